@@ -1,0 +1,252 @@
+// The flow of every request and every event, and when what they reveal leaves.
+#include "broker/broker.hpp"
+
+#include "broker/core/record.hpp"
+#include "broker/tags.hpp"
+#include "protocol/codec.hpp"
+
+#include <fmt/format.h>
+
+namespace taskbbs::broker {
+
+using namespace std::chrono_literals;
+using protocol::Status;
+
+namespace {
+
+// Without traffic for this long after a batch, an empty one says that it is durable.
+constexpr Duration confirm_after = 100ms;
+
+}  // namespace
+
+Broker::Broker(core::Board& board, Identity identity)
+    : board_(board), identity_(std::move(identity)), gathering_(new_outbox()) {}
+
+Outbox Broker::new_outbox() const {
+    const core::LimitSettings& limits = board_.settings().limits;
+    return {limits.reply_bytes, limits.peer_reply_bytes};
+}
+
+void Broker::begin(Time now) {
+    now_ = now;
+    durable_seq_ = board_.seq();
+    durable_ordinals_ = board_.ordinals();
+    presence_.begin_serving(board_, now);
+    if (board_.settings().converge.every > core::milliseconds{0}) {
+        next_pass_ = now + board_.settings().converge.every;
+    }
+    next_tick_ = now;
+    batch_->set_flags(journal::began_to_serve);
+    open_batch();
+}
+
+// ---- a request -------------------------------------------------------------------------------
+
+void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
+    now_ = now;
+    const auto message = protocol::parse_requests(document_, frame);
+    if (!message) {
+        ++stats_.malformed;
+        protocol::Refusal body{.message = message.error().message};
+        if (message.error().status == Status::unsupported_version) {
+            body.supported = {protocol::version};
+        }
+        gathering_.refuse(peer, 0, message.error().status, body);
+        return;
+    }
+    board_.sessions().acked(message->session, message->acked);
+    for (const core::Waiter& waiter : waiters_.take_acked(message->session, message->acked)) {
+        reply_empty(waiter);
+    }
+    for (const protocol::Request& request : message->requests) {
+        handle(peer, *message, request);
+        settle();
+    }
+}
+
+void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now) {
+    now_ = now;
+    ++stats_.malformed;
+    gathering_.refuse(peer, 0, Status::malformed, {.message = std::string(why)});
+}
+
+// The checks of section 4 that are the same for every verb, in their order.
+void Broker::handle(const Peer& peer,
+                    const protocol::RequestMessage& message,
+                    const protocol::Request& request) {
+    ++stats_.requests;
+    const Caller caller{peer, message.session, request.id, message.acked};
+    const auto verb = protocol::named<Verb>(request.verb);
+    if (!verb) {
+        return refuse(caller,
+                      Status::unknown_verb,
+                      {.message = "this broker does not know the verb: see docs/protocol.md"});
+    }
+    if (!protocol::has_valid_texts(*verb, request.args)) {
+        return refuse(
+            caller, Status::invalid_request, {.message = "a str in args is not valid UTF-8"});
+    }
+    if (protocol::is_mutation(*verb)) {
+        if (request.id <= board_.sessions().acked(message.session)) {
+            return refuse(caller,
+                          Status::request_expired,
+                          {.message = "this id was acked: its outcome was known to the client"});
+        }
+        if (const core::Outcome* outcome = board_.sessions().find(message.session, request.id)) {
+            return answer_again(caller, *verb, request.args, *outcome);
+        }
+    }
+    (this->*handler_of(*verb))(caller, request.args);
+}
+
+void Broker::answer_again(const Caller& caller,
+                          Verb verb,
+                          Value args,
+                          const core::Outcome& outcome) {
+    if (outcome.verb != verb) {
+        return refuse(caller,
+                      Status::invalid_request,
+                      {.message = fmt::format("this id was used for {}: a new request needs a new id",
+                                              name_of(outcome.verb)),
+                       .field = "id"});
+    }
+    const auto guid = args.at("guid").str().value_or(std::string_view());
+    const auto executor_id = args.at("executor_id").str().value_or(std::string_view());
+    const core::Tasks& tasks = board_.tasks();
+    switch (verb) {
+        case Verb::claim:
+        case Verb::resolving: {
+            protocol::OwnedReply owned{.seq = outcome.last, .epoch = outcome.last};
+            const Slot slot = tasks.find(guid);
+            if (slot != core::no_slot && tasks[slot].epoch == outcome.last) {
+                owned.task = tasks.view(slot);
+            }
+            return reply(caller, owned);
+        }
+        case Verb::acquire: {
+            const auto held = core::still_held(board_, executor_id, outcome.first, outcome.last);
+            return reply_tasks(caller, held, outcome.last);
+        }
+        case Verb::reject:
+            return reply(caller, protocol::RejectReply{outcome.last, outcome.state});
+        case Verb::depart: return answer_departed(caller, board_.executors().find(executor_id));
+        default: return reply(caller, protocol::SeqReply{outcome.last});
+    }
+}
+
+void Broker::refuse(const Caller& caller, Status status, protocol::Refusal body) {
+    ++stats_.refused;
+    ++stats_.refused_by[static_cast<std::size_t>(status)];
+    gathering_.refuse(caller.peer, caller.id, status, body);
+}
+
+void Broker::refuse(const Caller& caller, const core::Refused& refused) {
+    refuse(caller, refused.status, refused.body);
+}
+
+void Broker::refuse(const Caller& caller, const protocol::Fault& fault) {
+    refuse(caller,
+           fault.status,
+           {.message = fault.message, .field = fault.field, .limit = fault.limit});
+}
+
+// ---- an event --------------------------------------------------------------------------------
+
+void Broker::open_batch() {
+    if (batch_open_) {
+        return;
+    }
+    batch_open_ = true;
+    const Time time = board_.clock().peek(now_);
+    batch_->set_first_seq(board_.seq() + 1);
+    batch_->set_time(time);
+    board_.begin_batch(time, (batch_->flags() & journal::began_to_serve) != 0);
+}
+
+// Numbers, applies, encodes and appends it: from here on it is part of what the batch makes durable.
+// Returns where it left the task.
+Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
+    open_batch();
+    if (caller != nullptr) {
+        event.origin = {caller->session, caller->id, caller->acked, verb};
+    }
+    const bool leaves = event.kind == core::Kind::lost || event.kind == core::Kind::departed;
+    if (leaves) {
+        presence_.leave(board_, board_.executors().find(event.executor_id));
+    }
+    board_.number(event, now_);
+    const Slot slot = board_.apply(event);
+    const core::TaskView task = slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
+    body_.clear();
+    rest_.clear();
+    if (slot == core::no_slot) {
+        core::encode_executor_body(event, body_);
+    } else {
+        core::encode_task_body(event, task, body_);
+    }
+    core::encode_private(event, task, rest_);
+    core::append_topic(event, task, gathering_.topics());
+    gathering_.end_topic();
+    batch_->append(tags_of(event, task), body_, rest_);
+    if (leaves || event.kind == core::Kind::draining) {
+        for (const core::Waiter& waiter : waiters_.take_executor(event.executor_id)) {
+            reply_empty(waiter);
+        }
+    }
+    return slot;
+}
+
+bool Broker::full() const {
+    return batch_->bytes() >= board_.settings().limits.batch_bytes;
+}
+
+// ---- durability ------------------------------------------------------------------------------
+
+std::unique_ptr<journal::Batch> Broker::take_batch(Time now) {
+    now_ = now;
+    if (flight_) {
+        return nullptr;
+    }
+    if (confirm_at_ && *confirm_at_ <= now && !batch_open_) {
+        batch_->set_flags(journal::confirm);
+        open_batch();
+    }
+    if (!batch_open_) {
+        // Nothing was applied since what is durable: these replies reveal nothing else.
+        stats_.dropped_replies += gathering_.dropped();
+        gathering_.close(durable_seq_, output_.messages);
+        gathering_ = new_outbox();
+        return nullptr;
+    }
+    confirm_at_.reset();
+    flight_ = Flight{std::exchange(gathering_, new_outbox()), board_.seq(), board_.ordinals()};
+    batch_open_ = false;
+    auto taken = std::exchange(batch_, std::move(landed_batch_));
+    if (batch_ == nullptr) {
+        batch_ = std::make_unique<journal::Batch>();
+    }
+    landed_.reset();
+    batch_->clear();
+    return taken;
+}
+
+void Broker::durable(std::unique_ptr<journal::Batch> batch, Time now) {
+    now_ = now;
+    ++stats_.batches;
+    durable_seq_ = flight_->last_seq;
+    durable_ordinals_ = flight_->ordinals;
+    landed_ = std::move(flight_->outbox);
+    flight_.reset();
+    landed_batch_ = std::move(batch);
+    if (!landed_batch_->empty()) {
+        confirm_at_ = now + confirm_after;
+    }
+    std::size_t i = 0;
+    for (const journal::Record& record : landed_batch_->records()) {
+        output_.publications.push_back({landed_->topic(i++), record.body});
+    }
+    stats_.dropped_replies += landed_->dropped();
+    landed_->close(durable_seq_, output_.messages);
+}
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,214 @@
+// The loop, as a machine without sockets, files and clocks: it takes messages, completions and `now`,
+// and says what to write, what to send and when to be called again. Requests are decided and applied at
+// once and gather in a batch; replies and events of a batch leave when it is durable, in order
+// (docs/architecture.md). Not thread-safe: one thread, or a simulator, drives it.
+#pragma once
+
+#include "broker/core/acquire.hpp"
+#include "broker/core/board.hpp"
+#include "broker/core/converge.hpp"
+#include "broker/core/presence.hpp"
+#include "broker/journal/batch.hpp"
+#include "broker/journal/history.hpp"
+#include "broker/outbox.hpp"
+#include "broker/stats.hpp"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace taskbbs::broker {
+
+using core::Duration;
+using core::Event;
+using core::Slot;
+using core::Time;
+using protocol::Value;
+using protocol::Verb;
+
+// What `hello` and ticks say of this broker.
+struct Identity {
+    std::string server;     // program and version
+    std::string broker_id;  // stable over restarts
+    std::string log;        // names the history
+    std::string events;     // the endpoint to subscribe at
+    std::string sync;       // "always" or "never"
+};
+
+struct Publication {
+    std::string_view topic;
+    std::string_view body;
+};
+
+struct HistoryQuestion {
+    std::uint64_t token = 0;
+    journal::Query query;
+};
+
+// What is to be sent. Publications point into the broker, and hold until the next take_batch().
+struct Output {
+    std::vector<Message> messages;
+    std::vector<Publication> publications;
+    std::vector<HistoryQuestion> questions;
+};
+
+class Broker {
+  public:
+    // `board` holds what recovery found, and outlives the broker.
+    Broker(core::Board& board, Identity identity);
+
+    // Serving begins: presence and passes count from now; the first batch says so.
+    void begin(Time now);
+
+    // ---- input -------------------------------------------------------------------------------
+    // One request message: one frame.
+    void receive(const Peer& peer, std::string_view frame, Time now);
+    // A message that was not one frame, or too long: `why` in one line.
+    void receive_malformed(const Peer& peer, std::string_view why, Time now);
+    // A page that was asked for.
+    void receive_page(std::uint64_t token, const journal::Page& page);
+    // A question was not taken: there are too many.
+    void refuse_replay(std::uint64_t token);
+    // What is due, in a slice of at most about a millisecond: true when there is more to do at once.
+    // `drained`: every message that had arrived before `now` has been handed in.
+    bool work(Time now, bool drained);
+
+    // ---- the journal -------------------------------------------------------------------------
+    // The batch to write next; null when there is nothing to write or one is in flight already.
+    std::unique_ptr<journal::Batch> take_batch(Time now);
+    // The batch in flight is durable: what it reveals goes to output().
+    void durable(std::unique_ptr<journal::Batch> batch, Time now);
+    // The batch that gathers is as large as it may get: hand in nothing more for now.
+    bool full() const;
+    // Nothing is written that is not durable, and nothing waits to be answered for it.
+    bool idle() const { return !flight_ && batch_->empty(); }
+
+    // ---- output ------------------------------------------------------------------------------
+    // Replies that reveal nothing undurable are added by take_batch() and durable(). The caller sends
+    // it and clears it.
+    Output& output() { return output_; }
+    std::optional<Time> next_deadline() const;
+
+    Stats& stats() { return stats_; }
+    core::Seq durable_seq() const { return durable_seq_; }
+    bool brake() const { return presence_.brake(); }
+    std::size_t run_out() const { return presence_.run_out(); }
+
+  private:
+    // What waits for the last task of an executor that is being lost.
+    struct Parked {
+        Caller caller;
+        std::string heartbeat;  // packed args; empty: a depart
+    };
+    struct Replay {
+        Caller caller;
+        core::Seq seq = 0;
+    };
+    struct AskedPass {
+        Caller caller;
+        protocol::ConvergeArgs args;
+    };
+    struct RunningPass {
+        core::Pass pass;
+        std::optional<Caller> asker;
+    };
+    // What is in flight: leaves when its batch is durable.
+    struct Flight {
+        Outbox outbox;
+        core::Seq last_seq = 0;
+        protocol::Ordinals ordinals;
+    };
+
+    // broker.cpp: the flow of every request and every event.
+    void handle(const Peer& peer, const protocol::RequestMessage& message, const protocol::Request&);
+    void answer_again(const Caller& caller, Verb verb, Value args, const core::Outcome& outcome);
+    void refuse(const Caller& caller, protocol::Status status, protocol::Refusal body);
+    void refuse(const Caller& caller, const core::Refused& refused);
+    void refuse(const Caller& caller, const protocol::Fault& fault);
+    template <class Body>
+    void reply(const Caller& caller, const Body& body) {
+        gathering_.reply(caller.peer, caller.id, body);
+    }
+    void open_batch();
+    Slot commit(Event event, const Caller* caller = nullptr, Verb verb = Verb::hello);
+    Outbox new_outbox() const;
+
+    // verbs.cpp
+    using Handler = void (Broker::*)(const Caller&, Value);
+    static Handler handler_of(Verb verb);
+    template <class Args>
+    void mutate(const Caller& caller, Value value);
+    void hello(const Caller& caller, Value value);
+    void acquire(const Caller& caller, Value value);
+    void get(const Caller& caller, Value value);
+    void list(const Caller& caller, Value value);
+    void converge(const Caller& caller, Value value);
+    void heartbeat(const Caller& caller, Value value);
+    void depart(const Caller& caller, Value value);
+    void executors(const Caller& caller, Value value);
+    void replay(const Caller& caller, Value value);
+    void stats(const Caller& caller, Value value);
+
+    void beat(const Caller& caller, const protocol::HeartbeatArgs& args);
+    void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
+    void answer_departed(const Caller& caller, Slot executor);
+    void park(Slot executor, Parked parked);
+    void hand_over(const Caller& caller, std::string_view executor_id, const std::vector<Slot>& tasks);
+    void reply_tasks(const Caller& caller, const std::vector<Slot>& tasks, core::Seq seq);
+    void reply_empty(const core::Waiter& waiter);
+    void wait(const Caller& caller, const protocol::AcquireArgs& args);
+
+    // work.cpp: what nobody asked for just now.
+    void settle();
+    bool serve_waiter(Slot task);
+    bool lose_next_task();
+    bool lose_next_executor();
+    bool converge_next();
+    bool begin_pass();
+    void end_pass();
+    void unpark(Slot executor);
+    void publish_tick();
+
+    core::Board& board_;
+    Identity identity_;
+    core::Presence presence_;
+    core::Waiters waiters_;
+    Stats stats_;
+    Time now_{};
+
+    // Passes.
+    std::optional<RunningPass> pass_;
+    std::deque<AskedPass> asked_passes_;
+    core::Kicks kicks_;
+    std::optional<Time> next_pass_;
+
+    absl::flat_hash_map<Slot, std::vector<Parked>> parked_;
+    absl::flat_hash_map<std::uint64_t, Replay> replays_;
+    std::uint64_t next_token_ = 1;
+
+    // The batch that gathers, and what leaves with it.
+    std::unique_ptr<journal::Batch> batch_ = std::make_unique<journal::Batch>();
+    bool batch_open_ = false;
+    Outbox gathering_;
+    std::optional<Flight> flight_;
+    std::unique_ptr<journal::Batch> landed_batch_;  // being published; then recycled
+    std::optional<Outbox> landed_;
+
+    core::Seq durable_seq_ = 0;
+    protocol::Ordinals durable_ordinals_;
+    std::optional<Time> confirm_at_;
+    std::optional<Time> next_tick_;
+    std::string tick_body_;
+    Output output_;
+
+    // Scratch, kept for its memory.
+    protocol::Document document_;
+    std::string body_;
+    std::string rest_;
+};
+
+}  // namespace taskbbs::broker

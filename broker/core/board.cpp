@@ -1,0 +1,59 @@
+// The fold.
+#include "broker/core/board.hpp"
+
+#include <utility>
+
+namespace taskbbs::core {
+
+Board::Board(Settings settings)
+    : settings_(settings),
+      tasks_(executors_, clock_, settings.converge.completed_expiry > milliseconds{0}) {}
+
+void Board::number(Event& event, Time now) {
+    event.seq = seq_ + 1;
+    event.ordinal = ordinals_[event.stream()] + 1;
+    event.at = clock_.stamp(now);
+}
+
+void Board::begin_batch(Time time, bool began_to_serve) {
+    clock_.observe(time);
+    sessions_.begin_batch(time, began_to_serve);
+}
+
+Slot Board::apply(const Event& event) {
+    seq_ = event.seq;
+    ordinals_[event.stream()] = event.ordinal;
+    clock_.observe(event.at);
+    Slot slot = no_slot;
+    switch (event.kind) {
+        case Kind::joined: executors_.joined(event); break;
+        case Kind::lost:
+        case Kind::departed: executors_.left(event); break;
+        case Kind::draining:
+        case Kind::undrained: executors_.drained(event); break;
+        default: {
+            // A task that a departed executor loses belongs to the outcome of that depart.
+            const bool doomed = event.cause == Cause::executor_lost;
+            const Slot before = doomed ? tasks_.find(event.guid) : no_slot;
+            if (before != no_slot && tasks_[before].executor != no_slot) {
+                const ExecutorRecord& executor = executors_[tasks_[before].executor];
+                if (executor.departed_by.id != 0 && executor.dooms(tasks_[before].epoch)) {
+                    sessions_.extend(executor.departed_by, event.seq);
+                }
+            }
+            slot = tasks_.apply(event);
+        }
+    }
+    if (event.origin.id != 0) {
+        sessions_.record(event);
+    }
+    return slot;
+}
+
+Time Board::begin_serving(Time wall) {
+    const Time now = clock_.begin(wall, clock_.last_stamp());
+    tasks_.begin_serving();
+    return now;
+}
+
+}  // namespace taskbbs::core

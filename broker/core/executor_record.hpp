@@ -1,0 +1,72 @@
+// What the board knows of an executor: what the journal says (presence, incarnations, draining, tasks)
+// and what only this run knows (when its presence runs out, what it said it offers).
+#pragma once
+
+#include "broker/core/event.hpp"
+#include "protocol/replies.hpp"
+
+#include <absl/container/btree_set.h>
+
+#include <array>
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace taskbbs::core {
+
+// A task's place in a listing: in the order of birth.
+struct ListKey {
+    Seq born = 0;
+    Slot slot = no_slot;
+    bool operator<(const ListKey& other) const { return born < other.born; }
+};
+using Listing = absl::btree_set<ListKey>;
+using Listings = std::array<Listing, protocol::live_states>;
+
+inline constexpr std::size_t remembered_incarnations = 16;  // the contract wants at least 8
+
+struct ExecutorRecord {
+    std::string id;
+
+    // From the journal.
+    bool present = false;
+    bool draining = false;
+    bool ever_joined = false;
+    std::string incarnation;                     // the present or the latest one
+    std::deque<std::string> former_incarnations;  // after which another one joined; newest last
+    Time joined_at{};
+    milliseconds ttl{0};
+    Listings tasks;  // those that name it, by state; none pending
+    // While it is being lost: tasks that it owned under an epoch below `lost_at` are doomed, and this
+    // many are still to be ended. lost_at is the number of its lost or departed event, 0 at other times.
+    Seq lost_at = 0;
+    std::size_t doomed = 0;
+    Origin departed_by;  // the request whose outcome grows with each doomed task
+
+    // Of this run alone: see broker/core/presence.
+    enum class Phase : std::uint8_t { fresh, run_out, held };
+    Phase phase = Phase::fresh;
+    Time expires{};
+    Time timer{};  // when its entry in the presence's heap is due
+    std::vector<std::string> stacks;
+    std::int64_t slots = 0;
+    std::optional<protocol::Resources> free;
+
+    Listing& tasks_in(State state) { return tasks[static_cast<std::size_t>(state)]; }
+    const Listing& tasks_in(State state) const { return tasks[static_cast<std::size_t>(state)]; }
+    std::size_t owned() const {
+        return tasks_in(State::claimed).size() + tasks_in(State::running).size();
+    }
+    bool owns_nothing_named() const {
+        for (const Listing& listing : tasks) {
+            if (!listing.empty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+    bool is_being_lost() const { return lost_at != 0; }
+    bool dooms(const Seq epoch) const { return lost_at != 0 && epoch < lost_at; }
+};
+
+}  // namespace taskbbs::core

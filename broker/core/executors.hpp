@@ -1,0 +1,59 @@
+// All executors: those present, those that left (their incarnations must not come back) and those that
+// own tasks without ever having been present.
+#pragma once
+
+#include "broker/core/executor_record.hpp"
+#include "broker/core/slot_index.hpp"
+
+#include <absl/container/btree_map.h>
+
+namespace taskbbs::core {
+
+class Executors {
+  public:
+    // How many that left are remembered; then the one that left first is forgotten. Part of the
+    // journal's meaning: a restart must forget the same ones.
+    static constexpr std::size_t remembered = 200'000;
+
+    Slot find(std::string_view id) const;
+    ExecutorRecord& operator[](Slot slot) { return slab_[slot]; }
+    const ExecutorRecord& operator[](Slot slot) const { return slab_[slot]; }
+
+    // Applied events.
+    Slot joined(const Event& event);
+    void left(const Event& event);  // lost or departed
+    void drained(const Event& event);
+
+    // The executor of this name, made where it is unknown.
+    Slot name(std::string_view id);
+    // A task names this executor from now on, or no longer.
+    void add_task(Slot slot, State state, ListKey key);
+    void remove_task(Slot slot, State state, ListKey key, Seq epoch);
+    // Where a task leaves the board: an executor that nothing names any more may be forgotten.
+    void release(Slot slot);
+
+    std::size_t present() const { return present_.size(); }
+    std::size_t draining() const { return draining_; }
+    // Present ones by name, for paging.
+    const absl::btree_map<std::string_view, Slot>& by_name() const { return present_; }
+    // Those being lost, in the order in which they were.
+    const std::deque<Slot>& being_lost() const { return being_lost_; }
+    // Those that own tasks and are not present (nor being lost): the next pass ends their tasks.
+    const absl::btree_set<Slot>& absent_owners() const { return absent_owners_; }
+
+  private:
+    void finish_loss(Slot slot);
+    void review(Slot slot);  // is it an absent owner?
+    void forget_oldest();
+
+    Slab<ExecutorRecord> slab_;
+    SlotIndex index_;
+    absl::btree_map<std::string_view, Slot> present_;
+    std::size_t draining_ = 0;
+    std::deque<Slot> being_lost_;
+    absl::btree_set<Slot> absent_owners_;
+    absl::btree_map<Seq, Slot> left_;  // remembered ones, by the number of the event
+    absl::btree_map<Slot, Seq> left_at_;
+};
+
+}  // namespace taskbbs::core

@@ -1,0 +1,57 @@
+// Words that many tasks share (domains, stacks), kept once and counted: a record holds a 32-bit number.
+#pragma once
+
+#include "broker/core/slab.hpp"
+#include "broker/core/slot_index.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace taskbbs::core {
+
+// `Extra` is what else is known per label; it goes with the label.
+template <class Extra>
+class Labels {
+  public:
+    Slot find(std::string_view text) const {
+        return index_.find(hash_of(text), [&](Slot slot) { return slab_[slot].text == text; });
+    }
+
+    // The label's number, made where it is new; each call wants a release() later.
+    Slot acquire(std::string_view text) {
+        Slot slot = find(text);
+        if (slot == no_slot) {
+            slot = slab_.take();
+            slab_[slot].text = text;
+            index_.insert(hash_of(text), slot);
+        }
+        ++slab_[slot].uses;
+        return slot;
+    }
+
+    // True when that was the last use, and the label is gone.
+    bool release(Slot slot) {
+        if (--slab_[slot].uses > 0) {
+            return false;
+        }
+        index_.erase(hash_of(slab_[slot].text), slot);
+        slab_.give_back(slot);
+        return true;
+    }
+
+    std::string_view text(Slot slot) const { return slab_[slot].text; }
+    Extra& operator[](Slot slot) { return slab_[slot].extra; }
+    const Extra& operator[](Slot slot) const { return slab_[slot].extra; }
+    std::size_t size() const { return slab_.size(); }
+
+  private:
+    struct Label {
+        std::string text;
+        std::uint32_t uses = 0;
+        Extra extra{};
+    };
+    Slab<Label> slab_;
+    SlotIndex index_;
+};
+
+}  // namespace taskbbs::core

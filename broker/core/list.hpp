@@ -1,0 +1,22 @@
+// Pages of the board (docs/protocol.md, section 4, `list` and `executors`). Tasks come in an order that
+// nothing changes while they are on the board, so a task that matches all along appears exactly once,
+// touched or not; a page costs what it shows.
+#pragma once
+
+#include "broker/core/decide.hpp"
+
+#include <string>
+
+namespace taskbbs::core {
+
+struct Page {
+    std::string packed;  // the items, one behind the other
+    std::uint32_t count = 0;
+    std::optional<std::string> cursor;
+};
+
+Decided<Page> list(const Board& board, const protocol::ListArgs& args);
+
+Decided<Page> list_executors(const Board& board, const protocol::ExecutorsArgs& args, Time now);
+
+}  // namespace taskbbs::core

@@ -1,0 +1,35 @@
+// An event as bytes: its publication body, encoded once for journal, subscribers and replay, and a
+// private part (payload, result, annotation, the request it is the outcome of) that only the journal
+// holds (docs/journal-format.md).
+#pragma once
+
+#include "broker/core/event.hpp"
+#include "protocol/document.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace taskbbs::core {
+
+// Appends the body of a task's event; `after` is the task after it.
+void encode_task_body(const Event& event, const TaskView& after, std::string& body);
+void encode_executor_body(const Event& event, std::string& body);
+
+// Appends the private part; `after` as above, default-made for an executor's event.
+void encode_private(const Event& event, const TaskView& after, std::string& rest);
+
+// Appends the topic: "<stream>.<domain>.<guid>" or "executor.<executor_id>".
+void append_topic(const Event& event, const TaskView& after, std::string& topic);
+
+// Reads an event back. It points into the two documents and the bytes; nothing where the bytes are not
+// an event that this version writes.
+class RecordReader {
+  public:
+    std::optional<Event> read(std::string_view body, std::string_view rest);
+
+  private:
+    protocol::Document body_;
+    protocol::Document rest_;
+};
+
+}  // namespace taskbbs::core

@@ -1,0 +1,174 @@
+// Remembering outcomes, forgetting sessions.
+#include "broker/core/sessions.hpp"
+
+#include <algorithm>
+
+namespace taskbbs::core {
+
+namespace {
+
+// How many sessions one batch may forget, so that no batch takes long. A constant: a restart must
+// forget at the same batch.
+constexpr int forgotten_per_batch = 256;
+
+constexpr auto id_below = [](const Outcome& outcome, RequestId id) {
+    return outcome.id < id;
+};
+
+}  // namespace
+
+Slot Sessions::slot_of(const SessionId& id) const {
+    return index_.find(hash_of(id.view()), [&](Slot slot) { return slab_[slot].id == id; });
+}
+
+Slot Sessions::make(const SessionId& id) {
+    const Slot slot = slab_.take();
+    Session& session = slab_[slot];
+    session.id = id;
+    if (const auto stranger = strangers_.find(id); stranger != strangers_.end()) {
+        session.acked_seen = stranger->second;
+        strangers_.erase(stranger);
+    }
+    index_.insert(hash_of(id.view()), slot);
+    return slot;
+}
+
+void Sessions::leave_order(Slot slot) {
+    Session& session = slab_[slot];
+    if (session.previous == no_slot && session.next == no_slot && oldest_ != slot) {
+        return;
+    }
+    (session.previous == no_slot ? oldest_ : slab_[session.previous].next) = session.next;
+    (session.next == no_slot ? newest_ : slab_[session.next].previous) = session.previous;
+    session.previous = session.next = no_slot;
+}
+
+void Sessions::use(Slot slot) {
+    Session& session = slab_[slot];
+    session.last_used = serving_;
+    if (newest_ == slot) {
+        return;
+    }
+    leave_order(slot);
+    session.previous = newest_;
+    (newest_ == no_slot ? oldest_ : slab_[newest_].next) = slot;
+    newest_ = slot;
+}
+
+void Sessions::forget(Slot slot) {
+    leave_order(slot);
+    Session& session = slab_[slot];
+    outcomes_ -= session.outcomes.size();
+    index_.erase(hash_of(session.id.view()), slot);
+    slab_.give_back(slot);
+}
+
+void Sessions::begin_batch(Time time, bool began_to_serve) {
+    if (!began_to_serve && last_batch_ != Time{}) {
+        serving_ += std::max(Duration{0}, time - last_batch_);
+    }
+    last_batch_ = time;
+    for (int i = 0; i < forgotten_per_batch && oldest_ != no_slot; ++i) {
+        if (serving_ - slab_[oldest_].last_used < remembered) {
+            return;
+        }
+        forget(oldest_);
+    }
+}
+
+void Sessions::drop_acked(Session& session, RequestId acked) {
+    auto& outcomes = session.outcomes;
+    const auto end = std::lower_bound(outcomes.begin(), outcomes.end(), acked + 1, id_below);
+    outcomes_ -= static_cast<std::size_t>(end - outcomes.begin());
+    outcomes.erase(outcomes.begin(), end);
+    if (outcomes.empty()) {
+        outcomes.shrink_to_fit();
+    }
+}
+
+void Sessions::record(const Event& event) {
+    const Origin& origin = event.origin;
+    Slot slot = slot_of(origin.session);
+    if (slot == no_slot) {
+        slot = make(origin.session);
+    }
+    use(slot);
+    Session& session = slab_[slot];
+    if (origin.acked > session.acked) {
+        session.acked = origin.acked;
+        session.acked_seen = std::max(session.acked_seen, origin.acked);
+        drop_acked(session, origin.acked);
+    }
+    auto& outcomes = session.outcomes;
+    auto at = std::lower_bound(outcomes.begin(), outcomes.end(), origin.id, id_below);
+    if (at == outcomes.end() || at->id != origin.id) {
+        at = outcomes.insert(at, {.id = origin.id, .first = event.seq, .verb = origin.verb});
+        ++outcomes_;
+    }
+    at->last = event.seq;
+    at->state = event.to;
+}
+
+void Sessions::extend(const Origin& origin, Seq last) {
+    const Slot slot = slot_of(origin.session);
+    if (slot == no_slot) {
+        return;
+    }
+    auto& outcomes = slab_[slot].outcomes;
+    const auto at = std::lower_bound(outcomes.begin(), outcomes.end(), origin.id, id_below);
+    if (at != outcomes.end() && at->id == origin.id) {
+        at->last = last;
+    }
+}
+
+void Sessions::acked(const SessionId& id, RequestId acked) {
+    if (acked == 0) {
+        return;
+    }
+    if (const Slot slot = slot_of(id); slot != no_slot) {
+        Session& session = slab_[slot];
+        session.acked_seen = std::max(session.acked_seen, acked);
+        return;
+    }
+    auto [stranger, is_new] = strangers_.try_emplace(id, acked);
+    stranger->second = std::max(stranger->second, acked);
+    if (!is_new) {
+        return;
+    }
+    stranger_order_.push_back(id);
+    if (stranger_order_.size() > max_strangers) {
+        strangers_.erase(stranger_order_.front());
+        stranger_order_.pop_front();
+    }
+}
+
+RequestId Sessions::acked(const SessionId& id) const {
+    if (const Slot slot = slot_of(id); slot != no_slot) {
+        return slab_[slot].acked_seen;
+    }
+    const auto stranger = strangers_.find(id);
+    return stranger == strangers_.end() ? 0 : stranger->second;
+}
+
+const Outcome* Sessions::find(const SessionId& id, RequestId request) const {
+    const Slot slot = slot_of(id);
+    if (slot == no_slot) {
+        return nullptr;
+    }
+    const auto& outcomes = slab_[slot].outcomes;
+    const auto at = std::lower_bound(outcomes.begin(), outcomes.end(), request, id_below);
+    return at != outcomes.end() && at->id == request ? &*at : nullptr;
+}
+
+std::size_t Sessions::unacked(const SessionId& id) const {
+    const Slot slot = slot_of(id);
+    if (slot == no_slot) {
+        return 0;
+    }
+    const Session& session = slab_[slot];
+    const auto first = std::lower_bound(
+        session.outcomes.begin(), session.outcomes.end(), session.acked_seen + 1, id_below);
+    return static_cast<std::size_t>(session.outcomes.end() - first);
+}
+
+}  // namespace taskbbs::core

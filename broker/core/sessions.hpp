@@ -1,0 +1,90 @@
+// Sessions and the outcomes that they may ask for again (docs/protocol.md, section 2, "Retries are
+// safe"). What is remembered and what is forgotten follows from the journaled events and batch times
+// alone, so that a restart remembers and forgets the same. Only what clients said to have acked, and
+// did not come with an applied mutation, is of this run.
+#pragma once
+
+#include "broker/core/clock.hpp"
+#include "broker/core/event.hpp"
+#include "broker/core/slot_index.hpp"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <deque>
+#include <vector>
+
+namespace taskbbs::core {
+
+// What a mutation came to. An acquire's claims are numbered first..last; a depart ends with the last
+// task that it doomed.
+struct Outcome {
+    RequestId id = 0;
+    Seq first = 0;
+    Seq last = 0;
+    Verb verb = Verb::hello;
+    State state = State::pending;  // of the task after the last event
+};
+
+class Sessions {
+  public:
+    // Serving time after its last mutation for which a session is remembered.
+    static constexpr Duration remembered = std::chrono::hours(1);
+
+    // Applied events.
+    // A batch begins at `time`; serving time advances by what lies between two batches of one run.
+    void begin_batch(Time time, bool began_to_serve);
+    // An event that `origin` asked for (id not 0).
+    void record(const Event& event);
+    // One more event of an outcome that is recorded already: a doomed task of a depart.
+    void extend(const Origin& origin, Seq last);
+
+    // Of this run.
+    // A message said so: outcomes up to it are not asked for again.
+    void acked(const SessionId& session, RequestId acked);
+    // The highest id that this session is known to have acked.
+    RequestId acked(const SessionId& session) const;
+    // The outcome under this id, or nullptr.
+    const Outcome* find(const SessionId& session, RequestId id) const;
+    bool knows(const SessionId& session) const { return slot_of(session) != no_slot; }
+    // Remembered ids above what is acked.
+    std::size_t unacked(const SessionId& session) const;
+
+    std::size_t size() const { return slab_.size(); }
+    std::size_t outcomes() const { return outcomes_; }
+
+  private:
+    struct Session {
+        SessionId id;
+        RequestId acked = 0;       // journaled: outcomes up to it are gone
+        RequestId acked_seen = 0;  // of this run; at least `acked`
+        Duration last_used{};      // serving time
+        Slot previous = no_slot;   // neighbours in the order of last_used
+        Slot next = no_slot;
+        std::vector<Outcome> outcomes;  // by id
+    };
+
+    Slot slot_of(const SessionId& id) const;
+    Slot make(const SessionId& id);
+    void use(Slot slot);
+    void leave_order(Slot slot);
+    void forget(Slot slot);
+    void drop_acked(Session& session, RequestId acked);
+
+    Slab<Session> slab_;
+    SlotIndex index_;
+    Slot oldest_ = no_slot;
+    Slot newest_ = no_slot;
+    std::size_t outcomes_ = 0;
+    Duration serving_{};
+    Time last_batch_{};
+
+    // Sessions that acked something without ever having mutated: bounded, the oldest goes first.
+    static constexpr std::size_t max_strangers = 65'536;
+    struct HashOfSession {
+        std::size_t operator()(const SessionId& id) const { return hash_of(id.view()); }
+    };
+    absl::flat_hash_map<SessionId, RequestId, HashOfSession> strangers_;
+    std::deque<SessionId> stranger_order_;
+};
+
+}  // namespace taskbbs::core

@@ -1,0 +1,87 @@
+// A task as it lies in memory: 152 bytes and one block for its texts (a second one for what running
+// left). Millions of them must fit, so words that tasks share are numbers and texts are packed.
+#pragma once
+
+#include "broker/core/event.hpp"
+#include "broker/core/slab.hpp"
+#include "broker/core/text_pack.hpp"
+#include "protocol/task.hpp"
+
+namespace taskbbs::core {
+
+using protocol::OnExecutorLost;
+
+class TaskRecord {
+  public:
+    Time created_at{};
+    Time pending_since{};
+    Time updated_at{};
+    Time completed_at{};
+    Time not_before{};
+    Seq born = 0;  // number of its first event: the order of `list`
+    Seq seq = 0;
+    Seq epoch = 0;
+    std::int64_t memory_mb = 0;
+    std::int64_t disk_mb = 0;
+    std::int64_t cpu_percent = 0;
+    milliseconds run_timeout{0};
+    milliseconds time_to_claim{0};
+    Slot domain = no_slot;    // in Tasks::domains()
+    Slot stack = no_slot;     // in Tasks::stacks()
+    Slot executor = no_slot;  // in Executors; no_slot while nobody ran it
+    Slot previous = no_slot;  // neighbours in its line (DueLines)
+    Slot next = no_slot;
+    std::int32_t priority = 0;
+    std::uint16_t max_rejections = 0;
+    std::uint16_t rejection_count = 0;
+    State state = State::pending;
+    OnExecutorLost on_executor_lost = OnExecutorLost::fail;
+    bool failed = false;
+    bool delayed = false;    // pending, but not before not_before
+    std::uint8_t kicks = 0;  // in a row; saturates
+
+    void set_request(const TaskView& task) {
+        request_.assign({task.guid, task.type, task.annotation, task.payload});
+    }
+    void set_container_handle(std::string_view handle) {
+        auto texts = outcome_.all();
+        texts[0] = handle;
+        outcome_.assign(texts);
+    }
+    void set_failure(std::string_view reason, std::string_view result) {
+        auto texts = outcome_.all();
+        texts[1] = reason;
+        texts[3] = result;
+        outcome_.assign(texts);
+    }
+    void set_rejection_reason(std::string_view reason) {
+        auto texts = outcome_.all();
+        texts[2] = reason;
+        outcome_.assign(texts);
+    }
+
+    std::string_view guid() const { return request_[0]; }
+    std::string_view type() const { return request_[1]; }
+    std::string_view annotation() const { return request_[2]; }
+    std::string_view payload() const { return request_[3]; }
+    std::string_view container_handle() const { return outcome_[0]; }
+    std::string_view failure_reason() const { return outcome_[1]; }
+    std::string_view rejection_reason() const { return outcome_[2]; }
+    std::string_view result() const { return outcome_[3]; }
+
+    // What limits.task_bytes counts.
+    std::size_t opaque_bytes() const {
+        return payload().size() + result().size() + annotation().size();
+    }
+    bool is_owned_by_executor() const {
+        return state == State::claimed || state == State::running;
+    }
+
+  private:
+    TextPack<4> request_;  // guid, type, annotation, payload
+    TextPack<4> outcome_;  // container_handle, failure_reason, rejection_reason, result
+};
+
+static_assert(sizeof(TaskRecord) <= 160, "a task costs at most 300 bytes, indexes included");
+
+}  // namespace taskbbs::core

@@ -1,0 +1,368 @@
+// How an event changes a task (section 3 of docs/protocol.md, the drawing), and which indexes it is in.
+#include "broker/core/tasks.hpp"
+
+#include <algorithm>
+
+namespace taskbbs::core {
+
+namespace {
+
+constexpr std::size_t index(State state) {
+    return static_cast<std::size_t>(state);
+}
+
+ListKey list_key(const TaskRecord& task, Slot slot) {
+    return {task.born, slot};
+}
+
+QueueKey queue_key(const TaskRecord& task, Slot slot) {
+    return {task.pending_since, task.priority, slot};
+}
+
+// A deadline that lies beyond what a Time can hold never comes.
+std::optional<Time> later(Time from, milliseconds by) {
+    constexpr auto farthest = std::chrono::floor<milliseconds>(Duration::max());
+    const auto since_epoch = std::chrono::floor<milliseconds>(from.time_since_epoch());
+    if (by >= farthest - since_epoch) {
+        return std::nullopt;
+    }
+    return from + by;
+}
+
+}  // namespace
+
+Slot Tasks::find(std::string_view guid) const {
+    return by_guid_.find(hash_of(guid), [&](Slot slot) {
+        return slot != grave_ && slab_[slot].guid() == guid;
+    });
+}
+
+TaskView Tasks::view(Slot slot) const {
+    const TaskRecord& task = slab_[slot];
+    return {
+        .guid = task.guid(),
+        .domain = domains_.text(task.domain),
+        .stack = stacks_.text(task.stack),
+        .type = task.type(),
+        .priority = task.priority,
+        .payload = task.payload(),
+        .annotation = task.annotation(),
+        .memory_mb = task.memory_mb,
+        .disk_mb = task.disk_mb,
+        .cpu_percent = task.cpu_percent,
+        .max_rejections = task.max_rejections,
+        .on_executor_lost = task.on_executor_lost,
+        .run_timeout = task.run_timeout,
+        .time_to_claim = task.time_to_claim,
+        .not_before = task.not_before,
+        .created_at = task.created_at,
+        .pending_since = task.pending_since,
+        .updated_at = task.updated_at,
+        .completed_at = task.completed_at,
+        .seq = task.seq,
+        .state = task.state,
+        .executor_id =
+            task.executor == no_slot ? std::string_view() : executors_[task.executor].id,
+        .container_handle = task.container_handle(),
+        .epoch = task.epoch,
+        .failed = task.failed,
+        .failure_reason = task.failure_reason(),
+        .result = task.result(),
+        .rejection_count = task.rejection_count,
+        .rejection_reason = task.rejection_reason(),
+        .payload_size = static_cast<std::int64_t>(task.payload().size()),
+        .annotation_size = static_cast<std::int64_t>(task.annotation().size()),
+        .result_size = static_cast<std::int64_t>(task.result().size()),
+    };
+}
+
+Time Tasks::pending_origin(const TaskRecord& task) const {
+    // A stamp in the future is not_before's, which is on the scale of now.
+    return task.pending_since == task.not_before
+               ? std::max(task.not_before, clock_.serving_since())
+               : clock_.origin(task.pending_since);
+}
+
+// ---- applying --------------------------------------------------------------------------------
+
+Slot Tasks::apply(const Event& event) {
+    bury();
+    if (event.kind == Kind::desired) {
+        return insert(event);
+    }
+    const Slot slot = event.task != no_slot ? event.task : find(event.guid);
+    if (slot == no_slot) {
+        return no_slot;
+    }
+    if (event.kind == Kind::kicked) {
+        touch(slot, event);
+        return slot;
+    }
+    unlink(slot);
+    TaskRecord& task = slab_[slot];
+    opaque_bytes_ -= task.opaque_bytes();
+    change(task, event);
+    task.state = event.to;
+    task.seq = event.seq;
+    task.updated_at = event.at;
+    task.kicks = 0;
+    if (event.kind == Kind::resolved) {
+        grave_ = slot;
+        return slot;
+    }
+    opaque_bytes_ += task.opaque_bytes();
+    link(slot, event.at);
+    return slot;
+}
+
+Slot Tasks::insert(const Event& event) {
+    const TaskView& desired = *event.desired;
+    const Slot slot = slab_.take();
+    TaskRecord& task = slab_[slot];
+    task.created_at =
+        desired.created_at == protocol::no_time ? event.at : desired.created_at;
+    task.not_before = desired.not_before;
+    task.pending_since = std::max(event.at, desired.not_before);
+    task.updated_at = event.at;
+    task.born = task.seq = event.seq;
+    task.memory_mb = desired.memory_mb;
+    task.disk_mb = desired.disk_mb;
+    task.cpu_percent = desired.cpu_percent;
+    task.run_timeout = desired.run_timeout;
+    task.time_to_claim = desired.time_to_claim;
+    task.domain = domains_.acquire(desired.domain);
+    task.stack = stacks_.acquire(desired.stack);
+    task.priority = desired.priority;
+    task.max_rejections = desired.max_rejections;
+    task.on_executor_lost = desired.on_executor_lost;
+    task.set_request(desired);
+    opaque_bytes_ += task.opaque_bytes();
+    by_guid_.insert(hash_of(task.guid()), slot);
+    link(slot, event.at);
+    return slot;
+}
+
+void Tasks::change(TaskRecord& task, const Event& event) {
+    if (event.rejection) {
+        task.rejection_count = event.rejection->count;
+        task.set_rejection_reason(event.rejection->reason);
+    }
+    switch (event.to) {
+        case State::pending: to_pending(task, event); break;
+        case State::claimed:
+            task.executor = executors_.name(event.executor_id);
+            task.epoch = event.seq;
+            break;
+        case State::running: task.set_container_handle(event.container_handle); break;
+        case State::completed: to_completed(task, event); break;
+        case State::resolving: task.epoch = event.seq; break;
+        case State::resolved: task.epoch = 0; break;
+    }
+}
+
+void Tasks::to_pending(TaskRecord& task, const Event& event) {
+    const bool waits_anew = event.kind == Kind::rejected || event.kind == Kind::requeued;
+    if (event.not_before) {
+        task.not_before = *event.not_before;
+    }
+    if (waits_anew) {
+        task.pending_since = std::max(event.at, task.not_before);
+    }
+    const Slot executor = std::exchange(task.executor, no_slot);
+    task.set_container_handle({});
+    task.epoch = 0;
+    if (executor != no_slot) {
+        executors_.release(executor);
+    }
+}
+
+void Tasks::to_completed(TaskRecord& task, const Event& event) {
+    task.epoch = 0;
+    if (event.ending) {
+        task.failed = event.ending->failed;
+        task.set_failure(event.ending->failure_reason, event.ending->result);
+        task.completed_at = event.at;
+    }
+}
+
+void Tasks::touch(Slot slot, const Event& event) {
+    TaskRecord& task = slab_[slot];
+    lines_.remove(slab_, slot);
+    task.kicks = std::min<std::uint8_t>(task.kicks + 1, DueLines::max_kicks);
+    task.seq = event.seq;
+    task.updated_at = event.at;
+    lines_.append(slab_, slot);
+}
+
+// A resolved task stays readable, in no index but by_guid_, until the next event.
+void Tasks::bury() {
+    const Slot slot = std::exchange(grave_, no_slot);
+    if (slot == no_slot) {
+        return;
+    }
+    const TaskRecord& task = slab_[slot];
+    by_guid_.erase(hash_of(task.guid()), slot);
+    domains_.release(task.domain);
+    stacks_.release(task.stack);
+    if (task.executor != no_slot) {
+        executors_.release(task.executor);
+    }
+    slab_.give_back(slot);
+}
+
+// ---- indexes ---------------------------------------------------------------------------------
+
+void Tasks::link(Slot slot, Time now) {
+    const TaskRecord& task = slab_[slot];
+    Listing& listing = domains_[task.domain].listings[index(task.state)];
+    if (listing.empty()) {
+        domains_in_[index(task.state)].emplace(domains_.text(task.domain), task.domain);
+    }
+    listing.insert(list_key(task, slot));
+    ++counts_[index(task.state)];
+    if (task.executor != no_slot) {
+        executors_.add_task(task.executor, task.state, list_key(task, slot));
+    }
+    lines_.append(slab_, slot);
+    link_deadline(slot);
+    if (task.state == State::pending) {
+        link_pending(slot, now);
+    } else if (task.state == State::completed && expires_) {
+        expiring_.insert({task.completed_at, slot});
+    }
+}
+
+void Tasks::unlink(Slot slot) {
+    const TaskRecord& task = slab_[slot];
+    Listing& listing = domains_[task.domain].listings[index(task.state)];
+    listing.erase(list_key(task, slot));
+    if (listing.empty()) {
+        domains_in_[index(task.state)].erase(domains_.text(task.domain));
+    }
+    --counts_[index(task.state)];
+    if (task.executor != no_slot) {
+        executors_.remove_task(task.executor, task.state, list_key(task, slot), task.epoch);
+    }
+    lines_.remove(slab_, slot);
+    unlink_deadline(slot);
+    if (task.state == State::pending) {
+        unlink_pending(slot);
+    } else if (task.state == State::completed && expires_) {
+        expiring_.erase({task.completed_at, slot});
+    }
+}
+
+void Tasks::link_pending(Slot slot, Time now) {
+    TaskRecord& task = slab_[slot];
+    if (task.time_to_claim == milliseconds{0}) {
+        unclaimed_.insert({task.pending_since, slot});
+    }
+    task.delayed = task.not_before > now;
+    if (task.delayed) {
+        delayed_.insert({task.not_before, slot});
+    } else {
+        enqueue(slot);
+    }
+}
+
+void Tasks::unlink_pending(Slot slot) {
+    const TaskRecord& task = slab_[slot];
+    if (task.time_to_claim == milliseconds{0}) {
+        unclaimed_.erase({task.pending_since, slot});
+    }
+    if (task.delayed) {
+        delayed_.erase({task.not_before, slot});
+    } else {
+        dequeue(slot);
+    }
+}
+
+void Tasks::enqueue(Slot slot) {
+    const TaskRecord& task = slab_[slot];
+    Queue& queue = domains_[task.domain].queues[task.stack];
+    if (queue.empty()) {
+        stacks_[task.stack].domains.insert(task.domain);
+        ++stacks_queued_[task.stack];
+    }
+    queue.insert(queue_key(task, slot));
+    offers_.push_back(slot);
+}
+
+void Tasks::dequeue(Slot slot) {
+    const TaskRecord& task = slab_[slot];
+    auto& queues = domains_[task.domain].queues;
+    const auto queue = queues.find(task.stack);
+    queue->second.erase(queue_key(task, slot));
+    if (!queue->second.empty()) {
+        return;
+    }
+    queues.erase(queue);
+    stacks_[task.stack].domains.erase(task.domain);
+    if (--stacks_queued_[task.stack] == 0) {
+        stacks_queued_.erase(task.stack);
+    }
+}
+
+// Where a deadline of the task's own stands, or nullptr where it has none.
+TimeOrder* Tasks::deadlines_of(const TaskRecord& task) {
+    if (task.state == State::running && task.run_timeout > milliseconds{0}) {
+        return &run_until_;
+    }
+    const bool own_limit = task.time_to_claim > milliseconds{0} &&
+                           task.time_to_claim != protocol::no_time_to_claim_limit;
+    return task.state == State::pending && own_limit ? &claim_by_ : nullptr;
+}
+
+// nullopt: never.
+std::optional<Time> Tasks::deadline(const TaskRecord& task) const {
+    return task.state == State::running
+               ? later(clock_.origin(task.updated_at), task.run_timeout)
+               : later(pending_origin(task), task.time_to_claim);
+}
+
+void Tasks::link_deadline(Slot slot) {
+    TimeOrder* const deadlines = deadlines_of(slab_[slot]);
+    const auto by = deadlines == nullptr ? std::nullopt : deadline(slab_[slot]);
+    if (by) {
+        deadlines->insert({*by, slot});
+    }
+}
+
+void Tasks::unlink_deadline(Slot slot) {
+    TimeOrder* const deadlines = deadlines_of(slab_[slot]);
+    const auto by = deadlines == nullptr ? std::nullopt : deadline(slab_[slot]);
+    if (by) {
+        deadlines->erase({*by, slot});
+    }
+}
+
+void Tasks::recount(TimeOrder& deadlines) {
+    TimeOrder fresh;
+    for (const TimeKey& key : deadlines) {
+        if (const auto by = deadline(slab_[key.slot])) {
+            fresh.insert({*by, key.slot});
+        }
+    }
+    deadlines = std::move(fresh);
+}
+
+void Tasks::ripen(Time now) {
+    while (!delayed_.empty() && delayed_.begin()->time <= now) {
+        const Slot slot = delayed_.begin()->slot;
+        delayed_.erase(delayed_.begin());
+        slab_[slot].delayed = false;
+        enqueue(slot);
+    }
+}
+
+std::optional<Time> Tasks::next_ripening() const {
+    return delayed_.empty() ? std::nullopt : std::optional(delayed_.begin()->time);
+}
+
+void Tasks::begin_serving() {
+    recount(claim_by_);
+    recount(run_until_);
+    offers_ = {};
+}
+
+}  // namespace taskbbs::core

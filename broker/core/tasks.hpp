@@ -1,0 +1,151 @@
+// The board's tasks and every index over them, so that no verb and no pass scans: by guid, by state in
+// the order of birth (listings), queues for acquire, lines and deadlines for convergence. Whatever
+// changes a task takes it out of its indexes and puts it back; nobody else touches them.
+#pragma once
+
+#include "broker/core/clock.hpp"
+#include "broker/core/due_lines.hpp"
+#include "broker/core/executors.hpp"
+#include "broker/core/labels.hpp"
+#include "broker/core/slot_index.hpp"
+#include "broker/core/task_record.hpp"
+
+#include <absl/container/btree_map.h>
+#include <absl/container/btree_set.h>
+
+#include <array>
+#include <utility>
+
+namespace taskbbs::core {
+
+// A task's place in its queue: higher priority first, then the longest pending.
+struct QueueKey {
+    Time pending_since;
+    std::int32_t priority = 0;
+    Slot slot = no_slot;
+    bool operator<(const QueueKey& other) const {
+        if (priority != other.priority) {
+            return priority > other.priority;
+        }
+        return pending_since != other.pending_since ? pending_since < other.pending_since
+                                                    : slot < other.slot;
+    }
+};
+using Queue = absl::btree_set<QueueKey>;
+
+// A task's place in an order by time.
+struct TimeKey {
+    Time time;
+    Slot slot = no_slot;
+    bool operator<(const TimeKey& other) const {
+        return time != other.time ? time < other.time : slot < other.slot;
+    }
+};
+using TimeOrder = absl::btree_set<TimeKey>;
+
+struct Domain {
+    std::array<Listing, protocol::live_states> listings;
+    absl::btree_map<Slot, Queue> queues;  // by stack; none of them empty
+};
+
+struct Stack {
+    absl::btree_set<Slot> domains;  // that have a queue of this stack
+};
+
+class Tasks {
+  public:
+    // `expires`: whether completed tasks ever expire, so that their order is worth its memory.
+    Tasks(Executors& executors, const Clock& clock, bool expires)
+        : executors_(executors), clock_(clock), expires_(expires) {}
+    Tasks(const Tasks&) = delete;
+    Tasks& operator=(const Tasks&) = delete;
+
+    Slot find(std::string_view guid) const;
+    const TaskRecord& operator[](Slot slot) const { return slab_[slot]; }
+    TaskView view(Slot slot) const;
+
+    // Whether it lies in a queue: pending, and not before its not_before.
+    bool is_available(Slot slot) const {
+        return slot != grave_ && slab_[slot].state == State::pending && !slab_[slot].delayed &&
+               slab_[slot].born != 0;
+    }
+
+    // Applies a task's event (docs/protocol.md, section 3) and returns where the task lies. After
+    // `resolved` the record can still be read, until the next call.
+    Slot apply(const Event& event);
+
+    // Pending tasks whose not_before has come are handed to the queues.
+    void ripen(Time now);
+    // When the next one ripens.
+    std::optional<Time> next_ripening() const;
+    // Serving begins: deadlines are counted from now on, not from what an earlier run saw.
+    void begin_serving();
+
+    std::size_t size() const { return slab_.size() - (grave_ == no_slot ? 0 : 1); }
+    std::size_t count(State state) const { return counts_[static_cast<std::size_t>(state)]; }
+    std::uint64_t opaque_bytes() const { return opaque_bytes_; }
+
+    const Labels<Domain>& domains() const { return domains_; }
+    const Labels<Stack>& stacks() const { return stacks_; }
+    // Domains that have a task in this state, by name: listings over all domains page through them.
+    const absl::btree_map<std::string_view, Slot>& domains_in(State state) const {
+        return domains_in_[static_cast<std::size_t>(state)];
+    }
+    // Stacks that have a queue, and in how many domains.
+    const absl::btree_map<Slot, std::size_t>& stacks_queued() const { return stacks_queued_; }
+
+    // What convergence looks at.
+    Slot first_in_line(DueLines::Line line) const { return lines_.first(line); }
+    const TimeOrder& unclaimed() const { return unclaimed_; }  // by pending_since; no limit of their own
+    const TimeOrder& claim_by() const { return claim_by_; }    // by the end of their own time_to_claim
+    const TimeOrder& run_until() const { return run_until_; }  // by the end of their run_timeout
+    const TimeOrder& expiring() const { return expiring_; }    // by completed_at
+    // From when a pending task's time to claim counts.
+    Time pending_origin(const TaskRecord& task) const;
+
+    // Tasks that became available to acquire since the last call, the oldest first.
+    std::vector<Slot> take_offers() { return std::exchange(offers_, {}); }
+    bool has_offers() const { return !offers_.empty(); }
+
+  private:
+    Slot insert(const Event& event);
+    void change(TaskRecord& task, const Event& event);
+    void to_pending(TaskRecord& task, const Event& event);
+    void to_completed(TaskRecord& task, const Event& event);
+    void touch(Slot slot, const Event& event);
+    void link(Slot slot, Time now);
+    void unlink(Slot slot);
+    void link_pending(Slot slot, Time now);
+    void unlink_pending(Slot slot);
+    void enqueue(Slot slot);
+    void dequeue(Slot slot);
+    void link_deadline(Slot slot);
+    void unlink_deadline(Slot slot);
+    TimeOrder* deadlines_of(const TaskRecord& task);
+    std::optional<Time> deadline(const TaskRecord& task) const;
+    void recount(TimeOrder& deadlines);
+    void bury();
+
+    Executors& executors_;
+    const Clock& clock_;
+    bool expires_;
+
+    Slab<TaskRecord> slab_;
+    SlotIndex by_guid_;
+    Labels<Domain> domains_;
+    Labels<Stack> stacks_;
+    std::array<absl::btree_map<std::string_view, Slot>, protocol::live_states> domains_in_;
+    absl::btree_map<Slot, std::size_t> stacks_queued_;
+    DueLines lines_;
+    TimeOrder unclaimed_;
+    TimeOrder claim_by_;
+    TimeOrder run_until_;
+    TimeOrder expiring_;
+    TimeOrder delayed_;
+    std::array<std::size_t, protocol::live_states> counts_{};
+    std::uint64_t opaque_bytes_ = 0;
+    std::vector<Slot> offers_;
+    Slot grave_ = no_slot;  // the task that was resolved last
+};
+
+}  // namespace taskbbs::core

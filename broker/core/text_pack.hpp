@@ -1,0 +1,69 @@
+// Several texts in one block of memory, eight bytes where they are kept. The block:
+//
+//     u32 end of text 0 | ... | u32 end of text N-1 | the bytes, one text behind the other
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+
+namespace taskbbs::core {
+
+template <std::size_t count>
+class TextPack {
+  public:
+    using Texts = std::array<std::string_view, count>;
+
+    // Texts that are all empty take no block.
+    void assign(const Texts& texts) {
+        std::size_t total = 0;
+        for (const std::string_view text : texts) {
+            total += text.size();
+        }
+        if (total == 0) {
+            block_.reset();
+            return;
+        }
+        auto block = std::make_unique_for_overwrite<char[]>(head + total);  // texts may point into ours
+        std::uint32_t end = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (!texts[i].empty()) {
+                std::memcpy(block.get() + head + end, texts[i].data(), texts[i].size());
+            }
+            end += static_cast<std::uint32_t>(texts[i].size());
+            std::memcpy(block.get() + i * sizeof end, &end, sizeof end);
+        }
+        block_ = std::move(block);
+    }
+
+    std::string_view operator[](std::size_t i) const {
+        if (!block_) {
+            return {};
+        }
+        const std::uint32_t from = i == 0 ? 0 : end_of(i - 1);
+        return {block_.get() + head + from, end_of(i) - from};
+    }
+
+    Texts all() const {
+        Texts texts;
+        for (std::size_t i = 0; i < count; ++i) {
+            texts[i] = (*this)[i];
+        }
+        return texts;
+    }
+
+  private:
+    static constexpr std::size_t head = count * sizeof(std::uint32_t);
+
+    std::uint32_t end_of(std::size_t i) const {
+        std::uint32_t end = 0;
+        std::memcpy(&end, block_.get() + i * sizeof end, sizeof end);
+        return end;
+    }
+
+    std::unique_ptr<char[]> block_;
+};
+
+}  // namespace taskbbs::core

@@ -1,0 +1,373 @@
+// The thin driver: polls, reads the clock, moves bytes. What to do is Broker's to say.
+#include "broker/daemon.hpp"
+
+#include "broker/broker.hpp"
+#include "broker/journal/error.hpp"
+#include "broker/journal/history_thread.hpp"
+#include "broker/journal/journal_thread.hpp"
+#include "broker/journal/posix_disk.hpp"
+#include "broker/notify.hpp"
+#include "broker/recover.hpp"
+#include "broker/sockets.hpp"
+#include "broker/version.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <zmq.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <ctime>
+#include <unistd.h>
+
+namespace taskbbs::broker {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Messages handed in before the rest of the loop gets its turn.
+constexpr int messages_a_turn = 512;
+// Where messages never cease, heartbeats received this long ago have been handled all the same.
+constexpr Duration drained_at_the_latest = 2s;
+constexpr Duration history_interval = 1s;
+
+Time boot_time() {
+    timespec now{};
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return Time{std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)};
+}
+
+Time wall_time() {
+    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+}
+
+std::int64_t to_ms(Duration duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+// Each connection is a file descriptor.
+void raise_file_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+// SIGTERM and SIGINT as something to poll.
+class StopSignal {
+  public:
+    StopSignal() {
+        sigset_t signals;
+        sigemptyset(&signals);
+        sigaddset(&signals, SIGTERM);
+        sigaddset(&signals, SIGINT);
+        fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    }
+    ~StopSignal() { close(fd_); }
+    StopSignal(const StopSignal&) = delete;
+    StopSignal& operator=(const StopSignal&) = delete;
+
+    int fd() const { return fd_; }
+
+  private:
+    int fd_ = -1;
+};
+
+// What clients are told to subscribe at: as bound, but with `*` where the bind was to all addresses.
+std::string events_endpoint(const Options& options, const Sockets& sockets) {
+    if (!options.events_advertise.empty()) {
+        return options.events_advertise;
+    }
+    std::string bound = sockets.events_endpoint();
+    for (const std::string_view any : {"tcp://0.0.0.0:", "tcp://[::]:"}) {
+        if (bound.starts_with(any)) {
+            return fmt::format("tcp://*:{}", bound.substr(any.size()));
+        }
+    }
+    return bound;
+}
+
+class Daemon {
+  public:
+    Daemon(const Options& options,
+           const Log& log,
+           journal::Disk& disk,
+           core::Board& board,
+           journal::Recovered recovered)
+        : log_(log),
+          sockets_({.requests = options.requests_endpoint,
+                    .events = options.events_endpoint,
+                    .message_bytes = options.core.limits.message_bytes,
+                    .connections = options.core.limits.connections}),
+          broker_(board,
+                  {.server = fmt::format("taskbbs/{}", version),
+                   .broker_id = journal::to_hex(recovered.uuid()),
+                   .log = journal::to_hex(recovered.log()),
+                   .events = events_endpoint(options, sockets_),
+                   .sync = options.journal.sync == journal::Sync::always ? "always" : "never"}),
+          segments_bytes_(recovered.bytes),
+          journal_(disk, options.journal, std::move(recovered), report()),
+          history_(disk, options.journal, report()),
+          clock_start_(board.begin_serving(wall_time())),
+          boot_start_(boot_time()) {
+        if (const auto interval = watchdog_interval()) {
+            watchdog_.emplace(*interval, now());
+        }
+        broker_.begin(now());
+    }
+
+    // Until a signal says stop; then the batch in hand is written and answered.
+    void run() {
+        log_.info("ready",
+                  {{"requests", sockets_.requests_endpoint()}, {"events", sockets_.events_endpoint()}});
+        notify_ready("serving");
+        while (!stop_) {
+            turn();
+        }
+        log_.info("stopping");
+        notify_stopping();
+        finish();
+    }
+
+  private:
+    Time now() const { return clock_start_ + (boot_time() - boot_start_); }
+
+    journal::Report report() {
+        return [this](std::string_view line) { log_.warn("journal", {{"says", line}}); };
+    }
+
+    // One round: wait, take what came, do what is due, start the next write, send.
+    void turn() {
+        poll();
+        const Time began = now();
+        const bool drained = receive(began);
+        land(began);
+        while (const auto finished = history_.take_finished()) {
+            broker_.receive_page(finished->token, finished->page);
+        }
+        more_ = broker_.work(began, judge(drained, began)) || !drained;
+        launch(drained);
+        send();
+        keep_house(began);
+    }
+
+    void poll() {
+        std::array<zmq_pollitem_t, 5> items{{
+            {sockets_.requests(), 0, static_cast<short>(broker_.full() ? 0 : ZMQ_POLLIN), 0},
+            {sockets_.monitor(), 0, ZMQ_POLLIN, 0},
+            {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
+            {nullptr, history_.fd(), ZMQ_POLLIN, 0},
+            {nullptr, signal_.fd(), ZMQ_POLLIN, 0},
+        }};
+        zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
+        if ((items[1].revents & ZMQ_POLLIN) != 0) {
+            sockets_.count_connections();
+        }
+        stop_ = (items[4].revents & ZMQ_POLLIN) != 0;
+    }
+
+    long timeout_ms() const {
+        Duration wait = history_interval;
+        if (const auto deadline = broker_.next_deadline()) {
+            wait = std::min(wait, *deadline - now());
+        }
+        if (watchdog_) {
+            wait = std::min(wait, watchdog_->due() - now());
+        }
+        return std::max<long>(0, std::chrono::ceil<std::chrono::milliseconds>(wait).count());
+    }
+
+    // True when nothing more had arrived.
+    bool receive(Time at) {
+        for (int i = 0; i < messages_a_turn && !broker_.full(); ++i) {
+            if (!sockets_.receive(incoming_)) {
+                drained_at_ = at;
+                return true;
+            }
+            if (incoming_.is_one_frame) {
+                broker_.receive(incoming_.peer, incoming_.frame, at);
+            } else {
+                broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
+            }
+        }
+        return false;
+    }
+
+    bool judge(bool drained, Time at) const {
+        return drained || at - drained_at_ > drained_at_the_latest;
+    }
+
+    // What was being written is durable: what it reveals leaves.
+    void land(Time at) {
+        if (auto batch = journal_.take_completed()) {
+            broker_.durable(std::move(batch), at);
+            send();
+        }
+    }
+
+    // A batch of one request, with nothing behind it, is written here: that saves two thread switches.
+    void launch(bool drained) {
+        const Time at = now();
+        auto batch = broker_.take_batch(at);
+        if (!batch) {
+            return;
+        }
+        ++batches_given_;
+        if (drained && batch->count() == 1 && journal_.commit_here(*batch)) {
+            broker_.durable(std::move(batch), at);
+        } else {
+            journal_.submit(std::move(batch));
+        }
+    }
+
+    void send() {
+        Output& output = broker_.output();
+        for (HistoryQuestion& question : output.questions) {
+            if (!history_.ask(std::move(question.query), question.token)) {
+                broker_.refuse_replay(question.token);
+            }
+        }
+        for (const Publication& publication : output.publications) {
+            sockets_.publish(publication.topic, publication.body);
+        }
+        for (const Message& message : output.messages) {
+            broker_.stats().dropped_replies += sockets_.send(message) ? 0 : 1;
+        }
+        output = {};
+    }
+
+    void keep_house(Time began) {
+        const Time ended = now();
+        Stats& stats = broker_.stats();
+        stats.loop_longest = std::max(stats.loop_longest, ended - began);
+        stats.connections = sockets_.connections();
+        stats.syncs = journal_.syncs();
+        stats.journal_bytes = segments_bytes_ + journal_.bytes_written();
+        ++turns_;
+        if (ended - history_told_ >= history_interval) {
+            history_.advance(broker_.durable_seq());
+            history_told_ = ended;
+        }
+        if (watchdog_ &&
+            watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
+            notify_alive();
+        }
+        if (broker_.brake() != brake_said_) {
+            say_brake();
+        }
+    }
+
+    void say_brake() {
+        brake_said_ = broker_.brake();
+        if (brake_said_) {
+            log_.warn("brake_holds", {{"executors_run_out", broker_.run_out()}});
+        } else {
+            log_.info("brake_released");
+        }
+    }
+
+    void finish() {
+        const auto write_out = [this] {
+            while (journal_.busy()) {
+                zmq_pollitem_t item{nullptr, journal_.fd(), ZMQ_POLLIN, 0};
+                zmq_poll(&item, 1, -1);
+                land(now());
+            }
+        };
+        write_out();
+        if (auto batch = broker_.take_batch(now())) {
+            journal_.submit(std::move(batch));
+        }
+        write_out();
+        send();
+        journal_.stop();
+        sockets_.linger();
+    }
+
+    const Log& log_;
+    StopSignal signal_;
+    Sockets sockets_;
+    Broker broker_;
+    std::uint64_t segments_bytes_;
+    journal::JournalThread journal_;
+    journal::HistoryThread history_;
+    Time clock_start_;
+    Time boot_start_;
+    std::optional<Watchdog> watchdog_;
+
+    Sockets::Incoming incoming_;
+    Time drained_at_{};
+    Time history_told_{};
+    std::uint64_t turns_ = 0;
+    std::uint64_t batches_given_ = 0;
+    bool more_ = false;
+    bool stop_ = false;
+    bool brake_said_ = false;
+};
+
+void say_recovered(const Log& log, const journal::Recovered& recovered, const core::Board& board, Duration took) {
+    if (recovered.torn_bytes > 0) {
+        log.warn("torn_tail_cut",
+                 {{"bytes", recovered.torn_bytes}, {"kept_as", recovered.torn_file}});
+    }
+    log.info("recovered",
+             {{"events", recovered.events},
+              {"tasks", board.tasks().size()},
+              {"seq", board.seq()},
+              {"segments", recovered.segments},
+              {"clean_stop", recovered.clean_stop},
+              {"ms", to_ms(took)}});
+}
+
+// `serving` is set once clients may have been told something.
+void serve_or_throw(const Options& options, const Log& log, bool& serving) {
+    raise_file_limit();
+    journal::PosixDisk disk(options.journal.dir, options.journal.sync);
+    core::Board board(options.core);
+    const Time began = boot_time();
+    const journal::RecoveryOptions recovery{
+        .now = wall_time(),
+        .writer = std::string(version),
+        .report = [&](std::string_view line) { log.warn("journal", {{"says", line}}); },
+    };
+    auto recovered = recover_board(disk, options.journal, recovery, board);
+    say_recovered(log, recovered, board, boot_time() - began);
+    if (const Duration ahead = board.clock().last_stamp() - wall_time(); ahead > 60s) {
+        log.warn("clock_ahead",
+                 {{"ms", to_ms(ahead)},
+                  {"says", "the last event is ahead of the wall clock: event times creep until it "
+                           "has caught up"}});
+    }
+    Daemon daemon(options, log, disk, board, std::move(recovered));
+    serving = true;
+    daemon.run();
+    log.info("stopped");
+}
+
+}  // namespace
+
+Exit serve(const Options& options, const Log& log) {
+    bool serving = false;
+    try {
+        serve_or_throw(options, log, serving);
+        return Exit::stopped;
+    } catch (const journal::CorruptError& error) {
+        log.error("journal_damaged", {{"says", std::string_view(error.what())}});
+        return Exit::damaged;
+    } catch (const journal::UnsupportedError& error) {
+        log.error("journal_unsupported", {{"says", std::string_view(error.what())}});
+        return Exit::damaged;
+    } catch (const journal::JournalError& error) {
+        log.error(serving ? "journal_failed" : "not_started", {{"says", std::string_view(error.what())}});
+        return serving ? Exit::not_written : Exit::not_started;
+    } catch (const std::exception& error) {
+        log.error("not_started", {{"says", std::string_view(error.what())}});
+        return Exit::not_started;
+    }
+}
+
+}  // namespace taskbbs::broker

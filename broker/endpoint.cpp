@@ -1,0 +1,92 @@
+// The grammar of the two transports that the broker serves. No name is looked up here.
+#include "broker/endpoint.hpp"
+
+#include "broker/units.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <sys/un.h>
+
+namespace taskbbs::broker {
+
+namespace {
+
+constexpr std::string_view tcp = "tcp://";
+constexpr std::string_view ipc = "ipc://";
+// A socket's path ends with a zero byte.
+constexpr std::size_t max_ipc_path = sizeof(sockaddr_un::sun_path) - 1;
+
+bool all_of(std::string_view text, std::string_view marks) {
+    return std::ranges::all_of(text, [&](unsigned char c) {
+        return std::isalnum(c) != 0 || marks.find(static_cast<char>(c)) != std::string_view::npos;
+    });
+}
+
+std::string host_fault(std::string_view host) {
+    if (host == "*") {
+        return {};
+    }
+    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+    if (bracketed && all_of(host.substr(1, host.size() - 2), ":.%-_")) {
+        return {};
+    }
+    if (host.empty() || !all_of(host, ".-_")) {
+        return "its host is not an address, a name or * (an IPv6 address stands in brackets)";
+    }
+    return {};
+}
+
+bool is_port(std::string_view text) {
+    const auto port = parse_count(text);
+    return port && *port >= 1 && *port <= 65535;
+}
+
+std::string tcp_fault(std::string_view address, bool any_port) {
+    const std::size_t colon = address.rfind(':');
+    if (colon == std::string_view::npos) {
+        return "it has no port";
+    }
+    const std::string_view port = address.substr(colon + 1);
+    if (!is_port(port) && !(any_port && port == "*")) {
+        return any_port ? "its port is not a number from 1 to 65535, or *"
+                        : "its port is not a number from 1 to 65535";
+    }
+    return host_fault(address.substr(0, colon));
+}
+
+std::string ipc_fault(std::string_view path) {
+    if (path.empty()) {
+        return "it has no path";
+    }
+    if (path.size() > max_ipc_path) {
+        return "its path is longer than " + std::to_string(max_ipc_path) + " bytes";
+    }
+    return {};
+}
+
+std::string fault(std::string_view endpoint, bool any_port) {
+    if (endpoint.starts_with(tcp)) {
+        return tcp_fault(endpoint.substr(tcp.size()), any_port);
+    }
+    if (endpoint.starts_with(ipc)) {
+        return ipc_fault(endpoint.substr(ipc.size()));
+    }
+    return "it begins with neither tcp:// nor ipc://";
+}
+
+}  // namespace
+
+std::string bind_fault(std::string_view endpoint) {
+    return fault(endpoint, true);
+}
+
+std::string advertise_fault(std::string_view endpoint) {
+    return fault(endpoint, false);
+}
+
+bool same_endpoint(std::string_view a, std::string_view b) {
+    const bool any_free_port = a.starts_with(tcp) && a.ends_with(":*");
+    return a == b && !any_free_port;
+}
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,20 @@
+// What an endpoint may look like, checked before any socket sees it: libzmq's own message for a bad
+// one is "Invalid argument".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace taskbbs::broker {
+
+// What is wrong with an endpoint to bind, empty where nothing is: `tcp://HOST:PORT` (HOST an
+// address, a name, an interface or `*`; IPv6 in brackets; PORT 1..65535, or `*` for any free one)
+// or `ipc://PATH`.
+std::string bind_fault(std::string_view endpoint);
+// The same for an endpoint that clients are told: its port is a number. Its host may be `*`, which
+// clients read as the host that they reached.
+std::string advertise_fault(std::string_view endpoint);
+// Whether two binds of these endpoints must collide.
+bool same_endpoint(std::string_view a, std::string_view b);
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,66 @@
+#include "broker/journal/error.hpp"
+
+#include <cerrno>
+#include <fmt/format.h>
+#include <system_error>
+
+namespace taskbbs::journal {
+
+namespace {
+
+std::string describe(int code,
+                     std::string_view operation,
+                     std::string_view file,
+                     std::string_view detail) {
+    std::string text =
+        fmt::format("journal: {} {}: {}", operation, file, std::generic_category().message(code));
+    if (!detail.empty()) text += fmt::format(" ({})", detail);
+    return text;
+}
+
+}  // namespace
+
+JournalError::JournalError(int code,
+                           std::string_view operation,
+                           std::string_view file,
+                           std::string_view detail)
+    : std::runtime_error(describe(code, operation, file, detail)),
+      code_(code),
+      operation_(operation),
+      file_(file) {}
+
+bool JournalError::out_of_space() const noexcept {
+    return code_ == ENOSPC || code_ == EDQUOT;
+}
+
+LockedError::LockedError(std::string_view directory)
+    : std::runtime_error(fmt::format(
+          "journal: {} is in use by another broker (its file LOCK is held); stop that one, or give "
+          "this one a journal.dir of its own",
+          directory)) {}
+
+CorruptError::CorruptError(std::string_view file,
+                           std::uint64_t offset,
+                           std::int64_t seq,
+                           std::string_view what)
+    : std::runtime_error(fmt::format(
+          "journal: {} is damaged at offset {}, where event {} is expected: {}. Nothing was "
+          "changed. "
+          "Keep a copy of the whole directory before anything else; then restore the files from a "
+          "backup, or look at the place named here (docs/journal-format.md)",
+          file,
+          offset,
+          seq,
+          what)),
+      file_(file),
+      offset_(offset),
+      seq_(seq) {}
+
+UnsupportedError::UnsupportedError(std::string_view file, std::string_view what)
+    : std::runtime_error(fmt::format(
+          "journal: {} was written by a newer version: {}. Nothing was changed; start the version "
+          "that wrote it, or a later one",
+          file,
+          what)) {}
+
+}  // namespace taskbbs::journal

@@ -1,0 +1,134 @@
+#include "broker/journal/history_thread.hpp"
+
+#include "broker/journal/event_fd.hpp"
+#include "broker/journal/quiet_thread.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace taskbbs::journal {
+
+// History belongs to the thread; the mutex guards the two queues and is never held during I/O.
+class HistoryThread::Machinery {
+  public:
+    Machinery(Disk& disk, const Settings& settings, Report report)
+        : history_(disk, settings, std::move(report)),
+          thread_(quiet_thread("history", [this] { run(); })) {}
+
+    ~Machinery() {
+        {
+            const std::lock_guard lock(mutex_);
+            stop_ = true;
+        }
+        changed_.notify_one();
+        thread_.join();
+    }
+
+    Machinery(const Machinery&) = delete;
+    Machinery& operator=(const Machinery&) = delete;
+
+    void ask(Query query, Token token) {
+        {
+            const std::lock_guard lock(mutex_);
+            asked_.emplace_back(token, std::move(query));
+        }
+        changed_.notify_one();
+    }
+
+    std::optional<Finished> take_finished() {
+        const std::lock_guard lock(mutex_);
+        if (finished_.empty()) return std::nullopt;
+        std::optional<Finished> first = std::move(finished_.front());
+        finished_.pop_front();
+        if (finished_.empty()) ready_.clear();
+        return first;
+    }
+
+    void advance(Seq durable) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (durable <= durable_) return;
+            durable_ = durable;
+            behind_ = true;
+        }
+        changed_.notify_one();
+    }
+
+    int fd() const { return ready_.fd(); }
+
+  private:
+    void run() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            changed_.wait(lock, [this] { return stop_ || !asked_.empty() || behind_; });
+            if (stop_) return;
+            if (asked_.empty()) {
+                index(lock);
+            } else {
+                answer(lock);
+            }
+        }
+    }
+
+    void answer(std::unique_lock<std::mutex>& lock) {
+        const auto [token, query] = std::move(asked_.front());
+        asked_.pop_front();
+        lock.unlock();
+        Page page = history_.read(query);
+        lock.lock();
+        finished_.push_back({token, std::move(page)});
+        ready_.signal();
+    }
+
+    void index(std::unique_lock<std::mutex>& lock) {
+        const Seq durable = durable_;
+        lock.unlock();
+        const bool more = history_.advance(durable);
+        lock.lock();
+        behind_ = more || durable_ > durable;
+    }
+
+    History history_;  // of the thread
+    EventFd ready_;
+
+    std::mutex mutex_;  // for what follows
+    std::condition_variable changed_;
+    std::deque<std::pair<Token, Query>> asked_;
+    std::deque<Finished> finished_;
+    Seq durable_ = 0;
+    bool behind_ = false;
+    bool stop_ = false;
+
+    std::thread thread_;
+};
+
+HistoryThread::HistoryThread(Disk& disk, const Settings& settings, Report report)
+    : machinery_(std::make_unique<Machinery>(disk, settings, std::move(report))) {}
+
+HistoryThread::~HistoryThread() = default;
+
+bool HistoryThread::ask(Query query, Token token) {
+    if (under_way_ == max_queries) return false;
+    ++under_way_;
+    machinery_->ask(std::move(query), token);
+    return true;
+}
+
+int HistoryThread::fd() const {
+    return machinery_->fd();
+}
+
+std::optional<HistoryThread::Finished> HistoryThread::take_finished() {
+    std::optional<Finished> finished = machinery_->take_finished();
+    if (finished) --under_way_;
+    return finished;
+}
+
+void HistoryThread::advance(Seq durable) {
+    machinery_->advance(durable);
+}
+
+}  // namespace taskbbs::journal

@@ -1,0 +1,53 @@
+// The history thread: answers the loop's queries from the files, so that the loop never reads one.
+//
+// All methods are called by one thread, the loop. Queries are answered in the order in which they
+// were asked. Nothing here is fatal: a page that can't be read says so (Page::Kind::failed).
+#pragma once
+
+#include "broker/journal/history.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace taskbbs::journal {
+
+class HistoryThread {
+  public:
+    // Queries that wait or are being answered, pages not yet taken included.
+    static constexpr std::size_t max_queries = 1024;
+
+    // The caller's own name for a query; not interpreted.
+    using Token = std::uint64_t;
+
+    struct Finished {
+        Token token = 0;
+        Page page;
+    };
+
+    // After recovery. `disk` outlives it.
+    HistoryThread(Disk& disk, const Settings& settings, Report report);
+    // Finishes the page in work, drops the others, joins.
+    ~HistoryThread();
+    HistoryThread(const HistoryThread&) = delete;
+    HistoryThread& operator=(const HistoryThread&) = delete;
+
+    // False: max_queries are under way, nothing was done.
+    bool ask(Query query, Token token);
+
+    // Readable when take_finished() has a page: level-triggered, for a poll set.
+    int fd() const;
+    // The next page; nothing if there is none.
+    std::optional<Finished> take_finished();
+
+    // Everything up to `durable` may be indexed, when there is nothing to answer. Cheap; about once
+    // a second is enough.
+    void advance(Seq durable);
+
+  private:
+    class Machinery;
+    std::unique_ptr<Machinery> machinery_;
+    std::size_t under_way_ = 0;
+};
+
+}  // namespace taskbbs::journal

@@ -1,0 +1,41 @@
+// The journal's disk, for real: one directory of the file system.
+#pragma once
+
+#include "broker/journal/disk.hpp"
+#include "broker/journal/settings.hpp"
+
+namespace taskbbs::journal {
+
+class PosixDisk final : public Disk {
+  public:
+    // The directory must exist. Throws JournalError. Sync::never: the three syncs do nothing.
+    explicit PosixDisk(std::string directory, Sync sync = Sync::always);
+    ~PosixDisk() override;
+    PosixDisk(const PosixDisk&) = delete;
+    PosixDisk& operator=(const PosixDisk&) = delete;
+
+    std::string directory() const override { return directory_; }
+
+    std::vector<std::string> list() override;
+    std::unique_ptr<File> open_to_read(const std::string& name) override;
+    std::unique_ptr<File> open_to_write(const std::string& name) override;
+    std::unique_ptr<File> create(const std::string& name) override;
+    std::unique_ptr<File> lock(const std::string& name) override;
+    void rename(const std::string& from, const std::string& to) override;
+    void remove(const std::string& name) override;
+    void sync_directory() override;
+    std::uint64_t free_bytes() override;
+    std::uint64_t total_bytes() override;
+    void random(std::span<char> bytes) override;
+
+  private:
+    std::unique_ptr<File> open(const std::string& name, int flags);
+
+    std::string path(const std::string& name) const { return directory_ + "/" + name; }
+
+    std::string directory_;
+    Sync sync_;
+    int fd_ = -1;
+};
+
+}  // namespace taskbbs::journal

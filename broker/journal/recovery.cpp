@@ -1,0 +1,169 @@
+#include "broker/journal/recovery.hpp"
+
+#include "broker/journal/clean_stop.hpp"
+#include "broker/journal/names.hpp"
+#include "broker/journal/repair.hpp"
+#include "broker/journal/replay.hpp"
+#include "broker/journal/reserve.hpp"
+#include "broker/journal/segment_file.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+#include <utility>
+#include <vector>
+
+namespace taskbbs::journal {
+
+namespace {
+
+std::unique_ptr<File> lock_directory(Disk& disk) {
+    std::unique_ptr<File> lock = disk.lock(std::string(lock_name));
+    if (!lock) throw LockedError(disk.directory());
+    return lock;
+}
+
+// A directory without segments is a new one, unless something says that there were some.
+void check_new(Disk& disk, const std::vector<std::string>& files, File& lock, Seq from) {
+    const bool remains = std::ranges::any_of(files, [](const std::string& name) {
+        return parse_index_name(name) || parse_spare_name(name) ||
+               name.find(torn_suffix) != std::string::npos;
+    });
+    if (from == 1 && !remains && !read_clean_stop(lock)) return;
+    throw CorruptError(
+        disk.directory() + "/" + segment_name(from),
+        0,
+        from,
+        "there is no segment at all, but there was a journal here (to begin a new one, "
+        "empty the directory)");
+}
+
+SegmentHeader new_journal(Disk& disk, std::uint64_t segment_bytes, const RecoveryOptions& options) {
+    SegmentHeader header;
+    disk.random(header.uuid);
+    disk.random(header.log);
+    std::array<char, sizeof header.mark> mark{};
+    disk.random(mark);
+    std::memcpy(&header.mark, mark.data(), mark.size());
+    header.chain = first_chain(header.uuid, header.log);
+    header.created_at = options.now;
+    header.bytes = segment_bytes;
+    header.writer = options.writer;
+    return header;
+}
+
+Recovered begin_journal(Disk& disk,
+                        Reserve& reserve,
+                        std::uint64_t segment_bytes,
+                        const RecoveryOptions& options) {
+    Recovered made;
+    made.fresh = true;
+    made.segments = 1;
+    made.bytes = segment_header_bytes;
+    made.tail.segment = new_journal(disk, segment_bytes, options);
+    made.tail.chain = made.tail.segment.chain;
+    made.tail.file = segment_name(made.tail.segment.first_seq);
+    made.tail.offset = segment_header_bytes;
+    const std::string temporary = temporary_name(made.tail.file);
+    const std::unique_ptr<File> file = create_zeroed(disk, reserve, temporary, segment_bytes);
+    publish_segment(disk, *file, temporary, made.tail.segment);
+    return made;
+}
+
+// What the last process wrote and did not sync is durable before it is believed; so is a backup
+// that was copied back.
+void sync_before_reading(Disk& disk, const std::vector<Seq>& segments, Seq from) {
+    for (const Seq first_seq : segments) {
+        if (first_seq >= from) disk.open_to_read(segment_name(first_seq))->sync_data();
+    }
+    disk.sync_directory();
+}
+
+bool stopped_cleanly(File& lock, const Tail& tail) {
+    const CleanStop here{.uuid = tail.segment.uuid,
+                         .segment = tail.segment.first_seq,
+                         .offset = tail.offset,
+                         .chain = tail.chain};
+    return read_clean_stop(lock) == here;
+}
+
+// Behind a last segment without a batch the seal before it may be missing, or not be on the disk;
+// it is durable before that batch comes.
+void mend_seal(Disk& disk, const Replay& replay, bool clean_stop) {
+    if (!replay.last_seal() || !replay.last_is_empty()) return;
+    if (!clean_stop || !replay.last_seal()->found) {
+        write_seal(disk, *replay.last_seal(), replay.tail());
+    }
+}
+
+void mend_last_segment(Disk& disk, Reserve& reserve, const Replay& replay, Recovered& recovered) {
+    const Tail& tail = recovered.tail;
+    if (replay.data_end() > tail.offset) {
+        recovered.torn_bytes = replay.data_end() - tail.offset;
+        recovered.torn_file = keep_torn(disk, reserve, tail.file, tail.offset, replay.data_end());
+    }
+    copy_valid_part(disk, reserve, tail);
+}
+
+void remove_temporaries(Disk& disk, const std::vector<std::string>& files) {
+    for (const std::string& name : files) {
+        if (is_temporary(name)) disk.remove(name);
+    }
+}
+
+Recovered finish(Disk& disk, Reserve& reserve, const Replay& replay, File& lock) {
+    Recovered recovered;
+    recovered.tail = replay.tail();
+    recovered.events = replay.events();
+    recovered.segments = replay.segments();
+    recovered.bytes = replay.bytes();
+    recovered.clean_stop =
+        replay.data_end() == recovered.tail.offset && stopped_cleanly(lock, recovered.tail);
+    mend_seal(disk, replay, recovered.clean_stop);
+    if (!recovered.clean_stop) mend_last_segment(disk, reserve, replay, recovered);
+    return recovered;
+}
+
+void report_on(const Recovered& recovered, const Report& report) {
+    if (recovered.torn_bytes == 0) return;
+    say(report,
+        fmt::format(
+            "a write was torn by the last stop and never acknowledged: {} bytes behind event {} "
+            "were cut from {} and kept in {}",
+            recovered.torn_bytes,
+            recovered.tail.next_seq - 1,
+            recovered.tail.file,
+            recovered.torn_file));
+}
+
+}  // namespace
+
+Recovered recover(Disk& disk,
+                  const Settings& settings,
+                  const RecoveryOptions& options,
+                  const Visitor& visitor) {
+    std::unique_ptr<File> lock = lock_directory(disk);
+    const std::vector<std::string> files = disk.list();
+    const std::vector<Seq> segments = segments_of(files);
+    Reserve reserve(disk, settings.reserve_bytes, options.report);
+    reserve.adopt();
+
+    Recovered recovered;
+    if (segments.empty()) {
+        check_new(disk, files, *lock, options.from.next_seq);
+        const std::uint64_t bytes = usable_segment_bytes(settings.segment_bytes);
+        recovered = begin_journal(disk, reserve, bytes, options);
+    } else {
+        sync_before_reading(disk, segments, options.from.next_seq);
+        Replay replay(disk, options.from, visitor);
+        replay.run(segments);
+        recovered = finish(disk, reserve, replay, *lock);
+        report_on(recovered, options.report);
+    }
+    remove_temporaries(disk, files);
+    recovered.writer = options.writer;
+    recovered.lock = std::move(lock);
+    return recovered;
+}
+
+}  // namespace taskbbs::journal

@@ -1,0 +1,87 @@
+// Recovery: from the files of a directory to the events that were acknowledged, in order, and the
+// place where the next batch goes (docs/journal-format.md, "Recovery"). What was synced and is
+// damaged is refused; what a crash tore was never acknowledged: it is cut, kept beside, and said.
+#pragma once
+
+#include "broker/journal/disk.hpp"
+#include "broker/journal/error.hpp"
+#include "broker/journal/format.hpp"
+#include "broker/journal/report.hpp"
+#include "broker/journal/settings.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace taskbbs::journal {
+
+// Where replay begins: at the start, or where a snapshot ends, which is always where a segment
+// begins.
+struct StartingPoint {
+    Seq next_seq = 1;
+    std::optional<Chain> chain;  // nothing: the journal's first
+};
+
+struct BatchInfo {
+    Seq first_seq = 0;
+    std::uint32_t count = 0;
+    std::uint32_t flags = no_flags;
+    protocol::Time time{};
+};
+
+// Receives what is replayed, in order: each batch, then its records. The views hold during the
+// call. What they throw ends the recovery and passes through.
+struct Visitor {
+    std::function<void(const BatchInfo&)> on_batch;
+    std::function<void(const Record&)> on_record;
+};
+
+// Where the next batch goes.
+struct Tail {
+    std::string file;  // the newest segment
+    SegmentHeader segment;
+    std::uint64_t offset = 0;  // in it, of the next batch
+    Seq next_seq = 1;
+    Chain chain{};
+    protocol::Time last_time{};  // of the last batch; no_time where there is none
+    bool confirmed = true;       // nothing behind the last empty batch that says so
+};
+
+struct Recovered {
+    Tail tail;
+    std::uint64_t events = 0;      // replayed
+    std::uint64_t segments = 0;    // read
+    std::uint64_t bytes = 0;       // of the segments, up to the last batch
+    bool fresh = false;            // the directory was empty: a new journal was made
+    bool clean_stop = false;       // the last run said that it stopped
+    std::uint64_t torn_bytes = 0;  // cut; 0: nothing
+    std::string torn_file;         // where they were kept
+    std::string writer;            // as in the options: what new segments are stamped with
+    std::unique_ptr<File> lock;    // LOCK, held as long as it lives
+
+    const Identity& uuid() const { return tail.segment.uuid; }
+
+    const Identity& log() const { return tail.segment.log; }
+
+    Seq next_seq() const { return tail.next_seq; }
+
+    protocol::Time last_time() const { return tail.last_time; }
+};
+
+struct RecoveryOptions {
+    StartingPoint from;
+    protocol::Time now{};  // stamped on a new journal's first segment
+    std::string writer;    // the program's version
+    Report report;         // may be empty
+};
+
+// Locks the directory, replays, repairs what a crash left half done. Repeating it gives the same; a
+// crash within it too. Throws LockedError, CorruptError, UnsupportedError (nothing was changed), or
+// JournalError; then whatever the visitor was given is to be thrown away.
+Recovered recover(Disk& disk,
+                  const Settings& settings,
+                  const RecoveryOptions& options,
+                  const Visitor& visitor);
+
+}  // namespace taskbbs::journal

@@ -1,0 +1,97 @@
+#include "broker/journal/shelf.hpp"
+
+#include "broker/journal/error.hpp"
+#include "broker/journal/names.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace taskbbs::journal {
+
+Shelf::Shelf(Disk& disk, const Settings& settings, Report report)
+    : disk_(&disk),
+      retain_for_(settings.retain_for),
+      retain_bytes_(settings.retain_bytes),
+      report_(std::move(report)) {}
+
+void Shelf::list() {
+    retain_bytes_ = std::min(retain_bytes_, disk_->total_bytes() / 4);
+    for (const Seq first_seq : segments_of(disk_->list()))
+        add(first_seq);
+    if (segments_.empty()) throw CorruptError(disk_->directory(), 0, 1, "there is no segment");
+}
+
+void Shelf::add(Seq first_seq) {
+    const std::string name = segment_name(first_seq);
+    const SegmentHeaderRead read = read_segment_header(*disk_->open_to_read(name));
+    if (!read.damage.empty()) {
+        throw CorruptError(disk_->directory() + "/" + name, 0, first_seq, read.damage);
+    }
+    segments_.push_back(
+        {.first_seq = first_seq, .bytes = read.header.bytes, .created_at = read.header.created_at});
+}
+
+bool Shelf::catch_up(Seq up_to, std::uint64_t budget) {
+    if (segments_.empty()) list();
+    for (;;) {
+        if (!live_) {
+            const Seq first_seq = segments_.back().first_seq;
+            live_ = std::make_unique<IndexedSegment>(*disk_, first_seq, report_);
+        }
+        if (!advance_live(up_to, budget)) return false;
+        if (!live_->is_sealed()) return true;
+        const Seq next_seq = live_->next_seq();
+        add(next_seq);
+        open_.push_back({segments_[segments_.size() - 2].first_seq, std::move(live_)});
+        if (open_.size() > max_open) open_.erase(open_.begin());
+    }
+}
+
+// A segment that was full of empty batches was replaced by one of the same name: the file that is
+// open is not that one.
+bool Shelf::advance_live(Seq up_to, std::uint64_t budget) {
+    const Seq first_seq = segments_.back().first_seq;
+    try {
+        return live_->catch_up(up_to, budget);
+    } catch (const CorruptError&) {
+        const bool may_be_replaced = live_->next_seq() == first_seq;
+        live_.reset();
+        if (!may_be_replaced) throw;
+    }
+    live_ = std::make_unique<IndexedSegment>(*disk_, first_seq, report_);
+    return live_->catch_up(up_to, budget);
+}
+
+Seq Shelf::oldest(protocol::Time now) const {
+    std::size_t first = segments_.size() - 1;
+    std::uint64_t bytes = segments_[first].bytes;
+    while (first > 0) {
+        bytes += segments_[first - 1].bytes;
+        const bool young = now - segments_[first].created_at <= retain_for_;
+        if (!young || bytes > retain_bytes_) break;
+        --first;
+    }
+    return segments_[first].first_seq;
+}
+
+IndexedSegment& Shelf::holding(Seq seq, Seq up_to) {
+    const auto behind = std::ranges::upper_bound(segments_, seq, {}, &Listed::first_seq);
+    if (behind == segments_.end()) return *live_;
+    IndexedSegment& segment = open(std::prev(behind)->first_seq);
+    segment.catch_up(up_to, std::numeric_limits<std::uint64_t>::max());
+    return segment;
+}
+
+IndexedSegment& Shelf::open(Seq first_seq) {
+    const auto found = std::ranges::find(open_, first_seq, &Open::first_seq);
+    if (found != open_.end()) {
+        std::rotate(found, found + 1, open_.end());
+    } else {
+        if (open_.size() >= max_open) open_.erase(open_.begin());
+        open_.push_back({first_seq, std::make_unique<IndexedSegment>(*disk_, first_seq, report_)});
+    }
+    return *open_.back().segment;
+}
+
+}  // namespace taskbbs::journal

@@ -1,0 +1,76 @@
+// Spare segments: one zero-filled file is made ahead in small pieces, slowly enough not to hold up
+// the syncs of the segment in use, so that the writer turns to a new segment without waiting for
+// it. The reserve is kept whole by the same steps.
+#pragma once
+
+#include "broker/journal/disk.hpp"
+#include "broker/journal/reserve.hpp"
+#include "broker/journal/segment_file.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace taskbbs::journal {
+
+// A machine: step() works, whoever drives it keeps the pauses (SpareThread in life). step() is
+// called by one thread, take() by another one.
+class Spares {
+  public:
+    // Small pieces: one's writeback is what a sync may have to wait for.
+    static constexpr std::uint64_t piece_bytes = 256 << 10;
+    // 256 KiB each 4 ms are 64 MiB/s. A writer that is faster than that finds no spare; then the
+    // next one is made with shorter pauses, down to the second of these, until one is in time
+    // again.
+    static constexpr std::chrono::microseconds slowest_pause{4000};
+    static constexpr std::chrono::microseconds fastest_pause{500};
+    // After a failure, and between two looks at a reserve that is not whole.
+    static constexpr std::chrono::seconds retry_pause{10};
+
+    // `disk` and `reserve` outlive it. No I/O yet.
+    Spares(Disk& disk, Reserve& reserve, std::uint64_t segment_bytes, Report report);
+
+    // At start: keeps one spare of the right size, removes the others. Throws JournalError.
+    void adopt();
+
+    // Does the next piece. Returns how long to wait before the next one: nothing to do until a
+    // spare is taken where that is nothing. Failures are reported, and tried again later: the
+    // writer is not hurt before it finds no spare and can't make a segment itself.
+    std::optional<std::chrono::microseconds> step();
+
+    // A filled, durable file of segment_bytes, if there is one, by name. It is the caller's now.
+    std::optional<std::string> take();
+
+    // Called by take(), after it, whether it found one or not: there is work for step().
+    void when_taken(std::function<void()> wake) { wake_ = std::move(wake); }
+
+  private:
+    std::optional<std::chrono::microseconds> fill();
+    std::optional<std::chrono::microseconds> look_after_reserve();
+    void begin();
+    void finish();
+    void give_up(const JournalError& error);
+    bool is_ready() const;
+    std::chrono::microseconds pause() const;
+
+    Disk* disk_;
+    Reserve* reserve_;
+    std::uint64_t segment_bytes_;
+    Report report_;
+    std::function<void()> wake_;
+
+    // Of step()'s thread.
+    std::optional<ZeroFill> filling_;
+    std::string name_;  // what it becomes
+    std::uint64_t next_number_ = 1;
+    bool reported_ = false;
+
+    mutable std::mutex mutex_;  // for what follows; never held during I/O
+    std::optional<std::string> ready_;
+    std::chrono::microseconds pause_ = slowest_pause;
+};
+
+}  // namespace taskbbs::journal

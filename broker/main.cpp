@@ -1,0 +1,53 @@
+// taskbbsd: reads its options, then serves, or says what it was asked.
+#include "broker/daemon.hpp"
+#include "broker/options.hpp"
+#include "broker/version.hpp"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+namespace {
+
+using namespace taskbbs::broker;
+
+int code(Exit exit) {
+    return static_cast<int>(exit);
+}
+
+// Blocked before any thread begins, so that all of them inherit it; the daemon reads them instead.
+void block_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+int run(const Options& options) {
+    switch (options.mode) {
+        case Mode::help: fmt::print("{}", help_text()); return code(Exit::stopped);
+        case Mode::version: fmt::print("taskbbsd {}\n", version); return code(Exit::stopped);
+        case Mode::check_config: fmt::print("{}", summary(options)); return code(Exit::stopped);
+        case Mode::serve: break;
+    }
+    block_signals();
+    const Log log(STDERR_FILENO,
+                  log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
+                  options.log_level);
+    return code(serve(options, log));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(parse_options(process_sources(argc, argv, environ)));
+    } catch (const ConfigurationError& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return code(Exit::configuration);
+    }
+}

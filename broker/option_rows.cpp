@@ -1,0 +1,234 @@
+// The rows of the table, in the order in which help and config/taskbbsd.conf show them.
+#include "broker/option_table.hpp"
+
+#include <array>
+
+namespace taskbbs::broker {
+
+namespace {
+
+using std::chrono::milliseconds;
+using O = Options;
+
+constexpr std::uint64_t kib = 1ULL << 10;
+constexpr std::uint64_t mib = 1ULL << 20;
+constexpr std::uint64_t gib = 1ULL << 30;
+constexpr std::uint64_t tib = 1ULL << 40;
+
+constexpr Range any_time{0, 87'600ULL * 3'600'000};  // up to ten years
+constexpr Range some_time{1, any_time.most};
+constexpr Range message_size{1, gib};
+constexpr Range memory_size{1, 64 * tib};
+constexpr Range some{1, 1'000'000'000};
+
+constexpr auto journal_rows = std::to_array<Option>({
+    {"journal.dir",
+     Kind::directory,
+     [](O& o) -> std::string& { return o.journal.dir; },
+     {},
+     "where the journal lives; it must exist, and serves one broker at a time"},
+    {"journal.sync",
+     Kind::word,
+     [](O& o) -> journal::Sync& { return o.journal.sync; },
+     {},
+     "never: a crash of the machine loses acknowledged events; for tests and tmpfs only"},
+    {"journal.segment_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.journal.segment_bytes; },
+     {4 * kib, 64 * gib},
+     "a file of the journal; at least 2 x limits.batch_bytes"},
+    {"journal.reserve_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.journal.reserve_bytes; },
+     {0, 64 * tib},
+     "disk space held back, so that work ends in order when the disk is full; 0: none"},
+    {"journal.retain_for",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.journal.retain_for; },
+     any_time,
+     "how long events are kept for replay"},
+    {"journal.retain_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.journal.retain_bytes; },
+     {0, 64 * tib},
+     "what they may take, and never more than a quarter of the disk"},
+});
+
+constexpr auto endpoint_rows = std::to_array<Option>({
+    {"requests.endpoint",
+     Kind::endpoint,
+     [](O& o) -> std::string& { return o.requests_endpoint; },
+     {},
+     "where clients send their requests"},
+    {"events.endpoint",
+     Kind::endpoint,
+     [](O& o) -> std::string& { return o.events_endpoint; },
+     {},
+     "where events are published"},
+    {"events.advertise",
+     Kind::advertised,
+     [](O& o) -> std::string& { return o.events_advertise; },
+     {},
+     "what clients are told of it, where it is bound to a wildcard or behind a forwarder"},
+});
+
+constexpr auto converge_rows = std::to_array<Option>({
+    {"converge.every",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.converge.every; },
+     any_time,
+     "between two passes; 0s: only those that are asked for"},
+    {"converge.time_to_claim",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.converge.time_to_claim; },
+     some_time,
+     "a task pending for this long fails, unless it brings a time of its own"},
+    {"converge.kick_interval",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.converge.kick_interval; },
+     some_time,
+     "a task left pending or completed for this long is announced again"},
+    {"converge.kick_interval_max",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.converge.kick_interval_max; },
+     some_time,
+     "to which that interval doubles with each announcement in a row"},
+    {"converge.claim_timeout",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.converge.claim_timeout; },
+     some_time,
+     "a task claimed and not started for this long is pending again"},
+    {"converge.resolve_timeout",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.converge.resolve_timeout; },
+     some_time,
+     "a task being resolved for this long is completed again"},
+    {"converge.completed_expiry",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.converge.completed_expiry; },
+     any_time,
+     "a completed task that nobody resolves is dropped after this; 0s: never"},
+    {"converge.kick_rate",
+     Kind::count,
+     [](O& o) -> std::uint32_t& { return o.core.converge.kick_rate; },
+     some,
+     "announcements a second at most; the rest wait"},
+});
+
+constexpr auto presence_rows = std::to_array<Option>({
+    {"presence.brake_percent",
+     Kind::count,
+     [](O& o) -> std::uint32_t& { return o.core.presence.brake_percent; },
+     {0, 100},
+     "if more executors than this share fall silent at once, the network is suspected; 100: never"},
+    {"presence.brake_grace",
+     Kind::duration,
+     [](O& o) -> milliseconds& { return o.core.presence.brake_grace; },
+     any_time,
+     "and they have this long to be heard again before they count as lost"},
+});
+
+constexpr auto limits_rows = std::to_array<Option>({
+    {"limits.payload_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.core.limits.payload_bytes; },
+     message_size,
+     "a task's payload"},
+    {"limits.result_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.core.limits.result_bytes; },
+     message_size,
+     "a task's result"},
+    {"limits.message_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.core.limits.message_bytes; },
+     message_size,
+     "a request message; longer ones are refused or their connection is closed"},
+    {"limits.reply_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.core.limits.reply_bytes; },
+     message_size,
+     "after which a reply message is closed and a page ends"},
+    {"limits.batch_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.core.limits.batch_bytes; },
+     message_size,
+     "after which a batch is closed; what is synced at once"},
+    {"limits.tasks",
+     Kind::count,
+     [](O& o) -> std::uint64_t& { return o.core.limits.tasks; },
+     some,
+     "tasks on the board"},
+    {"limits.task_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.core.limits.task_bytes; },
+     memory_size,
+     "their payloads, results and annotations together, in memory"},
+    {"limits.sessions",
+     Kind::count,
+     [](O& o) -> std::uint64_t& { return o.core.limits.sessions; },
+     some,
+     "remembered sessions; one whose replies are acknowledged costs up to 96 bytes"},
+    {"limits.unacked",
+     Kind::count,
+     [](O& o) -> std::uint64_t& { return o.core.limits.unacked; },
+     some,
+     "remembered outcomes of one session; it gets busy beyond"},
+    {"limits.outcomes",
+     Kind::count,
+     [](O& o) -> std::uint64_t& { return o.core.limits.outcomes; },
+     some,
+     "remembered outcomes of all sessions"},
+    {"limits.executors",
+     Kind::count,
+     [](O& o) -> std::uint64_t& { return o.core.limits.executors; },
+     some,
+     "executors present"},
+    {"limits.waiting",
+     Kind::count,
+     [](O& o) -> std::uint64_t& { return o.core.limits.waiting; },
+     some,
+     "acquires that wait for a task"},
+    {"limits.connections",
+     Kind::count,
+     [](O& o) -> std::uint64_t& { return o.core.limits.connections; },
+     some,
+     "clients connected; new ones wait outside beyond"},
+    {"limits.peer_reply_bytes",
+     Kind::size,
+     [](O& o) -> std::uint64_t& { return o.core.limits.peer_reply_bytes; },
+     memory_size,
+     "replies that wait for one client; dropped beyond, and asked for again by it"},
+});
+
+constexpr auto log_rows = std::to_array<Option>({
+    {"log.level",
+     Kind::word,
+     [](O& o) -> Level& { return o.log_level; },
+     {},
+     "shows this level and what is more urgent"},
+    {"log.format",
+     Kind::word,
+     [](O& o) -> LogFormat& { return o.log_format; },
+     {},
+     "auto: text, for journald where standard error leads there"},
+});
+
+template <std::size_t... Sizes>
+constexpr auto joined(const std::array<Option, Sizes>&... groups) {
+    std::array<Option, (Sizes + ...)> all{};
+    auto at = all.begin();
+    ((at = std::copy(groups.begin(), groups.end(), at)), ...);
+    return all;
+}
+
+constexpr auto rows =
+    joined(journal_rows, endpoint_rows, converge_rows, presence_rows, limits_rows, log_rows);
+
+}  // namespace
+
+std::span<const Option> option_table() {
+    return rows;
+}
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,228 @@
+// Puts the sources together. Boost.Program_options holds what was given beside the defaults, and
+// prints the help. It is not asked to judge: it would stop at the first fault, and knows no lines.
+#include "broker/options.hpp"
+
+#include "broker/endpoint.hpp"
+#include "broker/option_table.hpp"
+#include "broker/units.hpp"
+
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fmt/format.h>
+#include <sstream>
+
+namespace taskbbs::broker {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr unsigned help_width = 100;
+
+po::options_description described_options() {
+    po::options_description description("Options", help_width, help_width / 2);
+    for (const Option& option : option_table()) {
+        auto* value = po::value<std::string>()
+                          ->default_value(text_of(option, Options{}))
+                          ->value_name(value_name(option));
+        description.add_options()(
+            std::string(option.name).c_str(), value, std::string(option.why).c_str());
+    }
+    return description;
+}
+
+po::options_description described_program() {
+    po::options_description description("The program", help_width, help_width / 2);
+    const std::string config =
+        fmt::format("reads this file; without it {}, if it is there", default_config_file);
+    description.add_options()(
+        "config", po::value<std::string>()->value_name("FILE"), config.c_str());
+    description.add_options()("check-config", "checks the configuration and stops");
+    description.add_options()("version", "prints the version and stops");
+    description.add_options()("help", "prints this and stops");
+    return description;
+}
+
+// The file's settings, and in `file` the path that was read.
+std::vector<Setting> read_file(const Sources& sources,
+                               const CommandLine& line,
+                               std::string& file,
+                               std::vector<Fault>& faults) {
+    const std::string path = line.names_config ? line.config : std::string(default_config_file);
+    if (path.empty()) {
+        return {};  // told already: --config without a value
+    }
+    const auto text = sources.read_file(path);
+    if (!text) {
+        const bool may_be_missing =
+            !line.names_config && text.error() == std::errc::no_such_file_or_directory;
+        if (!may_be_missing) {
+            faults.push_back({path, "can't be read: " + text.error().message()});
+        }
+        return {};
+    }
+    file = path;
+    return read_config(path, *text, faults);
+}
+
+// Each option's setting from the first source that gives it, in the order of the table.
+std::vector<Setting> winners(std::initializer_list<const std::vector<Setting>*> sources) {
+    std::vector<Setting> won;
+    for (const Option& option : option_table()) {
+        for (const std::vector<Setting>* source : sources) {
+            const auto setting = std::ranges::find(*source, option.name, &Setting::name);
+            if (setting != source->end()) {
+                won.push_back(*setting);
+                break;
+            }
+        }
+    }
+    return won;
+}
+
+po::variables_map with_defaults(const std::vector<Setting>& settings) {
+    const po::options_description description = described_options();
+    po::parsed_options parsed(&description);
+    for (const Setting& setting : settings) {
+        parsed.options.emplace_back(setting.name, std::vector<std::string>{setting.value});
+    }
+    po::variables_map values;
+    po::store(parsed, values);
+    return values;
+}
+
+// Sets every field. Returns the options whose text was not taken, which their source told already.
+std::vector<std::string_view> assign_all(const po::variables_map& values, Options& options) {
+    std::vector<std::string_view> refused;
+    for (const Option& option : option_table()) {
+        const auto& text = values[std::string(option.name)].as<std::string>();
+        if (!assign(option, text, options).empty()) {
+            refused.push_back(option.name);
+        }
+    }
+    return refused;
+}
+
+// A rule between two options. `broken` says what is wrong, empty where nothing is.
+struct Rule {
+    std::string_view option;
+    std::string_view other;
+    std::string (*broken)(const Options&);
+};
+
+constexpr auto rules = std::to_array<Rule>({
+    {"journal.segment_bytes",
+     "limits.batch_bytes",
+     [](const Options& options) -> std::string {
+         const std::uint64_t segment = options.journal.segment_bytes;
+         const std::uint64_t least = 2 * options.core.limits.batch_bytes;
+         if (segment >= least) {
+             return {};
+         }
+         return fmt::format("{} is less than 2 x limits.batch_bytes, which is {}",
+                            format_size(segment),
+                            format_size(least));
+     }},
+    {"events.endpoint",
+     "requests.endpoint",
+     [](const Options& options) -> std::string {
+         if (!same_endpoint(options.events_endpoint, options.requests_endpoint)) {
+             return {};
+         }
+         return fmt::format("{} is requests.endpoint too; each needs its own",
+                            in_quotes(options.events_endpoint));
+     }},
+});
+
+std::string place_of(const Rule& rule, const std::vector<Setting>& settings) {
+    for (const std::string_view name : {rule.option, rule.other}) {
+        const auto setting = std::ranges::find(settings, name, &Setting::name);
+        if (setting != settings.end()) {
+            return setting->where;
+        }
+    }
+    return "defaults";
+}
+
+// Rules about values that are no values are left out.
+void check_rules(const Options& options,
+                 const std::vector<std::string_view>& refused,
+                 std::vector<Fault>& faults) {
+    for (const Rule& rule : rules) {
+        const bool known = std::ranges::none_of(refused, [&](std::string_view name) {
+            return name == rule.option || name == rule.other;
+        });
+        const std::string broken = known ? rule.broken(options) : std::string();
+        if (!broken.empty()) {
+            faults.push_back(
+                {place_of(rule, options.settings), fmt::format("{}: {}", rule.option, broken)});
+        }
+    }
+}
+
+std::string joined(const std::vector<Fault>& faults) {
+    std::string text;
+    for (const Fault& fault : faults) {
+        text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", fault.where, fault.what);
+    }
+    return text;
+}
+
+}  // namespace
+
+ConfigurationError::ConfigurationError(const std::vector<Fault>& faults)
+    : std::runtime_error(joined(faults)) {}
+
+Options parse_options(const Sources& sources) {
+    std::vector<Fault> faults;
+    Options options;
+    const CommandLine line = read_command_line(sources.arguments, faults);
+    if (line.help || line.version) {
+        options.mode = line.help ? Mode::help : Mode::version;
+        return options;
+    }
+    options.mode = line.check_config ? Mode::check_config : Mode::serve;
+    const auto environment = read_environment(sources.environment, faults);
+    const auto file = read_file(sources, line, options.config_file, faults);
+    options.settings = winners({&line.settings, &environment, &file});
+    const auto refused = assign_all(with_defaults(options.settings), options);
+    check_rules(options, refused, faults);
+    if (!faults.empty()) {
+        throw ConfigurationError(faults);
+    }
+    options.journal.dir =
+        (std::filesystem::path(sources.working_dir) / options.journal.dir).lexically_normal();
+    return options;
+}
+
+std::string help_text() {
+    std::ostringstream text;
+    text
+        << "taskbbsd: the task board's broker.\n\n"
+           "Each option may stand on the command line as below, in the environment as\n"
+           "TASKBBS_SECTION_NAME, or in the configuration file as `name = value` under [section];\n"
+           "the first of these that gives it wins. Durations: 500ms, 30s, 5m, 2h. Sizes: bytes, "
+           "or\n"
+           "512KiB, 64MiB, 4GiB.\n\n"
+        << described_program() << '\n'
+        << described_options() << '\n'
+        << "Exit codes: 0 stopped as asked, 1 could not start, 74 the journal could not be "
+           "written,\n"
+           "75 the journal is damaged, 78 the configuration is wrong.\n";
+    return text.str();
+}
+
+std::string summary(const Options& options) {
+    std::string text = options.config_file.empty()
+                           ? std::string("configuration is right; no file was read\n")
+                           : fmt::format("configuration is right: {}\n", options.config_file);
+    for (const Setting& setting : options.settings) {
+        text += fmt::format("{} = {} ({})\n", setting.name, setting.value, setting.where);
+    }
+    return text;
+}
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,69 @@
+// The broker's two sockets, as thin as can be: ROUTER for requests, PUB for events, set up so that no
+// peer can stop the broker (bounded queues, nothing blocks, no automatic routing ids that can be
+// guessed, connections counted). Not thread-safe: the loop's.
+#pragma once
+
+#include "broker/outbox.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace taskbbs::broker {
+
+// An endpoint that can't be bound: `what()` is one line that names it, why, and what to do.
+class BindError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+struct SocketSettings {
+    std::string requests;
+    std::string events;
+    std::size_t message_bytes = 0;  // a longer request closes its connection
+    std::size_t connections = 0;    // beyond these, nobody is let in until some are gone
+};
+
+class Sockets {
+  public:
+    // Binds both. Throws BindError.
+    explicit Sockets(const SocketSettings& settings);
+    // Waits up to a second for what was sent to leave, where linger() was called; else drops it.
+    ~Sockets();
+    Sockets(const Sockets&) = delete;
+    Sockets& operator=(const Sockets&) = delete;
+
+    struct Incoming {
+        Peer peer;
+        std::string_view frame;    // holds until the next receive()
+        bool is_one_frame = true;  // else `frame` is empty
+    };
+    // False: nothing is there. Never blocks.
+    bool receive(Incoming& incoming);
+
+    // False: the peer is gone, or its queue is full; it asks again.
+    bool send(const Message& message);
+    void publish(std::string_view topic, std::string_view body);
+
+    // Follows who connects and leaves, and closes the door at the bound. Call it when monitor() is
+    // readable.
+    void count_connections();
+    std::size_t connections() const;
+
+    void linger();
+
+    // For zmq_poll.
+    void* requests();
+    void* monitor();
+    // As bound: a port of `*` is a number here.
+    std::string requests_endpoint() const;
+    std::string events_endpoint() const;
+
+  private:
+    class Machinery;
+    std::unique_ptr<Machinery> machinery_;
+};
+
+}  // namespace taskbbs::broker

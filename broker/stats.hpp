@@ -1,0 +1,27 @@
+// Counters of this run, for `stats` (docs/protocol.md, section 4).
+#pragma once
+
+#include "protocol/status.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+namespace taskbbs::broker {
+
+struct Stats {
+    std::uint64_t requests = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t malformed = 0;
+    std::uint64_t dropped_replies = 0;
+    std::uint64_t batches = 0;
+    std::uint64_t connections = 0;  // now
+    // From the journal thread.
+    std::uint64_t syncs = 0;
+    std::uint64_t journal_bytes = 0;
+    // The longest that the loop worked between two polls.
+    std::chrono::nanoseconds loop_longest{0};
+    std::array<std::uint64_t, protocol::names<protocol::Status>.size()> refused_by{};
+};
+
+}  // namespace taskbbs::broker

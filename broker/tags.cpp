@@ -1,0 +1,84 @@
+// Hashes of guid and domain; 0 stands for "none", so a hash is at least 1.
+#include "broker/tags.hpp"
+
+#include "broker/core/slot_index.hpp"
+#include "protocol/document.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace taskbbs::broker {
+
+namespace {
+
+std::uint64_t key_of(std::string_view guid) {
+    return std::max<std::uint64_t>(core::hash_of(guid), 1);
+}
+
+std::uint32_t group_of(std::string_view domain) {
+    return std::max<std::uint32_t>(static_cast<std::uint32_t>(core::hash_of(domain)), 1);
+}
+
+// What the tags let through, decided by the words themselves.
+class Filter {
+  public:
+    explicit Filter(const protocol::ReplayArgs& args)
+        : guid_(args.guid), domains_(args.domains.begin(), args.domains.end()) {}
+
+    bool operator()(const journal::RecordTags&, std::string_view body) const {
+        protocol::Document document;
+        const auto map = document.parse(body);
+        if (!map) {
+            return false;
+        }
+        const protocol::Value task = map->at("task");
+        const auto domain = task.at("domain").str();
+        return (guid_.empty() || task.at("guid").str() == guid_) &&
+               (domains_.empty() || std::find(domains_.begin(), domains_.end(), domain) != domains_.end());
+    }
+
+  private:
+    std::string guid_;
+    std::vector<std::string> domains_;
+};
+
+constexpr std::uint32_t bit_of(protocol::Stream stream) {
+    return 1U << static_cast<unsigned>(stream);
+}
+
+}  // namespace
+
+journal::RecordTags tags_of(const core::Event& event, const core::TaskView& task) {
+    journal::RecordTags tags{.stream = static_cast<std::uint8_t>(event.stream())};
+    if (event.stream() != core::Stream::executor) {
+        tags.key = key_of(task.guid);
+        tags.group = group_of(task.domain);
+    }
+    return tags;
+}
+
+std::optional<journal::Query> query_of(const protocol::ReplayArgs& args) {
+    constexpr std::uint32_t all_streams = (1U << protocol::stream_count) - 1;
+    journal::Query query{.after = args.after, .limit = static_cast<std::uint32_t>(args.limit)};
+    query.streams = args.streams.empty() ? all_streams : 0;
+    for (const protocol::Stream stream : args.streams) {
+        query.streams |= bit_of(stream);
+    }
+    const bool of_tasks = !args.guid.empty() || !args.domains.empty();
+    if (of_tasks) {
+        query.streams &= ~bit_of(protocol::Stream::executor);
+        query.accept = Filter(args);
+    }
+    if (query.streams == 0) {
+        return std::nullopt;
+    }
+    query.streams = query.streams == all_streams ? 0 : query.streams;
+    query.key = args.guid.empty() ? 0 : key_of(args.guid);
+    for (const std::string_view domain : args.domains) {
+        query.groups.push_back(group_of(domain));
+    }
+    return query;
+}
+
+}  // namespace taskbbs::broker

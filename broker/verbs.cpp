@@ -1,0 +1,374 @@
+// What each verb does, in the order of docs/protocol.md, section 4: arguments, decision, event, answer.
+#include "broker/broker.hpp"
+#include "broker/tags.hpp"
+
+#include "broker/core/list.hpp"
+#include "protocol/codec.hpp"
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+
+namespace taskbbs::broker {
+
+using protocol::Packer;
+using protocol::Status;
+
+namespace {
+
+// Requests that wait for a pass, or for an executor to be lost: beyond these, `busy`.
+constexpr std::size_t max_asked_passes = 1024;
+constexpr std::size_t max_parked = 64;
+
+}  // namespace
+
+Broker::Handler Broker::handler_of(Verb verb) {
+    static constexpr std::array<Handler, protocol::names<Verb>.size()> handlers{
+        &Broker::hello,
+        &Broker::mutate<protocol::DesireArgs>,
+        &Broker::mutate<protocol::ClaimArgs>,
+        &Broker::acquire,
+        &Broker::mutate<protocol::StartArgs>,
+        &Broker::mutate<protocol::CompleteArgs>,
+        &Broker::mutate<protocol::RejectArgs>,
+        &Broker::mutate<protocol::CancelArgs>,
+        &Broker::mutate<protocol::ResolvingArgs>,
+        &Broker::mutate<protocol::ResolveArgs>,
+        &Broker::get,
+        &Broker::list,
+        &Broker::converge,
+        &Broker::heartbeat,
+        &Broker::depart,
+        &Broker::mutate<protocol::DrainArgs>,
+        &Broker::executors,
+        &Broker::replay,
+        &Broker::stats,
+    };
+    return handlers[static_cast<std::size_t>(verb)];
+}
+
+template <class Args>
+void Broker::mutate(const Caller& caller, Value value) {
+    Args args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    const auto event = core::decide(board_, args, now_);
+    if (!event) {
+        return refuse(caller, event.error());
+    }
+    if (const auto room = core::check_session(board_, caller.session); !room) {
+        return refuse(caller, room.error());
+    }
+    const Slot slot = commit(*event, &caller, Args::verb);
+    using Reply = typename Args::Reply;
+    if constexpr (std::same_as<Reply, protocol::OwnedReply>) {
+        reply(caller, Reply{board_.seq(), board_.seq(), board_.tasks().view(slot)});
+    } else if constexpr (std::same_as<Reply, protocol::RejectReply>) {
+        reply(caller, Reply{board_.seq(), event->to});
+    } else {
+        reply(caller, Reply{board_.seq()});
+    }
+}
+
+void Broker::hello(const Caller& caller, Value) {
+    const core::LimitSettings& limits = board_.settings().limits;
+    reply(caller,
+          protocol::HelloReply{
+              .server = identity_.server,
+              .broker_id = identity_.broker_id,
+              .log = identity_.log,
+              .events = identity_.events,
+              .limits = {.message_bytes = static_cast<std::int64_t>(limits.message_bytes),
+                         .reply_bytes = static_cast<std::int64_t>(limits.reply_bytes),
+                         .requests = static_cast<std::int64_t>(protocol::max_requests),
+                         .unacked = static_cast<std::int64_t>(limits.unacked),
+                         .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
+                         .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
+              .features = {"hello.sync", "stats.more"},
+              .role = "operator",
+              .sync = identity_.sync,
+          });
+}
+
+// ---- acquire ---------------------------------------------------------------------------------
+
+void Broker::acquire(const Caller& caller, Value value) {
+    protocol::AcquireArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    const std::vector<Slot> chosen = core::choose(board_, args);
+    const Slot executor = board_.executors().find(args.executor_id);
+    const bool draining = executor != core::no_slot && board_.executors()[executor].draining;
+    if (chosen.empty() && args.wait > core::milliseconds{0} && !draining) {
+        return wait(caller, args);
+    }
+    // The same request, received before, is answered once, now; another one is replaced.
+    const auto waiting = waiters_.take_same(caller.session, args.executor_id);
+    if (waiting && waiting->id != caller.id) {
+        reply_empty(*waiting);
+    }
+    if (chosen.empty()) {
+        return reply_tasks(caller, {}, board_.seq());
+    }
+    if (const auto room = core::check_session(board_, caller.session); !room) {
+        return refuse(caller, room.error());
+    }
+    hand_over(caller, args.executor_id, chosen);
+}
+
+void Broker::wait(const Caller& caller, const protocol::AcquireArgs& args) {
+    const std::uint64_t limit = board_.settings().limits.waiting;
+    const bool replaces = waiters_.has(caller.session, args.executor_id);
+    if (!replaces && waiters_.size() >= limit) {
+        return refuse(caller,
+                      Status::busy,
+                      {.message = "limits.waiting is reached: ask without wait_ms, or later",
+                       .limit = static_cast<std::int64_t>(limit)});
+    }
+    const auto replaced = waiters_.add({
+        .reply_to = caller.peer,
+        .session = caller.session,
+        .id = caller.id,
+        .acked = caller.acked,
+        .executor_id = std::string(args.executor_id),
+        .max = args.max,
+        .stacks = {args.stacks.begin(), args.stacks.end()},
+        .domains = {args.domains.begin(), args.domains.end()},
+        .free = args.free,
+        .until = now_ + args.wait,
+    });
+    if (replaced) {
+        reply_empty(*replaced);
+    }
+}
+
+void Broker::hand_over(const Caller& caller,
+                       std::string_view executor_id,
+                       const std::vector<Slot>& tasks) {
+    for (const Slot task : tasks) {
+        commit(core::claim_task(board_, task, executor_id), &caller, Verb::acquire);
+    }
+    reply_tasks(caller, tasks, board_.seq());
+}
+
+void Broker::reply_tasks(const Caller& caller, const std::vector<Slot>& tasks, core::Seq seq) {
+    std::string packed;
+    Packer packer(packed);
+    for (const Slot task : tasks) {
+        encode(packer, board_.tasks().view(task));
+    }
+    reply(caller,
+          protocol::AcquireReply{{static_cast<std::uint32_t>(tasks.size()), packed, {}}, seq});
+}
+
+void Broker::reply_empty(const core::Waiter& waiter) {
+    reply_tasks({waiter.reply_to, waiter.session, waiter.id, waiter.acked}, {}, board_.seq());
+}
+
+// ---- reads -----------------------------------------------------------------------------------
+
+void Broker::get(const Caller& caller, Value value) {
+    protocol::GetArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    const auto slot = core::find_task(board_, args.guid);
+    if (!slot) {
+        return refuse(caller, slot.error());
+    }
+    reply(caller, protocol::GetReply{board_.tasks().view(*slot), board_.seq()});
+}
+
+void Broker::list(const Caller& caller, Value value) {
+    protocol::ListArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    if (args.state == core::State::resolved) {
+        return refuse(caller,
+                      Status::invalid_request,
+                      {.message = "state must be one of: pending claimed running completed resolving",
+                       .field = "state"});
+    }
+    const auto page = core::list(board_, args);
+    if (!page) {
+        return refuse(caller, page.error());
+    }
+    reply(caller,
+          protocol::ListReply{{page->count, page->packed, {}}, page->cursor, board_.seq()});
+}
+
+void Broker::executors(const Caller& caller, Value value) {
+    protocol::ExecutorsArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    const auto page = core::list_executors(board_, args, now_);
+    reply(caller,
+          protocol::ExecutorsReply{{page->count, page->packed, {}}, page->cursor, board_.seq()});
+}
+
+void Broker::replay(const Caller& caller, Value value) {
+    protocol::ReplayArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    auto query = query_of(args);
+    if (!query) {
+        return reply(caller, protocol::ReplayReply{{}, durable_seq_, durable_seq_});
+    }
+    query->up_to = durable_seq_;
+    query->reply_bytes = board_.settings().limits.reply_bytes;
+    query->now = board_.clock().peek(now_);
+    const std::uint64_t token = next_token_++;
+    replays_.emplace(token, Replay{caller, durable_seq_});
+    output_.questions.push_back({token, std::move(*query)});
+}
+
+void Broker::receive_page(std::uint64_t token, const journal::Page& page) {
+    const auto found = replays_.find(token);
+    if (found == replays_.end()) {
+        return;
+    }
+    const auto [caller, seq] = found->second;
+    replays_.erase(found);
+    switch (page.kind) {
+        case journal::Page::Kind::events:
+            reply(caller,
+                  protocol::ReplayReply{
+                      {static_cast<std::uint32_t>(page.count()), page.bodies, {}}, page.next, seq});
+            break;
+        case journal::Page::Kind::truncated:
+            refuse(caller,
+                   Status::truncated,
+                   {.message = "these events are not kept, or not there yet: list anew, then replay "
+                               "from the first page's seq",
+                    .field = "after",
+                    .oldest = page.oldest});
+            break;
+        case journal::Page::Kind::failed:
+            refuse(caller,
+                   Status::internal,
+                   {.message = "the history could not be read (" + page.failure + "): try again"});
+            break;
+    }
+}
+
+void Broker::refuse_replay(std::uint64_t token) {
+    if (const auto found = replays_.find(token); found != replays_.end()) {
+        refuse(found->second.caller,
+               Status::busy,
+               {.message = "too many replays are under way: try again later"});
+        replays_.erase(found);
+    }
+}
+
+// ---- executors -------------------------------------------------------------------------------
+
+void Broker::heartbeat(const Caller& caller, Value value) {
+    protocol::HeartbeatArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    beat(caller, args);
+}
+
+void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
+    auto verdict = core::decide(board_, args);
+    if (verdict && verdict->next == core::Beat::Next::restart) {
+        commit(verdict->event);
+        verdict = core::decide(board_, args);  // joins, or waits for the last of its tasks
+    }
+    if (!verdict) {
+        return refuse(caller, verdict.error());
+    }
+    if (verdict->next == core::Beat::Next::wait) {
+        Parked parked{caller, {}};
+        Packer packer(parked.heartbeat);
+        encode(packer, args);
+        return park(verdict->executor, std::move(parked));
+    }
+    if (verdict->next == core::Beat::Next::join) {
+        commit(verdict->event);
+        verdict->executor = board_.executors().find(args.executor_id);
+    }
+    presence_.renew(board_, verdict->executor, now_);
+    note_offer(verdict->executor, args);
+    const core::ExecutorRecord& executor = board_.executors()[verdict->executor];
+    reply(caller,
+          protocol::HeartbeatReply{executor.ttl,
+                                   core::stale_tasks(board_, executor.id, args.running),
+                                   executor.draining});
+}
+
+// What it offers, for others to see.
+void Broker::note_offer(Slot slot, const protocol::HeartbeatArgs& args) {
+    core::ExecutorRecord& executor = board_.executors()[slot];
+    if (!std::equal(executor.stacks.begin(),
+                    executor.stacks.end(),
+                    args.stacks.begin(),
+                    args.stacks.end())) {
+        executor.stacks.assign(args.stacks.begin(), args.stacks.end());
+    }
+    executor.slots = args.slots;
+    executor.free = args.free;
+}
+
+void Broker::depart(const Caller& caller, Value value) {
+    protocol::DepartArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    const auto event = core::decide(board_, args, now_);
+    if (!event) {
+        return refuse(caller, event.error());
+    }
+    if (const auto room = core::check_session(board_, caller.session); !room) {
+        return refuse(caller, room.error());
+    }
+    commit(*event, &caller, Verb::depart);
+    const Slot executor = board_.executors().find(args.executor_id);
+    answer_departed(caller, executor);
+}
+
+// A depart is answered after the last task that it ended.
+void Broker::answer_departed(const Caller& caller, Slot executor) {
+    if (executor != core::no_slot) {
+        const core::ExecutorRecord& record = board_.executors()[executor];
+        const bool is_the_cause = record.departed_by.session == caller.session &&
+                                  record.departed_by.id == caller.id;
+        if (record.is_being_lost() && is_the_cause) {
+            return park(executor, {caller, {}});
+        }
+    }
+    if (const core::Outcome* outcome = board_.sessions().find(caller.session, caller.id)) {
+        reply(caller, protocol::SeqReply{outcome->last});
+    }
+}
+
+void Broker::park(Slot executor, Parked parked) {
+    std::vector<Parked>& waiting = parked_[executor];
+    if (waiting.size() >= max_parked) {
+        return refuse(parked.caller,
+                      Status::busy,
+                      {.message = "too many requests wait for this executor's tasks: try again"});
+    }
+    waiting.push_back(std::move(parked));
+}
+
+// ---- the operator's --------------------------------------------------------------------------
+
+void Broker::converge(const Caller& caller, Value value) {
+    protocol::ConvergeArgs args;
+    if (const auto fault = decode(value, args)) {
+        return refuse(caller, *fault);
+    }
+    if (asked_passes_.size() >= max_asked_passes) {
+        return refuse(caller, Status::busy, {.message = "too many passes are asked for: try later"});
+    }
+    asked_passes_.push_back({caller, args});
+}
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,208 @@
+// What nobody asked for just now: waiting acquires that are served, executors that are lost, passes,
+// ticks. Done an event at a time, so that requests are never held up for more than a slice.
+#include "broker/broker.hpp"
+#include "broker/core/record.hpp"
+#include "protocol/codec.hpp"
+
+#include <algorithm>
+
+namespace taskbbs::broker {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Events of one slice; a microsecond or two each.
+constexpr int slice_events = 256;
+constexpr Duration tick_interval = 250ms;  // the contract wants one a second at least
+
+}  // namespace
+
+bool Broker::work(Time now, bool drained) {
+    now_ = now;
+    board_.tasks().ripen(now);
+    for (const core::Waiter& waiter : waiters_.take_over_time(now)) {
+        reply_empty(waiter);
+    }
+    settle();
+    if (next_tick_ && *next_tick_ <= now) {
+        publish_tick();
+        next_tick_ = now + tick_interval;
+    }
+    for (int events = 0; events < slice_events && !full(); ++events) {
+        const bool worked =
+            lose_next_task() || (drained && lose_next_executor()) || converge_next();
+        if (!worked) {
+            return false;
+        }
+        settle();
+    }
+    return true;
+}
+
+// ---- waiting acquires ------------------------------------------------------------------------
+
+// Whatever became available goes to those who wait, in the order in which they came.
+void Broker::settle() {
+    while (board_.tasks().has_offers()) {
+        for (const Slot task : board_.tasks().take_offers()) {
+            while (waiters_.size() > 0 && serve_waiter(task)) {
+            }
+        }
+    }
+}
+
+// Serves the first waiter that this task moves; false when there is none, or it is not to be had.
+bool Broker::serve_waiter(Slot slot) {
+    const core::Tasks& tasks = board_.tasks();
+    if (!tasks.is_available(slot)) {
+        return false;
+    }
+    const std::string_view domain = tasks.domains().text(tasks[slot].domain);
+    const std::string_view stack = tasks.stacks().text(tasks[slot].stack);
+    for (auto ticket = waiters_.match(domain, stack, 0); ticket != 0;
+         ticket = waiters_.match(domain, stack, ticket)) {
+        const std::vector<Slot> chosen = core::choose(board_, waiters_[ticket].args());
+        if (chosen.empty()) {
+            continue;
+        }
+        const core::Waiter waiter = waiters_.take(ticket);
+        const Caller caller{waiter.reply_to, waiter.session, waiter.id, waiter.acked};
+        if (const auto room = core::check_session(board_, caller.session); !room) {
+            refuse(caller, room.error());
+        } else {
+            hand_over(caller, waiter.executor_id, chosen);
+        }
+        return true;
+    }
+    return false;
+}
+
+// ---- executors that are lost -----------------------------------------------------------------
+
+bool Broker::lose_next_task() {
+    const auto& being_lost = board_.executors().being_lost();
+    if (being_lost.empty()) {
+        return false;
+    }
+    const Slot executor = being_lost.front();
+    const core::ExecutorRecord& record = board_.executors()[executor];
+    for (const core::State state : {core::State::claimed, core::State::running}) {
+        for (const core::ListKey& key : record.tasks_in(state)) {
+            if (record.dooms(board_.tasks()[key.slot].epoch)) {
+                commit(core::lose_task(board_, key.slot));
+                unpark(executor);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool Broker::lose_next_executor() {
+    const auto loss = presence_.next_loss(board_, now_);
+    if (loss) {
+        commit(*loss);
+    }
+    return loss.has_value();
+}
+
+// Those who waited for the last of an executor's tasks are judged anew once it has ended.
+void Broker::unpark(Slot executor) {
+    if (board_.executors()[executor].is_being_lost()) {
+        return;
+    }
+    auto waiting = parked_.extract(executor);
+    if (waiting.empty()) {
+        return;
+    }
+    for (const Parked& parked : waiting.mapped()) {
+        if (parked.heartbeat.empty()) {
+            answer_departed(parked.caller, executor);
+            continue;
+        }
+        protocol::Document document;
+        protocol::HeartbeatArgs args;
+        decode(*document.parse(parked.heartbeat), args);
+        beat(parked.caller, args);
+    }
+}
+
+// ---- convergence -----------------------------------------------------------------------------
+
+bool Broker::converge_next() {
+    if (!pass_ && !begin_pass()) {
+        const auto kick = kicks_.next(board_, now_);
+        if (kick) {
+            commit(*kick);
+        }
+        return kick.has_value();
+    }
+    if (const auto event = pass_->pass.next(board_)) {
+        commit(*event);
+    } else {
+        end_pass();
+    }
+    return true;
+}
+
+bool Broker::begin_pass() {
+    const core::ConvergeSettings& settings = board_.settings().converge;
+    if (!asked_passes_.empty()) {
+        const AskedPass asked = std::move(asked_passes_.front());
+        asked_passes_.pop_front();
+        const core::PassRules rules = core::PassRules::of(settings, asked.args);
+        pass_ = RunningPass{core::Pass(rules, board_, now_, true), asked.caller};
+        return true;
+    }
+    if (next_pass_ && *next_pass_ <= now_) {
+        next_pass_ = now_ + settings.every;
+        kicks_.begin(now_);
+        pass_ = RunningPass{core::Pass(core::PassRules::of(settings), board_, now_, false), {}};
+        return true;
+    }
+    return false;
+}
+
+void Broker::end_pass() {
+    const RunningPass ended = *std::exchange(pass_, std::nullopt);
+    if (ended.asker) {
+        protocol::ConvergeReply counts = ended.pass.counts();
+        counts.seq = board_.seq();
+        reply(*ended.asker, counts);
+    }
+}
+
+// ---- time ------------------------------------------------------------------------------------
+
+// A tick follows every event up to its seq and none beyond: it is made of what was published.
+void Broker::publish_tick() {
+    tick_body_.clear();
+    protocol::Packer packer(tick_body_);
+    const protocol::Tick tick{.seq = durable_seq_,
+                              .ordinals = durable_ordinals_,
+                              .at = board_.clock().peek(now_),
+                              .broker_id = identity_.broker_id,
+                              .log = identity_.log};
+    encode(packer, tick);
+    output_.publications.push_back({protocol::tick_topic, tick_body_});
+}
+
+std::optional<Time> Broker::next_deadline() const {
+    std::optional<Time> first;
+    const auto consider = [&first](std::optional<Time> at) {
+        if (at && (!first || *at < *first)) {
+            first = at;
+        }
+    };
+    consider(board_.tasks().next_ripening());
+    consider(waiters_.next_deadline());
+    consider(presence_.next_deadline());
+    consider(kicks_.next_deadline());
+    consider(next_pass_);
+    consider(next_tick_);
+    consider(flight_ ? std::nullopt : confirm_at_);
+    return first;
+}
+
+}  // namespace taskbbs::broker

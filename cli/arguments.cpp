@@ -1,0 +1,321 @@
+// Parsing: first the words are sorted into options and the rest, then the command's table judges.
+#include "cli/arguments.hpp"
+
+#include "cli/nearest.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fmt/format.h>
+
+namespace taskbbs::cli {
+namespace {
+
+constexpr std::string_view default_endpoint = "tcp://127.0.0.1:7411";
+
+using Refusal = tl::unexpected<UsageError>;
+
+Refusal refusal(std::string message, const Command* command = nullptr) {
+    const auto help = command == nullptr ? std::string{"taskbbs --help"}
+                                         : fmt::format("taskbbs {} --help", command->name);
+    return Refusal{UsageError{fmt::format("{}\nSee {}.", message, help)}};
+}
+
+std::string meant(std::string_view word, std::span<const std::string_view> names,
+                  std::string_view dashes) {
+    const auto name = nearest(word, names);
+    return name ? fmt::format("; did you mean {}{}?", dashes, *name) : std::string{};
+}
+
+// Of any command: an option's name alone tells whether a value follows, so that options may stand
+// before the command.
+const Option* option_anywhere(std::string_view name) {
+    for (const Command& command : commands()) {
+        if (const auto* option = option_of(command, name)) {
+            return option;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<std::string_view> names_of(const Command* wanted) {
+    std::vector<std::string_view> names;
+    for (const Option& option : common_options()) {
+        names.push_back(option.name);
+    }
+    for (const Command& command : commands()) {
+        if (wanted != nullptr && wanted != &command) {
+            continue;
+        }
+        for (const Option& option : command.options) {
+            names.push_back(option.name);
+        }
+    }
+    return names;
+}
+
+struct Given {
+    std::string name;
+    std::string value;
+};
+
+// The words, sorted.
+struct Sorted {
+    std::vector<Given> options;
+    std::vector<std::string> rest;
+};
+
+std::string_view long_name(std::string_view word) {
+    return word == "-o" ? "output" : word == "-h" ? "help" : word.substr(2);
+}
+
+bool is_option(std::string_view word) {
+    return word == "-o" || word == "-h" || (word.starts_with("--") && word.size() > 2);
+}
+
+// Takes the option at words[at], with its value; leaves `at` on its last word.
+tl::expected<Given, UsageError> take_option(std::span<const std::string> words, std::size_t& at) {
+    const std::string_view word = long_name(words[at]);
+    const auto equals = word.find('=');
+    const auto name = word.substr(0, equals);
+    const Option* option = option_anywhere(name);
+    if (option == nullptr) {
+        return refusal(fmt::format("unknown option --{}{}", name,
+                                   meant(name, names_of(nullptr), "--")));
+    }
+    if (equals != std::string_view::npos) {
+        if (option->form == Form::flag) {
+            return refusal(fmt::format("--{} takes no value", name));
+        }
+        return Given{std::string{name}, std::string{word.substr(equals + 1)}};
+    }
+    if (option->form == Form::flag) {
+        return Given{std::string{name}, ""};
+    }
+    if (at + 1 == words.size()) {
+        return refusal(fmt::format("--{} needs a value: {}", name, option->value));
+    }
+    ++at;
+    return Given{std::string{name}, words[at]};
+}
+
+tl::expected<Sorted, UsageError> sort(std::span<const std::string> words) {
+    Sorted sorted;
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        if (words[at] == "--") {
+            const auto behind = words.subspan(at + 1);
+            sorted.rest.insert(sorted.rest.end(), behind.begin(), behind.end());
+            break;
+        }
+        if (is_option(words[at])) {
+            auto given = take_option(words, at);
+            if (!given) {
+                return tl::unexpected{given.error()};
+            }
+            sorted.options.push_back(*given);
+        } else if (words[at].size() > 1 && words[at].front() == '-') {
+            return refusal(fmt::format("unknown option {}", words[at]));
+        } else {
+            sorted.rest.push_back(words[at]);
+        }
+    }
+    return sorted;
+}
+
+bool is_one_of(std::string_view word, std::string_view choices) {
+    while (!choices.empty()) {
+        const auto end = std::min(choices.find('|'), choices.size());
+        if (choices.substr(0, end) == word) {
+            return true;
+        }
+        choices.remove_prefix(std::min(end + 1, choices.size()));
+    }
+    return false;
+}
+
+bool has_form(const Option& option, std::string_view value) {
+    switch (option.form) {
+        case Form::flag:
+        case Form::text:
+        case Form::names: return true;
+        case Form::integer: {
+            const auto number = integer_of(value);
+            return number && *number >= option.min && *number <= option.max;
+        }
+        case Form::duration: return duration_of(value).has_value();
+        case Form::pairs: {
+            const auto pairs = names_in(value);
+            return std::all_of(pairs.begin(), pairs.end(), [](const auto& pair) {
+                return pair_of(pair).has_value();
+            });
+        }
+        case Form::choice: return is_one_of(value, option.value);
+        case Form::choices: {
+            const auto words = names_in(value);
+            return std::all_of(words.begin(), words.end(), [&](const auto& word) {
+                return is_one_of(word, option.value);
+            });
+        }
+    }
+    std::abort();
+}
+
+bool adds_up(Form form) {
+    return form == Form::names || form == Form::pairs || form == Form::choices;
+}
+
+std::string wanted_by(const Option& option) {
+    if (option.form != Form::integer) {
+        return std::string{option.form == Form::duration ? "a duration like 5s or 500ms"
+                                                         : option.value};
+    }
+    const bool bounded = option.max != std::numeric_limits<std::int64_t>::max();
+    return bounded ? fmt::format("an integer from {} to {}", option.min, option.max)
+                   : fmt::format("an integer from {} on", option.min);
+}
+
+// Puts the options where the command looks for them.
+std::optional<UsageError> fill(Arguments& arguments, const std::vector<Given>& given) {
+    const Command& command = *arguments.command;
+    for (const auto& [name, value] : given) {
+        const Option* option = option_of(command, name);
+        if (option == nullptr) {
+            return refusal(fmt::format("{} has no option --{}{}", command.name, name,
+                                       meant(name, names_of(&command), "--")),
+                           &command)
+                .value();
+        }
+        if (!has_form(*option, value)) {
+            return refusal(
+                       fmt::format("--{} '{}' is not {}", name, value, wanted_by(*option)),
+                       &command)
+                .value();
+        }
+        auto& values = arguments.values[name];
+        if (!adds_up(option->form)) {
+            values.clear();
+        }
+        values.push_back(value);
+    }
+    return std::nullopt;
+}
+
+std::optional<UsageError> lacks(const Arguments& arguments) {
+    const Command& command = *arguments.command;
+    if (command.takes_guids && arguments.guids.empty()) {
+        return refusal(fmt::format("{} needs a GUID", command.name), &command).value();
+    }
+    if (!command.takes_guids && !arguments.guids.empty()) {
+        return refusal(fmt::format("{} takes no '{}'", command.name, arguments.guids.front()),
+                       &command)
+            .value();
+    }
+    for (const Option& option : command.options) {
+        if (option.required && !arguments.has(option.name)) {
+            return refusal(fmt::format("{} needs --{} {}", command.name, option.name,
+                                       option.value),
+                           &command)
+                .value();
+        }
+    }
+    // An epoch belongs to one task: for the others it would only be refused.
+    if (arguments.has("epoch") && arguments.guids.size() > 1) {
+        return refusal("--epoch goes with one GUID", &command).value();
+    }
+    for (const auto& [one, other] : {std::pair{"payload", "payload-file"},
+                                     std::pair{"result", "result-file"},
+                                     std::pair{"on", "off"}}) {
+        if (arguments.has(one) && arguments.has(other)) {
+            return refusal(fmt::format("--{} and --{} exclude each other", one, other), &command)
+                .value();
+        }
+    }
+    return std::nullopt;
+}
+
+bool asked(const Sorted& sorted, std::string_view name) {
+    return std::any_of(sorted.options.begin(), sorted.options.end(), [=](const Given& given) {
+        return given.name == name;
+    });
+}
+
+std::vector<std::string_view> command_names() {
+    std::vector<std::string_view> names;
+    for (const Command& command : commands()) {
+        names.push_back(command.name);
+    }
+    return names;
+}
+
+}  // namespace
+
+tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
+                                           const std::optional<std::string>& endpoint) {
+    const auto sorted = sort(words);
+    if (!sorted) {
+        return tl::unexpected{sorted.error()};
+    }
+    if (asked(*sorted, "version")) {
+        return VersionWanted{};
+    }
+    if (sorted->rest.empty()) {
+        return asked(*sorted, "help") ? tl::expected<Invocation, UsageError>{HelpWanted{}}
+                                      : refusal("no command given");
+    }
+    Arguments arguments;
+    const std::string& name = sorted->rest.front();
+    arguments.command = command_named(name);
+    if (arguments.command == nullptr) {
+        return refusal(
+            fmt::format("unknown command '{}'{}", name, meant(name, command_names(), "")));
+    }
+    if (asked(*sorted, "help")) {
+        return HelpWanted{arguments.command};
+    }
+    arguments.guids.assign(sorted->rest.begin() + 1, sorted->rest.end());
+    if (const auto wrong = fill(arguments, sorted->options)) {
+        return tl::unexpected{*wrong};
+    }
+    if (const auto wrong = lacks(arguments)) {
+        return tl::unexpected{*wrong};
+    }
+    const auto from_environment = endpoint && !endpoint->empty() ? *endpoint : std::string{};
+    arguments.endpoint = arguments.text("endpoint").value_or(
+        from_environment.empty() ? std::string{default_endpoint} : from_environment);
+    return arguments;
+}
+
+std::optional<std::string> Arguments::text(std::string_view option) const {
+    const auto found = values.find(option);
+    return found == values.end() ? std::nullopt : std::optional{found->second.back()};
+}
+
+std::optional<std::int64_t> Arguments::integer(std::string_view option) const {
+    const auto word = text(option);
+    return word ? std::optional{integer_of(*word).value()} : std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> Arguments::duration(std::string_view option) const {
+    const auto word = text(option);
+    return word ? std::optional{duration_of(*word).value()} : std::nullopt;
+}
+
+std::vector<std::string> Arguments::names(std::string_view option) const {
+    std::vector<std::string> names;
+    if (const auto found = values.find(option); found != values.end()) {
+        for (const auto& word : found->second) {
+            const auto more = names_in(word);
+            names.insert(names.end(), more.begin(), more.end());
+        }
+    }
+    return names;
+}
+
+std::vector<Pair> Arguments::pairs(std::string_view option) const {
+    std::vector<Pair> pairs;
+    for (const auto& name : names(option)) {
+        pairs.push_back(pair_of(name).value());
+    }
+    return pairs;
+}
+
+}  // namespace taskbbs::cli

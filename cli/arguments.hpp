@@ -1,0 +1,56 @@
+// The words of a command line, checked against the table of commands. Pure.
+#pragma once
+
+#include "cli/command.hpp"
+#include "cli/values.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+namespace taskbbs::cli {
+
+// A command and what was given to it. The values are of their options' forms, so reading one can't
+// fail; asking for an option as something that its form is not aborts.
+struct Arguments {
+    const Command* command = nullptr;
+    std::vector<std::string> guids;  // at least one where the command takes them, else none
+    std::map<std::string, std::vector<std::string>, std::less<>> values;
+    std::string endpoint;  // --endpoint, TASKBBS_ENDPOINT or the default
+
+    bool has(std::string_view option) const { return values.contains(option); }
+
+    std::optional<std::string> text(std::string_view option) const;
+    std::optional<std::int64_t> integer(std::string_view option) const;
+    std::optional<std::chrono::milliseconds> duration(std::string_view option) const;
+    std::vector<std::string> names(std::string_view option) const;
+    std::vector<Pair> pairs(std::string_view option) const;
+};
+
+// Of a command, or of the whole where it is null.
+struct HelpWanted {
+    const Command* command = nullptr;
+};
+
+struct VersionWanted {};
+
+using Invocation = std::variant<Arguments, HelpWanted, VersionWanted>;
+
+// What is wrong and what to do, one or two lines.
+struct UsageError {
+    std::string message;
+};
+
+// `words`: argv without the program. Options stand before or after the command and its guids, as
+// --name VALUE or --name=VALUE; "--" ends them; of an option given twice the last one counts, but
+// names and pairs add up. `endpoint`: TASKBBS_ENDPOINT, if it is set.
+tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
+                                           const std::optional<std::string>& endpoint);
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,59 @@
+// The command line as data: what commands and options there are. Parsing (arguments.hpp) and help
+// (help.hpp) follow from the one table in command_table.cpp.
+#pragma once
+
+#include "cli/exit_code.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace taskbbs::cli {
+
+struct Arguments;
+
+// What a value must look like; checked while parsing, so that a command finds only good ones.
+enum class Form : std::uint8_t {
+    flag,      // takes no value
+    text,      // anything
+    integer,   // min..max
+    duration,  // 5s, 500ms
+    names,     // a,b,c; the option may be repeated
+    pairs,     // GUID:EPOCH, commas and repetition as with names
+    choice,    // one of those in `value`, which are separated by |
+    choices,   // several of those, commas and repetition as with names
+};
+
+struct Option {
+    std::string_view name;   // as on the wire, with - for _
+    Form form = Form::text;
+    std::string_view value;  // how help calls the value
+    std::string_view help;
+    bool required = false;
+    std::int64_t min = 0;
+    std::int64_t max = std::numeric_limits<std::int64_t>::max();
+};
+
+struct Command {
+    std::string_view name;
+    bool takes_guids = false;  // one or more, positional
+    std::string_view summary;
+    std::string_view more;     // what else help says; may be empty
+    std::string_view example;
+    std::span<const Option> options;
+    Exit (*run)(const Arguments& arguments) = nullptr;
+};
+
+// In the order in which help lists them.
+std::span<const Command> commands();
+
+// Those that every command has.
+std::span<const Option> common_options();
+
+// Nullptr where there is none.
+const Command* command_named(std::string_view name);
+// Of this command, or common.
+const Option* option_of(const Command& command, std::string_view name);
+
+}  // namespace taskbbs::cli

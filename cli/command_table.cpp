@@ -1,0 +1,440 @@
+// The table of commands and options.
+#include "cli/command.hpp"
+#include "cli/commands.hpp"
+
+#include <array>
+#include <limits>
+
+namespace taskbbs::cli {
+namespace {
+
+constexpr Option executor_id{.name = "executor-id",
+                             .value = "ID",
+                             .help = "the executor",
+                             .required = true};
+constexpr Option epoch{.name = "epoch",
+                       .form = Form::integer,
+                       .value = "N",
+                       .help = "what claim, acquire or resolving answered; fences a former owner "
+                               "off (with one GUID only)"};
+constexpr Option reason{.name = "reason", .value = "TEXT", .help = "why, up to 1 KiB"};
+constexpr Option stacks{.name = "stacks",
+                        .form = Form::names,
+                        .value = "A,B",
+                        .help = "of these stacks only"};
+constexpr Option domains{.name = "domains",
+                         .form = Form::names,
+                         .value = "A,B",
+                         .help = "of these domains only"};
+constexpr Option free_memory{.name = "memory-mb",
+                             .form = Form::integer,
+                             .value = "N",
+                             .help = "what it has free for tasks"};
+constexpr Option free_disk{.name = "disk-mb",
+                           .form = Form::integer,
+                           .value = "N",
+                           .help = "what it has free for tasks"};
+constexpr Option free_cpu{.name = "cpu-percent",
+                          .form = Form::integer,
+                          .value = "N",
+                          .help = "what it has free for tasks"};
+constexpr Option ttl{.name = "ttl-ms",
+                     .form = Form::integer,
+                     .value = "N",
+                     .help = "present for how long without a heartbeat (15000)"};
+constexpr Option cursor{.name = "cursor",
+                        .value = "CURSOR",
+                        .help = "where the page before ended; shows one page"};
+
+constexpr std::string_view stream_names =
+    "pending|claimed|running|completed|resolving|resolved|executor";
+
+constexpr Option page_of(std::int64_t most) {
+    return {.name = "limit",
+            .form = Form::integer,
+            .value = "N",
+            .help = "show one page of at most N (without --limit and --cursor: all pages)",
+            .min = 1,
+            .max = most};
+}
+
+constexpr std::array common{
+    Option{.name = "endpoint",
+           .value = "ENDPOINT",
+           .help = "of the broker's requests (TASKBBS_ENDPOINT, else tcp://127.0.0.1:7411)"},
+    Option{.name = "timeout",
+           .form = Form::duration,
+           .value = "DURATION",
+           .help = "give up after this long, 5s or 500ms (30s)"},
+    Option{.name = "output",
+           .form = Form::choice,
+           .value = "table|json",
+           .help = "json: one document a line (table)"},
+    Option{.name = "help", .form = Form::flag, .help = "this text"},
+    Option{.name = "version", .form = Form::flag, .help = "the version"},
+};
+
+constexpr std::int64_t int32_max = std::numeric_limits<std::int32_t>::max();
+
+constexpr std::array desire_options{
+    Option{.name = "domain", .value = "NAME", .help = "tenant or application (default)"},
+    Option{.name = "stack", .value = "NAME", .help = "the kind of executor that can run it"},
+    Option{.name = "type", .value = "LABEL", .help = "free label"},
+    Option{.name = "priority",
+           .form = Form::integer,
+           .value = "N",
+           .help = "higher is handed out first (0)",
+           .min = -int32_max - 1,
+           .max = int32_max},
+    Option{.name = "payload", .value = "TEXT", .help = "what to run"},
+    Option{.name = "payload-file", .value = "FILE", .help = "the same from a file; - is stdin"},
+    Option{.name = "annotation", .value = "TEXT", .help = "your own note, up to 10 KiB"},
+    Option{.name = "memory-mb", .form = Form::integer, .value = "N", .help = "what it needs"},
+    Option{.name = "disk-mb", .form = Form::integer, .value = "N", .help = "what it needs"},
+    Option{.name = "cpu-percent", .form = Form::integer, .value = "N", .help = "what it needs"},
+    Option{.name = "max-rejections",
+           .form = Form::integer,
+           .value = "N",
+           .help = "fails when rejected more often (3)",
+           .max = 1000},
+    Option{.name = "on-executor-lost",
+           .form = Form::choice,
+           .value = "fail|requeue",
+           .help = "what becomes of it when its executor is lost (fail)"},
+    Option{.name = "run-timeout-ms",
+           .form = Form::integer,
+           .value = "N",
+           .help = "fails when running longer (0: never)"},
+    Option{.name = "time-to-claim-ms",
+           .form = Form::integer,
+           .value = "N",
+           .help = "fails when pending longer (0: the broker's limit, 4294967295: never)"},
+    Option{.name = "not-before",
+           .form = Form::integer,
+           .value = "NS",
+           .help = "handed out from then on, ns since 1970 (0: now)"},
+    Option{.name = "created-at",
+           .form = Form::integer,
+           .value = "NS",
+           .help = "ns since 1970 (0: the broker's time)"},
+};
+
+constexpr std::array claim_options{executor_id};
+
+constexpr std::array acquire_options{
+    executor_id,
+    Option{.name = "max",
+           .form = Form::integer,
+           .value = "N",
+           .help = "how many at most (1)",
+           .min = 1,
+           .max = 1024},
+    stacks,
+    domains,
+    free_memory,
+    free_disk,
+    free_cpu,
+    Option{.name = "wait-ms",
+           .form = Form::integer,
+           .value = "N",
+           .help = "wait this long for a first task (0)",
+           .max = 60'000},
+};
+
+constexpr std::array start_options{
+    executor_id,
+    epoch,
+    Option{.name = "container-handle", .value = "TEXT", .help = "where it runs, up to 255 bytes"},
+};
+
+constexpr std::array complete_options{
+    epoch,
+    Option{.name = "executor-id", .value = "ID", .help = "the executor that must own it"},
+    Option{.name = "failed", .form = Form::flag, .help = "it failed"},
+    Option{.name = "failure-reason", .value = "TEXT", .help = "why, up to 1 KiB"},
+    Option{.name = "result", .value = "TEXT", .help = "what came of it"},
+    Option{.name = "result-file", .value = "FILE", .help = "the same from a file; - is stdin"},
+};
+
+constexpr std::array reject_options{
+    executor_id,
+    epoch,
+    reason,
+    Option{.name = "delay-ms",
+           .form = Form::integer,
+           .value = "N",
+           .help = "not handed out before (1 s, doubled with each rejection)",
+           .max = 86'400'000},
+};
+
+constexpr std::array cancel_options{reason};
+constexpr std::array resolve_options{epoch};
+
+constexpr std::array list_options{
+    Option{.name = "state",
+           .form = Form::choice,
+           .value = "pending|claimed|running|completed|resolving",
+           .help = "in this state only"},
+    Option{.name = "domain", .value = "NAME", .help = "of this domain only"},
+    Option{.name = "executor-id", .value = "ID", .help = "of this executor only"},
+    Option{.name = "view",
+           .form = Form::choice,
+           .value = "header|full",
+           .help = "full: with payload, result and annotation (header)"},
+    page_of(1000),
+    cursor,
+};
+
+constexpr std::array converge_options{
+    Option{.name = "time-to-claim-ms",
+           .form = Form::integer,
+           .value = "N",
+           .help = "instead of the broker's setting"},
+    Option{.name = "convergence-interval-ms",
+           .form = Form::integer,
+           .value = "N",
+           .help = "instead of its kick_interval, claim_timeout and resolve_timeout"},
+};
+
+constexpr std::array heartbeat_options{
+    executor_id,
+    ttl,
+    Option{.name = "incarnation", .value = "TEXT", .help = "another one: it restarted"},
+    Option{.name = "running",
+           .form = Form::pairs,
+           .value = "GUID:EPOCH,...",
+           .help = "what it runs; those that it must stop are answered"},
+    stacks,
+    Option{.name = "slots", .form = Form::integer, .value = "N", .help = "tasks at once"},
+    free_memory,
+    free_disk,
+    free_cpu,
+};
+
+constexpr std::array depart_options{executor_id};
+
+constexpr std::array drain_options{
+    executor_id,
+    Option{.name = "on", .form = Form::flag, .help = "drain it, as without --off"},
+    Option{.name = "off", .form = Form::flag, .help = "let it acquire again"},
+};
+
+constexpr std::array executors_options{page_of(1000), cursor};
+
+constexpr std::array replay_options{
+    Option{.name = "after",
+           .form = Form::integer,
+           .value = "SEQ",
+           .help = "events after this one (0: from the first)"},
+    Option{.name = "streams",
+           .form = Form::choices,
+           .value = stream_names,
+           .help = "of these streams only, separated by commas"},
+    domains,
+    Option{.name = "guid", .value = "GUID", .help = "of this task only"},
+    Option{.name = "limit",
+           .form = Form::integer,
+           .value = "N",
+           .help = "show one page of at most N (without: all)",
+           .min = 1,
+           .max = 10'000},
+};
+
+constexpr std::array watch_options{
+    Option{.name = "stream",
+           .form = Form::choices,
+           .value = stream_names,
+           .help = "of these streams only, separated by commas"},
+    Option{.name = "domain", .form = Form::names, .value = "A,B", .help = domains.help},
+    Option{.name = "guid", .value = "GUID", .help = "of this task only"},
+    Option{.name = "from",
+           .value = "now|beginning|SEQ",
+           .help = "events from now on, all that are kept, or those after SEQ (now)"},
+    Option{.name = "count",
+           .form = Form::integer,
+           .value = "N",
+           .help = "end after N events",
+           .min = 1},
+    Option{.name = "events",
+           .value = "ENDPOINT",
+           .help = "of the broker's events, where the one that it tells is of no use here"},
+};
+
+constexpr std::array executor_options{
+    Option{.name = "stack",
+           .form = Form::names,
+           .value = "A,B",
+           .help = "run tasks of these stacks",
+           .required = true},
+    Option{.name = "domain", .form = Form::names, .value = "A,B", .help = domains.help},
+    Option{.name = "slots",
+           .form = Form::integer,
+           .value = "N",
+           .help = "run this many at once (1)",
+           .min = 1,
+           .max = 1024},
+    Option{.name = "executor-id", .value = "ID", .help = "its name (host name and process id)"},
+    Option{.name = "memory-mb",
+           .form = Form::integer,
+           .value = "N",
+           .help = "take no more at once than needs this (any)"},
+    Option{.name = "disk-mb", .form = Form::integer, .value = "N", .help = "likewise (any)"},
+    Option{.name = "cpu-percent", .form = Form::integer, .value = "N", .help = "likewise (any)"},
+    ttl,
+    Option{.name = "grace",
+           .form = Form::duration,
+           .value = "DURATION",
+           .help = "between SIGTERM and SIGKILL for a task that it lost (10s)"},
+};
+
+constexpr std::array table{
+    Command{.name = "desire",
+            .takes_guids = true,
+            .summary = "Put a task on the board, one for each GUID.",
+            .example = "taskbbs desire build-17 --stack linux --payload 'make -C /src'",
+            .options = desire_options,
+            .run = run_desire},
+    Command{.name = "claim",
+            .takes_guids = true,
+            .summary = "Take pending tasks for an executor.",
+            .example = "taskbbs claim build-17 --executor-id e1",
+            .options = claim_options,
+            .run = run_claim},
+    Command{.name = "acquire",
+            .summary = "Take the tasks that an executor should run next, by priority.",
+            .example = "taskbbs acquire --executor-id e1 --stacks linux --max 4 --wait-ms 5000",
+            .options = acquire_options,
+            .run = run_acquire},
+    Command{.name = "start",
+            .takes_guids = true,
+            .summary = "Say that claimed tasks run.",
+            .example = "taskbbs start build-17 --executor-id e1 --epoch 12",
+            .options = start_options,
+            .run = run_start},
+    Command{.name = "complete",
+            .takes_guids = true,
+            .summary = "Say that running tasks have ended, and how.",
+            .example = "taskbbs complete build-17 --epoch 12 --result-file out.txt",
+            .options = complete_options,
+            .run = run_complete},
+    Command{.name = "reject",
+            .takes_guids = true,
+            .summary = "Give claimed or running tasks back.",
+            .example = "taskbbs reject build-17 --executor-id e1 --epoch 12 --reason 'disk full'",
+            .options = reject_options,
+            .run = run_reject},
+    Command{.name = "cancel",
+            .takes_guids = true,
+            .summary = "Fail tasks that have not ended.",
+            .example = "taskbbs cancel build-17 --reason 'no longer needed'",
+            .options = cancel_options,
+            .run = run_cancel},
+    Command{.name = "resolving",
+            .takes_guids = true,
+            .summary = "Take the outcome of completed tasks.",
+            .more = "Ends with 1 where a task has failed.",
+            .example = "taskbbs resolving build-17 -o json",
+            .run = run_resolving},
+    Command{.name = "resolve",
+            .takes_guids = true,
+            .summary = "Remove tasks whose outcome was taken.",
+            .example = "taskbbs resolve build-17 --epoch 31",
+            .options = resolve_options,
+            .run = run_resolve},
+    Command{.name = "get",
+            .takes_guids = true,
+            .summary = "Show tasks whole.",
+            .example = "taskbbs get build-17",
+            .run = run_get},
+    Command{.name = "list",
+            .summary = "Show the tasks on the board.",
+            .example = "taskbbs list --state running --executor-id e1",
+            .options = list_options,
+            .run = run_list},
+    Command{.name = "converge",
+            .summary = "Make the broker look for what is stuck, now.",
+            .example = "taskbbs converge",
+            .options = converge_options,
+            .run = run_converge},
+    Command{.name = "heartbeat",
+            .summary = "Renew an executor's presence once.",
+            .more = "A program keeps it up: see taskbbs executor --help.",
+            .example = "taskbbs heartbeat --executor-id e1 --ttl-ms 60000",
+            .options = heartbeat_options,
+            .run = run_heartbeat},
+    Command{.name = "depart",
+            .summary = "Take an executor off the board; its tasks are failed or requeued.",
+            .example = "taskbbs depart --executor-id e1",
+            .options = depart_options,
+            .run = run_depart},
+    Command{.name = "drain",
+            .summary = "Tell an executor to finish what it runs and take no more.",
+            .example = "taskbbs drain --executor-id e1",
+            .options = drain_options,
+            .run = run_drain},
+    Command{.name = "executors",
+            .summary = "Show the executors that are present.",
+            .example = "taskbbs executors",
+            .options = executors_options,
+            .run = run_executors},
+    Command{.name = "replay",
+            .summary = "Show events that happened.",
+            .example = "taskbbs replay --guid build-17",
+            .options = replay_options,
+            .run = run_replay},
+    Command{.name = "stats",
+            .summary = "Show the broker's counters.",
+            .example = "taskbbs stats -o json",
+            .run = run_stats},
+    Command{.name = "hello",
+            .summary = "Show which broker answers, and its limits.",
+            .example = "taskbbs hello --endpoint tcp://board:7411 --timeout 2s",
+            .run = run_hello},
+    Command{.name = "watch",
+            .summary = "Show events as they happen, missing none, until interrupted.",
+            .more = "Goes on over restarts of the broker.",
+            .example = "taskbbs watch --stream completed,resolved -o json",
+            .options = watch_options,
+            .run = run_watch},
+    Command{.name = "executor",
+            .summary = "Run tasks: each payload is a command line for sh -c.",
+            .more = "The result is a MessagePack map: exit, signal, stdout, stderr, truncated. An\n"
+                    "exit status other than 0 fails the task. The command finds TASKBBS_GUID in\n"
+                    "its environment. SIGTERM or SIGINT: takes no more, finishes what runs,\n"
+                    "departs, ends with 0; a second one kills what runs and gives it back.",
+            .example = "taskbbs executor --stack linux --slots 4 --executor-id e1",
+            .options = executor_options,
+            .run = run_executor},
+};
+
+}  // namespace
+
+std::span<const Command> commands() {
+    return table;
+}
+
+std::span<const Option> common_options() {
+    return common;
+}
+
+const Command* command_named(std::string_view name) {
+    for (const Command& command : table) {
+        if (command.name == name) {
+            return &command;
+        }
+    }
+    return nullptr;
+}
+
+const Option* option_of(const Command& command, std::string_view name) {
+    for (const auto options : {command.options, common_options()}) {
+        for (const Option& option : options) {
+            if (option.name == name) {
+                return &option;
+            }
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace taskbbs::cli

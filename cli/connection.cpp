@@ -1,0 +1,53 @@
+// Opening a session and saying what went wrong in it.
+#include "cli/connection.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace taskbbs::cli {
+namespace {
+
+constexpr milliseconds default_timeout{30'000};
+
+}  // namespace
+
+std::optional<Connection> Connection::open(const Arguments& arguments) {
+    auto client = Client::open({.endpoint = arguments.endpoint,
+                                .events_endpoint = arguments.has("events")
+                                                       ? *arguments.text("events")
+                                                       : std::string{}});
+    if (!client) {
+        fmt::print(stderr,
+                   "{}",
+                   explained(client.error(),
+                             {.command = arguments.command->name, .endpoint = arguments.endpoint}));
+        return std::nullopt;
+    }
+    return Connection{std::move(*client), arguments};
+}
+
+Connection::Connection(Client client, const Arguments& arguments)
+    : client_(std::move(client)),
+      command_(arguments.command->name),
+      endpoint_(arguments.endpoint),
+      timeout_(arguments.duration("timeout").value_or(default_timeout)),
+      deadline_(std::chrono::steady_clock::now() + timeout_) {}
+
+CallOptions Connection::remaining() const {
+    const auto left = std::chrono::ceil<milliseconds>(deadline_ - std::chrono::steady_clock::now());
+    return {.timeout = std::max(milliseconds{0}, left)};
+}
+
+Exit Connection::failed(const Error& error, std::string_view guid) const {
+    fmt::print(stderr,
+               "{}",
+               explained(error,
+                         {.command = command_,
+                          .guid = guid,
+                          .endpoint = endpoint_,
+                          .timeout = timeout_}));
+    return exit_of(error);
+}
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,50 @@
+// Rows of events.
+#include "cli/event_rows.hpp"
+
+namespace taskbbs::cli {
+namespace {
+
+// One word for what is behind an event, where its kind does not say it.
+std::string reason_of(const Event& event) {
+    if (event.is_executor()) {
+        return event.reason;
+    }
+    if (event.kind == Kind::rejected && event.stream == Stream::pending) {
+        return event.task.rejection_reason;
+    }
+    if (!event.task.failure_reason.empty()) {
+        return event.task.failure_reason;
+    }
+    return event.cause == Cause::request ? std::string{} : std::string{name_of(event.cause)};
+}
+
+Json row_of(const Event& event) {
+    return {{"at", event.at.time_since_epoch().count()},
+            {"seq", event.seq},
+            {"stream", name_of(event.stream)},
+            {"kind", name_of(event.kind)},
+            {"guid", event.task.guid},
+            {"executor_id", event.is_executor() ? event.executor_id : event.task.executor_id},
+            {"reason", reason_of(event)}};
+}
+
+}  // namespace
+
+std::vector<Column> event_columns() {
+    return {{"at", 24}, {"seq", 8}, {"stream", 9}, {"kind", 9}, {"guid", 16}, {"executor_id", 12},
+            {"reason"}};
+}
+
+void show_event(Printer& printer, const Event& event) {
+    printer.item(printer.json() ? json_of(event) : row_of(event));
+}
+
+std::vector<Stream> streams_of(const Arguments& arguments, std::string_view option) {
+    std::vector<Stream> streams;
+    for (const auto& name : arguments.names(option)) {
+        streams.push_back(named<Stream>(name).value());
+    }
+    return streams;
+}
+
+}  // namespace taskbbs::cli

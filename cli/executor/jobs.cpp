@@ -1,0 +1,263 @@
+// How jobs begin, are killed and make room; what the board answers is in jobs_answers.cpp.
+#include "cli/executor/jobs.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <fmt/format.h>
+#include <utility>
+
+namespace taskbbs::cli {
+namespace {
+
+constexpr milliseconds pause{1000};       // before asking again what was answered too fast or not at all
+constexpr milliseconds last_words{5000};  // for rejects and departing when stopped twice
+
+std::optional<std::int64_t> rest(std::optional<std::int64_t> total,
+                                 std::optional<std::int64_t> used) {
+    return total ? std::optional{std::max<std::int64_t>(0, *total - used.value_or(0))}
+                 : std::nullopt;
+}
+
+}  // namespace
+
+void Jobs::begin(Moment now) {
+    settle(now);
+}
+
+void Jobs::accept(Task task, Moment now) {
+    Job job{.guid = std::move(task.guid),
+            .epoch = task.epoch,
+            .command = std::move(task.payload),
+            .needs = {.memory_mb = task.memory_mb,
+                      .disk_mb = task.disk_mb,
+                      .cpu_percent = task.cpu_percent}};
+    // It came back before its former process was gone: one at a time.
+    for (auto entry = jobs_.begin(); entry != jobs_.end();) {
+        const auto older = entry++;
+        if (older->second.guid == job.guid) {
+            mark_stale(older, now);
+        }
+    }
+    const bool behind = std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& other) {
+        return other.second.guid == job.guid;
+    });
+    const JobId id = next_id_++;
+    Job& placed = jobs_.emplace(id, std::move(job)).first->second;
+    if (stops_ > 1) {
+        placed.give_back = true;
+        report(id, placed);
+    } else if (behind) {
+        placed.phase = Phase::queued;
+    } else {
+        ask_start(id, placed);
+    }
+}
+
+void Jobs::ask_start(JobId id, Job& job) {
+    job.phase = Phase::starting;
+    actions_.emplace_back(StartTask{id, job.guid, job.epoch});
+}
+
+void Jobs::look(JobId id, Job& job) {
+    job.phase = Phase::looking;
+    job.retry_at.reset();
+    actions_.emplace_back(LookAtTask{id, job.guid});
+}
+
+void Jobs::run(JobId id, Job& job) {
+    if (job.give_back) {
+        report(id, job);
+        return;
+    }
+    job.phase = Phase::running;
+    say(fmt::format("{}: running (epoch {})", job.guid, job.epoch));
+    actions_.emplace_back(RunCommand{id, job.guid, std::exchange(job.command, {})});
+}
+
+void Jobs::kill(JobId id, Job& job, Moment now) {
+    const bool at_once = job.give_back;
+    actions_.emplace_back(KillCommand{id, at_once ? SIGKILL : SIGTERM});
+    job.kill_at = at_once ? std::nullopt : std::optional{now + options_.grace};
+}
+
+// From here on the job is silent; it is gone as soon as nothing of it runs.
+void Jobs::mark_stale(Entry entry, Moment now) {
+    auto& [id, job] = *entry;
+    if (job.stale) {
+        return;
+    }
+    job.stale = true;
+    if (job.phase == Phase::running) {
+        say(fmt::format("{}: no longer ours, ending it", job.guid));
+        kill(id, job, now);
+    } else {
+        drop(entry, "no longer ours");
+    }
+}
+
+void Jobs::drop(Entry entry, const std::string& why) {
+    const std::string guid = entry->second.guid;
+    say(fmt::format("{}: {}", guid, why));
+    jobs_.erase(entry);
+    const auto next = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& other) {
+        return other.second.guid == guid;
+    });
+    if (next == jobs_.end()) {
+        actions_.emplace_back(ReleaseTask{guid});
+    } else if (next->second.phase == Phase::queued) {
+        ask_start(next->first, next->second);
+    }
+}
+
+void Jobs::retry(Job& job, Moment now) {
+    job.retry_at = now + pause;
+}
+
+void Jobs::stale(const std::string& guid, Moment now) {
+    for (auto entry = jobs_.begin(); entry != jobs_.end(); ++entry) {
+        if (entry->second.guid == guid && !entry->second.stale) {
+            mark_stale(entry, now);
+            break;
+        }
+    }
+    settle(now);
+}
+
+void Jobs::draining(bool on, Moment now) {
+    if (draining_ != on && stops_ == 0) {
+        say(on ? "draining: the board asks to finish what runs" : "draining is over");
+    }
+    draining_ = on;
+    settle(now);
+}
+
+void Jobs::expelled(Exit exit, const std::string& why, Moment now) {
+    if (expelled_) {
+        return;
+    }
+    expelled_ = true;
+    exit_ = exit;
+    say(why);
+    for (auto entry = jobs_.begin(); entry != jobs_.end();) {
+        mark_stale(entry++, now);
+    }
+    settle(now);
+}
+
+void Jobs::stop(Exit exit, Moment now) {
+    ++stops_;
+    if (stops_ == 1) {
+        say(fmt::format("stopping: {} to finish first", jobs_.size()));
+        if (acquiring_) {
+            actions_.emplace_back(DrainSelf{});
+        }
+    } else if (stops_ == 2) {
+        say(fmt::format("stopping at once: {} given back", jobs_.size()));
+        exit_ = exit;
+        give_up_at_ = now + last_words;
+        for (auto& [id, job] : jobs_) {
+            job.give_back = true;
+            if (job.phase == Phase::running) {
+                kill(id, job, now);
+            } else if (job.phase == Phase::queued) {
+                report(id, job);
+            }
+        }
+    }
+    settle(now);
+}
+
+void Jobs::tick(Moment now) {
+    for (auto& [id, job] : jobs_) {
+        if (job.kill_at && *job.kill_at <= now) {
+            job.kill_at.reset();
+            actions_.emplace_back(KillCommand{id, SIGKILL});
+        }
+        if (job.retry_at && *job.retry_at <= now) {
+            look(id, job);
+        }
+    }
+    if (give_up_at_ && *give_up_at_ <= now && !finished_) {
+        say("the board does not answer: leaving without it");
+        finished_ = true;
+    }
+    settle(now);
+}
+
+std::optional<Moment> Jobs::deadline() const {
+    std::optional<Moment> soonest = give_up_at_;
+    const auto consider = [&soonest](std::optional<Moment> moment) {
+        if (moment && (!soonest || *moment < *soonest)) {
+            soonest = moment;
+        }
+    };
+    for (const auto& [id, job] : jobs_) {
+        consider(job.kill_at);
+        consider(job.retry_at);
+    }
+    if (!acquiring_ && stops_ == 0 && !expelled_) {
+        consider(acquire_at_);
+    }
+    return soonest;
+}
+
+// Acquires where there is room, leaves where nothing is left to do.
+void Jobs::settle(Moment now) {
+    if (stops_ > 0 || expelled_) {
+        settle_stopping();
+        return;
+    }
+    const auto room = options_.slots - static_cast<std::int64_t>(jobs_.size());
+    if (acquiring_ || draining_ || room <= 0 || (acquire_at_ && now < *acquire_at_)) {
+        return;
+    }
+    acquiring_ = true;
+    asked_at_ = now;
+    acquire_at_.reset();
+    actions_.emplace_back(AcquireTasks{room, free()});
+}
+
+void Jobs::settle_stopping() {
+    // While an acquire is under way tasks may still come: departing would fail them.
+    const bool busy = !jobs_.empty() || (acquiring_ && !expelled_);
+    if (busy || departing_ || finished_) {
+        return;
+    }
+    if (expelled_) {
+        finished_ = true;
+        return;
+    }
+    departing_ = true;
+    actions_.emplace_back(DepartBoard{});
+}
+
+void Jobs::departed(Moment /*now*/) {
+    say("departed");
+    finished_ = true;
+}
+
+Resources Jobs::used() const {
+    Resources sum{0, 0, 0};
+    for (const auto& [id, job] : jobs_) {
+        *sum.memory_mb += job.needs.memory_mb.value_or(0);
+        *sum.disk_mb += job.needs.disk_mb.value_or(0);
+        *sum.cpu_percent += job.needs.cpu_percent.value_or(0);
+    }
+    return sum;
+}
+
+std::optional<Resources> Jobs::free() const {
+    if (!options_.total) {
+        return std::nullopt;
+    }
+    const auto taken = used();
+    return Resources{.memory_mb = rest(options_.total->memory_mb, taken.memory_mb),
+                     .disk_mb = rest(options_.total->disk_mb, taken.disk_mb),
+                     .cpu_percent = rest(options_.total->cpu_percent, taken.cpu_percent)};
+}
+
+std::vector<Action> Jobs::take() {
+    return std::exchange(actions_, {});
+}
+
+}  // namespace taskbbs::cli

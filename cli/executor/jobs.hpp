@@ -1,0 +1,209 @@
+// What `taskbbs executor` does next, as a machine: it is told what happened and says what to do.
+// No process, socket or clock is touched here; executor_command.cpp drives it.
+//
+// The life of a job, and what moves it on:
+//
+//     queued -> starting -> running -> reporting -> gone
+//        |         | start answered: ours -> running; not ours -> gone; no telling -> looking
+//        |      looking: `get` says whose it is; asked until it is answered
+//        behind an older job of the same guid, until its process is gone
+//
+// - What is not surely owned is not run. Before the command runs, `start` was answered, or `get`
+//   showed the task running under our epoch.
+// - A job that the board took away (stale) is killed: SIGTERM, SIGKILL after the grace. It says
+//   nothing more to the board.
+// - stop(): acquires no more, finishes what runs, departs. stop() again: kills and rejects what
+//   runs, departs, and ends 5 s later in any case.
+// - An outcome is reported until the board has answered; where it can't be known whether it was
+//   taken, `get` tells.
+#pragma once
+
+#include "cli/exit_code.hpp"
+#include "cli/packed_result.hpp"
+#include "taskbbs/calls.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace taskbbs::cli {
+
+using Moment = std::chrono::steady_clock::time_point;
+// Names a job within this process: a guid may come back while its former process still dies.
+using JobId = std::uint64_t;
+
+// How a command ended. `trouble`: why it could not run at all; then the rest is empty.
+struct Ending {
+    CommandResult result;
+    std::string trouble;
+};
+
+// ---- what to do ------------------------------------------------------------------------------
+
+struct AcquireTasks {
+    std::int64_t max = 1;
+    std::optional<Resources> free;
+};
+
+struct StartTask {
+    JobId job = 0;
+    std::string guid;
+    Seq epoch = 0;
+};
+
+// Ask `get` whose the task is.
+struct LookAtTask {
+    JobId job = 0;
+    std::string guid;
+};
+
+struct RunCommand {
+    JobId job = 0;
+    std::string guid;
+    std::string command;
+};
+
+struct KillCommand {
+    JobId job = 0;
+    int signal = 0;
+};
+
+struct CompleteTask {
+    JobId job = 0;
+    CompleteArgs args;
+};
+
+struct RejectTask {
+    JobId job = 0;
+    RejectArgs args;
+};
+
+// Tell presence that the task is held no more.
+struct ReleaseTask {
+    std::string guid;
+};
+
+// Ask the board to hand this executor nothing more, which also ends a waiting acquire.
+struct DrainSelf {};
+
+struct DepartBoard {};
+
+// A line for the log.
+struct Say {
+    std::string line;
+};
+
+using Action = std::variant<AcquireTasks,
+                            StartTask,
+                            LookAtTask,
+                            RunCommand,
+                            KillCommand,
+                            CompleteTask,
+                            RejectTask,
+                            ReleaseTask,
+                            DrainSelf,
+                            DepartBoard,
+                            Say>;
+
+// ---- the machine -----------------------------------------------------------------------------
+
+struct JobsOptions {
+    std::string executor_id;
+    std::int64_t slots = 1;
+    std::optional<Resources> total;  // what all jobs together may need; absent: any
+    milliseconds grace{10'000};
+};
+
+// Each input says when it happened; `now` must not go back. Answers that concern a job which is gone
+// are ignored. Not thread-safe.
+class Jobs {
+  public:
+    explicit Jobs(JobsOptions options) : options_(std::move(options)) {}
+
+    // Begins to acquire.
+    void begin(Moment now);
+
+    void acquired(Result<Acquired> answer, Moment now);
+    void started(JobId id, const Result<Applied>& answer, Moment now);
+    void looked(JobId id, const Result<Found>& answer, Moment now);
+    void ended(JobId id, Ending ending, Moment now);
+    void completed(JobId id, const Result<Applied>& answer, Moment now);
+    void rejected(JobId id, const Result<Rejected>& answer, Moment now);
+    void departed(Moment now);
+
+    // The board took it away.
+    void stale(const std::string& guid, Moment now);
+    // The board drains this executor, or does no more.
+    void draining(bool on, Moment now);
+    // This executor's place on the board is gone for good: everything is stale, then it ends.
+    void expelled(Exit exit, const std::string& why, Moment now);
+    // SIGTERM or SIGINT; `exit`: what to end with if it comes a second time.
+    void stop(Exit exit, Moment now);
+
+    // What is due by now.
+    void tick(Moment now);
+    // When tick() is needed next, if nothing happens before.
+    std::optional<Moment> deadline() const;
+
+    // What to do since the last call, in order.
+    std::vector<Action> take();
+
+    bool finished() const { return finished_; }
+
+    Exit exit() const { return exit_; }
+
+  private:
+    enum class Phase : std::uint8_t { queued, starting, looking, running, reporting };
+
+    struct Job {
+        std::string guid;
+        Seq epoch = 0;
+        std::string command;
+        Resources needs;
+        Phase phase = Phase::starting;
+        bool stale = false;               // not ours any more: say nothing to the board
+        bool give_back = false;           // reject it as soon as nothing of it runs
+        std::optional<Ending> ending;     // what is to be reported
+        std::optional<Moment> kill_at;    // SIGKILL
+        std::optional<Moment> retry_at;   // ask again what was not answered
+    };
+    using Entry = std::map<JobId, Job>::iterator;
+
+    void accept(Task task, Moment now);
+    void ask_start(JobId id, Job& job);
+    void look(JobId id, Job& job);
+    void run(JobId id, Job& job);
+    void report(JobId id, Job& job);
+    void report_complete(JobId id, Job& job);
+    void kill(JobId id, Job& job, Moment now);
+    void mark_stale(Entry entry, Moment now);
+    void drop(Entry entry, const std::string& why);
+    void retry(Job& job, Moment now);
+    void settle(Moment now);
+    void settle_stopping();
+    bool owns(const Job& job, const Result<Found>& answer) const;
+    Resources used() const;
+    std::optional<Resources> free() const;
+    void say(std::string line) { actions_.emplace_back(Say{std::move(line)}); }
+
+    JobsOptions options_;
+    std::map<JobId, Job> jobs_;
+    JobId next_id_ = 1;
+    std::vector<Action> actions_;
+
+    bool acquiring_ = false;
+    Moment asked_at_{};
+    std::optional<Moment> acquire_at_;  // not before
+    bool draining_ = false;             // the board's wish
+    int stops_ = 0;
+    bool expelled_ = false;
+    bool departing_ = false;
+    std::optional<Moment> give_up_at_;
+    bool finished_ = false;
+    Exit exit_ = Exit::done;
+};
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,67 @@
+// The `taskbbs` command: reads the command line, runs the command that it names, ends with its code.
+#include "cli/arguments.hpp"
+#include "cli/help.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <fmt/format.h>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace taskbbs::cli {
+namespace {
+
+// A request that is under way stays under way: the broker may still apply it.
+extern "C" void end_interrupted(int /*signal*/) {
+    _exit(static_cast<int>(Exit::interrupted));
+}
+
+template <class... Cases>
+struct Overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+Exit shown(const std::string& text) {
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    return written && std::fflush(stdout) == 0 ? Exit::done : Exit::unwritable;
+}
+
+Exit run(const std::vector<std::string>& words) {
+    const char* endpoint = std::getenv("TASKBBS_ENDPOINT");
+    const auto invocation =
+        parse(words, endpoint != nullptr ? std::optional<std::string>{endpoint} : std::nullopt);
+    if (!invocation) {
+        fmt::print(stderr, "taskbbs: {}\n", invocation.error().message);
+        return Exit::usage;
+    }
+    return std::visit(
+        Overloaded{
+            [](const Arguments& arguments) { return arguments.command->run(arguments); },
+            [](const HelpWanted& wanted) {
+                return shown(wanted.command != nullptr ? help(*wanted.command) : help());
+            },
+            [](const VersionWanted&) { return shown("taskbbs " TASKBBS_VERSION "\n"); },
+        },
+        *invocation);
+}
+
+}  // namespace
+}  // namespace taskbbs::cli
+
+int main(int argc, char** argv) {
+    using taskbbs::cli::Exit;
+    try {
+        std::signal(SIGINT, taskbbs::cli::end_interrupted);
+        const auto exit = taskbbs::cli::run({argv + 1, argv + argc});
+        if (exit == Exit::unwritable) {
+            fmt::print(stderr, "taskbbs: standard output took no more\n");
+        }
+        return static_cast<int>(exit);
+    } catch (const std::exception& error) {
+        // Out of memory and the like; the request may have left.
+        fmt::print(stderr, "taskbbs: {}\n", error.what());
+        return static_cast<int>(Exit::unknown);
+    }
+}

@@ -1,0 +1,45 @@
+// Aligned columns and records, from JSON documents, for people. Pure.
+#pragma once
+
+#include "cli/json.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskbbs::cli {
+
+// `key`: where in a document its cell is found, "task.guid" within "task". The header is the last
+// part of it.
+struct Column {
+    std::string_view key;
+    std::size_t width = 0;  // at least
+};
+
+// A value as one line of text: times (by the name of `key`) as RFC 3339, lists with commas, "-" for
+// what is empty or absent, everything escaped. `limit`: bytes of text, see escaped().
+std::string cell_of(std::string_view key, const Json& value, std::size_t limit);
+
+// Rows are kept until text() so that they can be aligned; columns only grow. The first text() begins
+// with the header.
+class Table {
+  public:
+    explicit Table(std::vector<Column> columns);
+
+    void add(const Json& document);
+    // The rows since the last call.
+    std::string text();
+
+  private:
+    using Row = std::vector<std::string>;
+    std::string line(const Row& row) const;
+
+    std::vector<Column> columns_;
+    std::vector<Row> rows_;
+};
+
+// One document, a line for each member that is not empty, nested ones as "limits.requests".
+std::string record(const Json& document);
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,202 @@
+// The commands that concern single tasks. With several guids all requests leave at once and are
+// answered in order.
+#include "cli/commands.hpp"
+#include "cli/connection.hpp"
+#include "cli/input.hpp"
+#include "cli/printer.hpp"
+#include "cli/task_fields.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <utility>
+#include <vector>
+
+namespace taskbbs::cli {
+namespace {
+
+// `make` gives the arguments for a guid; `show` shows the answer and says what it means.
+template <class Make, class Show>
+Exit each_guid(const Arguments& arguments, std::vector<Column> columns, Make make, Show show) {
+    auto connection = Connection::open(arguments);
+    if (!connection) {
+        return Exit::usage;
+    }
+    Printer printer{arguments, std::move(columns)};
+    std::vector<decltype(connection->send(make(std::string{})))> answers;
+    for (const std::string& guid : arguments.guids) {
+        answers.push_back(connection->send(make(guid)));
+    }
+    Exit exit = Exit::done;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        const std::string& guid = arguments.guids[i];
+        const auto answer = answers[i].get();
+        exit = worse(exit, answer ? show(printer, guid, *answer)
+                                  : connection->failed(answer.error(), guid));
+    }
+    printer.flush();
+    return printer.unwritable() ? worse(exit, Exit::unwritable) : exit;
+}
+
+const std::vector<Column> applied_columns{{"guid"}, {"seq"}};
+const std::vector<Column> owned_columns{{"guid"}, {"epoch"}, {"seq"}, {"task.payload"}};
+const std::vector<Column> outcome_columns{{"guid"},
+                                          {"epoch"},
+                                          {"seq"},
+                                          {"task.failed"},
+                                          {"task.failure_reason"},
+                                          {"task.result"}};
+
+Exit show_applied(Printer& printer, const std::string& guid, const Applied& applied) {
+    printer.item({{"guid", guid}, {"seq", applied.seq}});
+    return Exit::done;
+}
+
+Json shown(const Printer& printer, const Task& task) {
+    return printer.json() ? json_of(task) : readable_json_of(task);
+}
+
+Exit show_owned(Printer& printer, const std::string& guid, const Owned& owned) {
+    Json document{{"guid", guid}, {"seq", owned.seq}, {"epoch", owned.epoch}};
+    if (owned.task) {
+        document["task"] = shown(printer, *owned.task);
+    }
+    printer.item(document);
+    return Exit::done;
+}
+
+std::optional<Seq> epoch_of(const Arguments& arguments) {
+    return arguments.integer("epoch");
+}
+
+std::string text_or_empty(const Arguments& arguments, std::string_view option) {
+    return arguments.text(option).value_or("");
+}
+
+// What --payload-file or --result-file names could not be read.
+Exit unreadable(const Arguments& arguments, const std::string& why) {
+    fmt::print(stderr, "taskbbs: {}: {}\n", arguments.command->name, why);
+    return Exit::usage;
+}
+
+}  // namespace
+
+Exit run_desire(const Arguments& arguments) {
+    auto payload = bytes_given(arguments, "payload");
+    if (!payload) {
+        return unreadable(arguments, payload.error());
+    }
+    Task task = task_of(arguments);
+    task.payload = std::move(*payload);
+    const auto make = [&](const std::string& guid) {
+        task.guid = guid;
+        return DesireArgs{task};
+    };
+    return each_guid(arguments, applied_columns, make, show_applied);
+}
+
+Exit run_claim(const Arguments& arguments) {
+    const auto executor_id = *arguments.text("executor-id");
+    const auto make = [&](const std::string& guid) { return ClaimArgs{guid, executor_id}; };
+    return each_guid(arguments, owned_columns, make, show_owned);
+}
+
+Exit run_acquire(const Arguments& arguments) {
+    auto connection = Connection::open(arguments);
+    if (!connection) {
+        return Exit::usage;
+    }
+    AcquireArgs args{.executor_id = *arguments.text("executor-id"),
+                     .max = arguments.integer("max").value_or(1),
+                     .stacks = arguments.names("stacks"),
+                     .domains = arguments.names("domains"),
+                     .free = resources_of(arguments),
+                     .wait = milliseconds{arguments.integer("wait-ms").value_or(0)}};
+    const auto acquired = connection->client().acquire(args, connection->remaining());
+    if (!acquired) {
+        return connection->failed(acquired.error());
+    }
+    Printer printer{arguments, {{"guid"}, {"epoch"}, {"seq"}, {"payload"}}};
+    for (const Task& task : acquired->tasks) {
+        printer.item(shown(printer, task));
+    }
+    printer.flush();
+    return printer.unwritable() ? Exit::unwritable : Exit::done;
+}
+
+Exit run_start(const Arguments& arguments) {
+    const auto make = [&](const std::string& guid) {
+        return StartArgs{.guid = guid,
+                         .executor_id = *arguments.text("executor-id"),
+                         .epoch = epoch_of(arguments),
+                         .container_handle = text_or_empty(arguments, "container-handle")};
+    };
+    return each_guid(arguments, applied_columns, make, show_applied);
+}
+
+Exit run_complete(const Arguments& arguments) {
+    const auto result = bytes_given(arguments, "result");
+    if (!result) {
+        return unreadable(arguments, result.error());
+    }
+    const auto make = [&](const std::string& guid) {
+        return CompleteArgs{.guid = guid,
+                            .epoch = epoch_of(arguments),
+                            .failed = arguments.has("failed"),
+                            .failure_reason = text_or_empty(arguments, "failure-reason"),
+                            .result = *result,
+                            .executor_id = arguments.text("executor-id")};
+    };
+    return each_guid(arguments, applied_columns, make, show_applied);
+}
+
+Exit run_reject(const Arguments& arguments) {
+    const auto make = [&](const std::string& guid) {
+        RejectArgs args{.guid = guid,
+                        .executor_id = *arguments.text("executor-id"),
+                        .epoch = epoch_of(arguments),
+                        .reason = text_or_empty(arguments, "reason")};
+        if (const auto delay = arguments.integer("delay-ms")) {
+            args.delay = milliseconds{*delay};
+        }
+        return args;
+    };
+    const auto show = [](Printer& printer, const std::string& guid, const Rejected& rejected) {
+        printer.item({{"guid", guid}, {"seq", rejected.seq}, {"state", name_of(rejected.state)}});
+        return Exit::done;
+    };
+    return each_guid(arguments, {{"guid"}, {"seq"}, {"state"}}, make, show);
+}
+
+Exit run_cancel(const Arguments& arguments) {
+    const auto make = [&](const std::string& guid) {
+        return CancelArgs{guid, text_or_empty(arguments, "reason")};
+    };
+    return each_guid(arguments, applied_columns, make, show_applied);
+}
+
+Exit run_resolving(const Arguments& arguments) {
+    const auto make = [](const std::string& guid) { return ResolvingArgs{guid}; };
+    const auto show = [](Printer& printer, const std::string& guid, const Owned& owned) {
+        show_owned(printer, guid, owned);
+        return owned.task && owned.task->failed ? Exit::failed : Exit::done;
+    };
+    return each_guid(arguments, outcome_columns, make, show);
+}
+
+Exit run_resolve(const Arguments& arguments) {
+    const auto make = [&](const std::string& guid) {
+        return ResolveArgs{guid, epoch_of(arguments)};
+    };
+    return each_guid(arguments, applied_columns, make, show_applied);
+}
+
+Exit run_get(const Arguments& arguments) {
+    const auto make = [](const std::string& guid) { return GetArgs{guid}; };
+    const auto show = [](Printer& printer, const std::string&, const Found& found) {
+        printer.record(shown(printer, found.task));
+        return Exit::done;
+    };
+    return each_guid(arguments, {}, make, show);
+}
+
+}  // namespace taskbbs::cli

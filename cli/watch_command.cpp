@@ -1,0 +1,102 @@
+// `taskbbs watch`: events as they happen.
+#include "cli/commands.hpp"
+#include "cli/connection.hpp"
+#include "cli/event_rows.hpp"
+
+#include <condition_variable>
+#include <cstdio>
+#include <fmt/format.h>
+#include <mutex>
+
+namespace taskbbs::cli {
+namespace {
+
+// Where the watch's thread tells the command's that it is over.
+class Ending {
+  public:
+    void tell(Exit exit) {
+        const std::scoped_lock lock{mutex_};
+        exit_ = exit_.value_or(exit);
+        told_.notify_one();
+    }
+
+    Exit wait() {
+        std::unique_lock lock{mutex_};
+        told_.wait(lock, [this] { return exit_.has_value(); });
+        return *exit_;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable told_;
+    std::optional<Exit> exit_;
+};
+
+// Nothing where --from is none of its words.
+std::optional<WatchOptions> watch_options_of(const Arguments& arguments) {
+    WatchOptions options{.streams = streams_of(arguments, "stream"),
+                         .domains = arguments.names("domain"),
+                         .guid = arguments.text("guid").value_or("")};
+    const auto from = arguments.text("from").value_or("now");
+    if (from == "now") {
+        options.from = WatchFrom::now;
+    } else if (from == "beginning") {
+        options.from = WatchFrom::beginning;
+    } else if (const auto seq = integer_of(from); seq && *seq >= 0) {
+        options.from = WatchFrom::after;
+        options.after = *seq;
+    } else {
+        fmt::print(stderr, "taskbbs: watch: --from '{}' is not now|beginning|SEQ\n", from);
+        return std::nullopt;
+    }
+    return options;
+}
+
+void say(const Reset& reset) {
+    const bool cut = reset.reason == Reset::Reason::truncated;
+    fmt::print(stderr, "taskbbs: watch: {}; what was shown before may be wrong\n",
+               cut ? "the broker keeps the events in between no more"
+                   : "the broker serves another history");
+}
+
+}  // namespace
+
+Exit run_watch(const Arguments& arguments) {
+    const auto options = watch_options_of(arguments);
+    if (!options) {
+        return Exit::usage;
+    }
+    auto connection = Connection::open(arguments);
+    if (!connection) {
+        return Exit::usage;
+    }
+    // A watch waits for a broker for ever; whoever types a wrong endpoint should not.
+    if (const auto hello = connection->client().hello(connection->remaining()); !hello) {
+        return connection->failed(hello.error());
+    }
+    Printer printer{arguments, event_columns()};
+    Ending ending;
+    auto left = arguments.integer("count");
+    const auto on_event = [&](const Event& event) {
+        if (left == 0) {
+            return;
+        }
+        show_event(printer, event);
+        printer.flush();
+        if (printer.unwritable()) {
+            ending.tell(Exit::unwritable);
+        } else if (left && --*left == 0) {
+            ending.tell(Exit::done);
+        }
+    };
+    const auto on_end = [&](const std::optional<Error>& error) {
+        ending.tell(error ? connection->failed(*error) : Exit::done);
+    };
+    auto watch = connection->client().watch(
+        *options, {.on_event = on_event, .on_reset = say, .on_end = on_end});
+    const Exit exit = ending.wait();
+    watch.stop();
+    return exit;
+}
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,311 @@
+// Builds the flat nodes from msgpack's visitor. The library does the lexing and never allocates for
+// what a length merely claims; the visitor stops it at the first thing that breaks a bound.
+#include "protocol/document.hpp"
+
+#include "protocol/limits.hpp"
+
+#include <msgpack.hpp>
+
+#include <algorithm>
+#include <array>
+#include <boost/locale/utf.hpp>
+#include <cstring>
+
+namespace taskbbs::protocol {
+
+bool is_utf8(std::string_view bytes) {
+    const char* at = bytes.data();
+    const char* const end = at + bytes.size();
+    constexpr std::uint64_t high_bits = 0x8080808080808080;
+    for (std::uint64_t word = 0; end - at >= 8; at += 8) {
+        std::memcpy(&word, at, 8);
+        if ((word & high_bits) != 0) {
+            break;
+        }
+    }
+    namespace utf = boost::locale::utf;
+    while (at != end) {
+        const utf::code_point point = utf::utf_traits<char>::decode(at, end);
+        if (point == utf::illegal || point == utf::incomplete) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- building --------------------------------------------------------------------------------
+
+class Document::Visitor : public msgpack::null_visitor {
+  public:
+    Visitor(Document& document, std::string_view bytes)
+        : document_(document), remaining_(bytes.size()) {}
+
+    bool visit_nil() { return leaf(Type::nil); }
+
+    bool visit_boolean(bool value) {
+        return leaf(Type::boolean) && (last().integer = value ? 1 : 0, true);
+    }
+
+    bool visit_positive_integer(std::uint64_t value) {
+        const bool fits = value <= static_cast<std::uint64_t>(INT64_MAX);
+        return leaf(fits ? Type::integer : Type::big) &&
+               (last().integer = static_cast<std::int64_t>(value), true);
+    }
+
+    bool visit_negative_integer(std::int64_t value) {
+        return leaf(Type::integer) && (last().integer = value, true);
+    }
+
+    bool visit_float32(float value) { return visit_float64(static_cast<double>(value)); }
+
+    bool visit_float64(double value) { return leaf(Type::real) && (last().real = value, true); }
+
+    bool visit_str(const char* data, std::uint32_t size) {
+        if (!text(Type::str, data, size)) {
+            return false;
+        }
+        last().utf8 = is_utf8({data, size});
+        document_.utf8_ = document_.utf8_ && last().utf8;
+        return true;
+    }
+
+    bool visit_bin(const char* data, std::uint32_t size) { return text(Type::bin, data, size); }
+
+    bool visit_ext(const char* data, std::uint32_t size) { return text(Type::ext, data, size); }
+
+    bool start_array(std::uint32_t count) { return open(Type::array, count, count); }
+
+    bool end_array() { return close(); }
+
+    bool start_map(std::uint32_t count) {
+        return open(Type::map, count, 2 * static_cast<std::uint64_t>(count));
+    }
+
+    bool end_map() {
+        const std::uint32_t map = open_[depth_ - 1];
+        if (!close()) {
+            return false;
+        }
+        return document_.has_duplicate_key(map) ? stop("a map has the same key twice") : true;
+    }
+
+    void parse_error(std::size_t, std::size_t) { stop("not MessagePack"); }
+
+    void insufficient_bytes(std::size_t, std::size_t) { stop("it ends before it is complete"); }
+
+  private:
+    Node& last() { return document_.nodes_.back(); }
+
+    bool stop(const char* why) {
+        if (*document_.why_ == '\0') {
+            document_.why_ = why;
+        }
+        return false;
+    }
+
+    bool leaf(Type type) {
+        Node node;
+        node.type = type;
+        node.next = static_cast<std::uint32_t>(document_.nodes_.size() + 1);
+        document_.nodes_.push_back(node);
+        return true;
+    }
+
+    bool text(Type type, const char* data, std::uint32_t size) {
+        leaf(type);
+        last().size = size;
+        last().data = data;
+        return true;
+    }
+
+    // `children` take at least a byte each, so a count beyond the message's length is a lie.
+    bool open(Type type, std::uint32_t count, std::uint64_t children) {
+        if (depth_ == max_depth) {
+            return stop("nested deeper than 8");
+        }
+        if (children > remaining_) {
+            return stop("a length is longer than the message");
+        }
+        open_[depth_++] = static_cast<std::uint32_t>(document_.nodes_.size());
+        leaf(type);
+        last().size = count;
+        return true;
+    }
+
+    bool close() {
+        Node& node = document_.nodes_[open_[--depth_]];
+        node.next = static_cast<std::uint32_t>(document_.nodes_.size());
+        return true;
+    }
+
+    Document& document_;
+    std::size_t remaining_;
+    std::array<std::uint32_t, max_depth> open_{};
+    std::size_t depth_ = 0;
+};
+
+std::optional<Value> Document::parse(std::string_view bytes) {
+    nodes_.clear();
+    utf8_ = true;
+    why_ = "";
+    Visitor visitor(*this, bytes);
+    std::size_t consumed = 0;
+    const bool whole = msgpack::parse(bytes.data(), bytes.size(), consumed, visitor);
+    if (!whole || *why_ != '\0') {
+        why_ = *why_ != '\0' ? why_ : "not MessagePack";
+        return std::nullopt;
+    }
+    if (consumed != bytes.size()) {
+        why_ = "bytes are left over behind it";
+        return std::nullopt;
+    }
+    return Value{this, 0};
+}
+
+bool Document::same_key(std::uint32_t a, std::uint32_t b) const {
+    const Node& x = nodes_[a];
+    const Node& y = nodes_[b];
+    if (x.type != y.type || x.size != y.size) {
+        return false;
+    }
+    switch (x.type) {
+        case Type::str:
+        case Type::bin:
+        case Type::ext: return x.size == 0 || std::memcmp(x.data, y.data, x.size) == 0;
+        case Type::nil: return true;
+        case Type::array:
+        case Type::map: return false;  // no field has such a name
+        default: return x.integer == y.integer;
+    }
+}
+
+bool Document::has_duplicate_key(std::uint32_t map) const {
+    constexpr std::uint32_t few = 40;  // up to which comparing all pairs is the quickest
+    const std::uint32_t count = nodes_[map].size;
+    std::vector<std::uint32_t> sorted;
+    std::array<std::uint32_t, few> keys;  // NOLINT: filled before it is read
+    std::uint32_t at = map + 1;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (count > few) {
+            sorted.push_back(at);
+        } else {
+            keys[i] = at;
+            for (std::uint32_t j = 0; j < i; ++j) {
+                if (same_key(keys[j], at)) {
+                    return true;
+                }
+            }
+        }
+        at = nodes_[nodes_[at].next].next;
+    }
+    const auto text_of = [this](std::uint32_t key) {
+        const Node& node = nodes_[key];
+        const bool is_text = node.type >= Type::str && node.type <= Type::ext && node.size > 0;
+        return is_text ? std::string_view(node.data, node.size) : std::string_view();
+    };
+    const auto rank = [this](std::uint32_t key) {
+        const Node& node = nodes_[key];
+        const bool scalar = node.type < Type::str;
+        return std::tuple(node.type, scalar ? node.integer : std::int64_t{0});
+    };
+    std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return rank(a) != rank(b) ? rank(a) < rank(b) : text_of(a) < text_of(b);
+    });
+    return std::adjacent_find(sorted.begin(), sorted.end(), [this](auto a, auto b) {
+               return same_key(a, b);
+           }) != sorted.end();
+}
+
+// ---- reading ---------------------------------------------------------------------------------
+
+Type Value::type() const {
+    return document_ == nullptr ? Type::nil : document_->nodes_[at_].type;
+}
+
+std::optional<bool> Value::boolean() const {
+    if (type() != Type::boolean) {
+        return std::nullopt;
+    }
+    return document_->nodes_[at_].integer != 0;
+}
+
+std::optional<std::int64_t> Value::integer() const {
+    if (type() != Type::integer) {
+        return std::nullopt;
+    }
+    return document_->nodes_[at_].integer;
+}
+
+std::optional<double> Value::real() const {
+    if (type() != Type::real) {
+        return std::nullopt;
+    }
+    return document_->nodes_[at_].real;
+}
+
+std::optional<std::string_view> Value::str() const {
+    if (type() != Type::str) {
+        return std::nullopt;
+    }
+    const Document::Node& node = document_->nodes_[at_];
+    return std::string_view(node.data, node.size);
+}
+
+std::optional<std::string_view> Value::bin() const {
+    if (type() != Type::bin) {
+        return std::nullopt;
+    }
+    const Document::Node& node = document_->nodes_[at_];
+    return std::string_view(node.data, node.size);
+}
+
+bool Value::utf8() const {
+    return type() != Type::str || document_->nodes_[at_].utf8;
+}
+
+bool Value::utf8_within() const {
+    if (document_ == nullptr || document_->utf8_) {
+        return true;
+    }
+    const auto& nodes = document_->nodes_;
+    return std::all_of(nodes.begin() + at_, nodes.begin() + nodes[at_].next, [](const auto& node) {
+        return node.type != Type::str || node.utf8;
+    });
+}
+
+std::size_t Value::size() const {
+    switch (type()) {
+        case Type::array: return document_->nodes_[at_].size;
+        case Type::map: return 2 * static_cast<std::size_t>(document_->nodes_[at_].size);
+        default: return 0;
+    }
+}
+
+Value::Iterator& Value::Iterator::operator++() {
+    at_ = document_->nodes_[at_].next;
+    return *this;
+}
+
+Value::Iterator Value::begin() const {
+    return size() == 0 ? end() : Iterator{document_, at_ + 1};
+}
+
+Value::Iterator Value::end() const {
+    return {document_, document_ == nullptr ? 0 : document_->nodes_[at_].next};
+}
+
+Value Value::at(std::string_view key) const {
+    if (type() != Type::map) {
+        return {};
+    }
+    for (Iterator it = begin(); it != end(); ++it) {
+        const Value name = *it;
+        ++it;
+        if (name.str() == key) {
+            return *it;
+        }
+    }
+    return {};
+}
+
+}  // namespace taskbbs::protocol

@@ -1,0 +1,159 @@
+// Calls, from arguments to answers, blocking and not; and the watches of a client.
+#include "sdk/client_core.hpp"
+
+#include "sdk/watch_thread.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <optional>
+#include <utility>
+
+namespace taskbbs {
+
+namespace {
+
+// How long an answer may be late by right.
+template <class Args>
+sdk::Duration wait_of(const Args& args) {
+    if constexpr (std::same_as<Args, AcquireArgs>) {
+        return std::clamp<sdk::Duration>(args.wait, sdk::Duration(0), std::chrono::minutes(1));
+    } else {
+        return sdk::Duration(0);
+    }
+}
+
+template <class Args>
+sdk::Request request_of(const Args& args, CallOptions options) {
+    return {.verb = sdk::verb_of<Args>,
+            .args = sdk::pack(args),
+            .timeout = std::clamp<sdk::Duration>(
+                options.timeout, sdk::Duration(0), std::chrono::minutes(30)),
+            .wait = wait_of(args)};
+}
+
+template <class Args>
+Result<typename Args::Reply> answer_of(const Result<protocol::Value>& outcome) {
+    if (!outcome) {
+        return tl::unexpected(outcome.error());
+    }
+    Result<typename Args::Reply> answer = sdk::read<typename Args::Reply>(*outcome);
+    if (!answer) {
+        // The broker said ok, in words that can't be read.
+        answer.error().outcome_unknown = is_mutation(sdk::verb_of<Args>);
+    }
+    return answer;
+}
+
+// Where a blocking call waits for its answer.
+template <class T>
+class Rendezvous {
+  public:
+    void put(Result<T> result) {
+        const std::lock_guard lock(mutex_);
+        result_ = std::move(result);
+        arrived_.notify_one();  // under the lock: the waiter takes this object away
+    }
+
+    Result<T> take() {
+        std::unique_lock lock(mutex_);
+        arrived_.wait(lock, [this] { return result_.has_value(); });
+        return *std::move(result_);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::optional<Result<T>> result_;
+};
+
+}  // namespace
+
+Client::Core::Core(ClientOptions options,
+                   std::shared_ptr<sdk::ZmqContext> context,
+                   std::unique_ptr<sdk::IoThread> io)
+    : options_(std::move(options)), context_(std::move(context)), io_(std::move(io)) {}
+
+void Client::Core::close() {
+    std::vector<std::shared_ptr<Watch::Thread>> watches;
+    {
+        const std::lock_guard lock(mutex_);
+        watches.swap(watches_);
+    }
+    for (const auto& watch : watches) {
+        watch->close();
+    }
+    for (const auto& watch : watches) {
+        watch->join();
+    }
+    io_->close();
+}
+
+void Client::Core::adopt(std::shared_ptr<Watch::Thread> watch) {
+    std::vector<std::shared_ptr<Watch::Thread>> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto first_ended =
+            std::partition(watches_.begin(), watches_.end(), [](const auto& candidate) {
+                return candidate->running();
+            });
+        ended.assign(first_ended, watches_.end());
+        watches_.erase(first_ended, watches_.end());
+        watches_.push_back(std::move(watch));
+    }
+    for (const auto& each : ended) {
+        each->join();
+    }
+}
+
+template <class Args>
+void Client::Core::call(const Args& args,
+                        Callback<typename Args::Reply> done,
+                        CallOptions options) {
+    io_->submit(request_of(args, options),
+                [done = std::move(done)](const Result<protocol::Value>& outcome) {
+                    done(answer_of<Args>(outcome));
+                });
+}
+
+template <class Args>
+Result<typename Args::Reply> Client::Core::call(const Args& args, CallOptions options) {
+    if (io_->is_current()) {
+        return tl::unexpected(
+            Error{.code = Code::misuse,
+                  .message = "a blocking call inside a callback of its own client; use one with a "
+                             "callback"});
+    }
+    Rendezvous<typename Args::Reply> rendezvous;
+    io_->submit(request_of(args, options), [&](const Result<protocol::Value>& outcome) {
+        rendezvous.put(answer_of<Args>(outcome));
+    });
+    return rendezvous.take();
+}
+
+#define TASKBBS_CALL(Args)                                                             \
+    template void Client::Core::call(const Args&, Callback<Args::Reply>, CallOptions); \
+    template Result<Args::Reply> Client::Core::call(const Args&, CallOptions)
+
+TASKBBS_CALL(HelloArgs);
+TASKBBS_CALL(DesireArgs);
+TASKBBS_CALL(ClaimArgs);
+TASKBBS_CALL(AcquireArgs);
+TASKBBS_CALL(StartArgs);
+TASKBBS_CALL(CompleteArgs);
+TASKBBS_CALL(RejectArgs);
+TASKBBS_CALL(CancelArgs);
+TASKBBS_CALL(ResolvingArgs);
+TASKBBS_CALL(ResolveArgs);
+TASKBBS_CALL(GetArgs);
+TASKBBS_CALL(ListArgs);
+TASKBBS_CALL(ConvergeArgs);
+TASKBBS_CALL(HeartbeatArgs);
+TASKBBS_CALL(DepartArgs);
+TASKBBS_CALL(DrainArgs);
+TASKBBS_CALL(ExecutorsArgs);
+TASKBBS_CALL(ReplayArgs);
+TASKBBS_CALL(StatsArgs);
+
+#undef TASKBBS_CALL
+
+}  // namespace taskbbs

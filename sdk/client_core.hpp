@@ -1,0 +1,44 @@
+// What a Client owns: the zmq context, the I/O thread, the watches that it began.
+#pragma once
+
+#include "sdk/io_thread.hpp"
+#include "sdk/wire.hpp"
+#include "taskbbs/client.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace taskbbs {
+
+class Client::Core {
+  public:
+    Core(ClientOptions options,
+         std::shared_ptr<sdk::ZmqContext> context,
+         std::unique_ptr<sdk::IoThread> io);
+
+    // Ends the watches, then the calls. Again: nothing.
+    void close();
+
+    template <class Args>
+    void call(const Args& args, Callback<typename Args::Reply> done, CallOptions options);
+    template <class Args>
+    Result<typename Args::Reply> call(const Args& args, CallOptions options);
+
+    // Keeps the thread until it has ended, or the client closes.
+    void adopt(std::shared_ptr<Watch::Thread> watch);
+
+    const ClientOptions& options() const { return options_; }
+
+    const std::shared_ptr<sdk::ZmqContext>& context() const { return context_; }
+
+  private:
+    const ClientOptions options_;
+    const std::shared_ptr<sdk::ZmqContext> context_;
+    const std::unique_ptr<sdk::IoThread> io_;
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<Watch::Thread>> watches_;  // guarded by mutex_
+};
+
+}  // namespace taskbbs

@@ -1,0 +1,180 @@
+// A connection to the board: every verb of docs/protocol.md, section 4, blocking or with a
+// callback, and the seed's names on top of them.
+//
+// Retries are the client's business (section 2, "Retries are safe"). It has one session; a call
+// keeps its id over timeouts, reconnects and broker restarts until its deadline, and the broker
+// applies it once. So a call that comes back without an error, or refused, needs no second try; one
+// that comes back `timed_out` with `outcome_unknown` may have been applied: ask `get` before doing
+// it again. The broker's `busy` is retried with growing pauses until the deadline and handed over
+// only then.
+//
+// Calls may be pipelined: those that pile up travel in one message. They are applied in the order
+// in which one thread made them, except that a call which was `busy` or was lost is retried after
+// those behind it: a call that needs the outcome of another waits for it.
+#pragma once
+
+#include "taskbbs/calls.hpp"
+#include "taskbbs/error.hpp"
+#include "taskbbs/watch.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskbbs {
+
+struct ClientOptions {
+    std::string endpoint = "tcp://127.0.0.1:7411";  // of requests
+    std::string events_endpoint;                    // empty: what the broker's hello says
+    // Calls that may be under way or wait at once; more are `overloaded`. At most 4096 mutations of
+    // them are under way, the rest wait their turn. 1..1048576.
+    std::size_t max_calls = 65'536;
+};
+
+struct CallOptions {
+    // From now; retries included; the wait of an acquire comes on top. At most 30 min, more is cut.
+    milliseconds timeout{30'000};
+};
+
+template <class T>
+using Callback = std::function<void(Result<T>)>;
+
+// How a task ended, for complete_task().
+struct Outcome {
+    bool failed = false;
+    std::string failure_reason;  // <= 1 KiB
+    std::string result;          // <= limits.result_bytes
+};
+
+using TaskHandler = std::function<void(const Task&)>;
+using EndHandler = std::function<void(const std::optional<Error>&)>;
+
+// Thread-safe: any number of threads call at once. Callbacks run on the client's I/O thread,
+// without locks, never inside the call that they belong to, each exactly once: they must be quick
+// and must not throw. A blocking call inside one is refused as `misuse`; calls with a callback are
+// welcome there.
+class Client {
+  public:
+    // Makes the sockets and the thread; connects in the background, so an unreachable broker shows
+    // in the calls' deadlines. Fails with `unusable_endpoint` alone.
+    static Result<Client> open(ClientOptions options = {});
+
+    Client(Client&&) noexcept;
+    Client& operator=(Client&&) noexcept;
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    // Ends the watches, then completes every call under way with `closed`; no callback or handler
+    // runs after it returns. Not to be called by one of them.
+    ~Client();
+
+    // ---- every verb ----------------------------------------------------------------------------
+    // `Args` is one of calls.hpp. Retry-safe: see above.
+    template <class Args>
+    Result<typename Args::Reply> call(const Args& args, CallOptions options = {});
+    template <class Args>
+    void call(const Args& args, Callback<typename Args::Reply> done, CallOptions options = {});
+
+    Result<Hello> hello(CallOptions options = {}) { return call(HelloArgs{}, options); }
+
+    Result<Applied> desire(const DesireArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Owned> claim(const ClaimArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Acquired> acquire(const AcquireArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Applied> start(const StartArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Applied> complete(const CompleteArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Rejected> reject(const RejectArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Applied> cancel(const CancelArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Owned> resolving(const ResolvingArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Applied> resolve(const ResolveArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Found> get(const GetArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<TaskPage> list(const ListArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Converged> converge(const ConvergeArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<HeartbeatAnswer> heartbeat(const HeartbeatArgs& a, CallOptions o = {}) {
+        return call(a, o);
+    }
+
+    Result<Applied> depart(const DepartArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Applied> drain(const DrainArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<ExecutorPage> executors(const ExecutorsArgs& a, CallOptions o = {}) {
+        return call(a, o);
+    }
+
+    Result<Replayed> replay(const ReplayArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    Result<Stats> stats(CallOptions options = {}) { return call(StatsArgs{}, options); }
+
+    // ---- the seed's names ----------------------------------------------------------------------
+    Result<Applied> desire_task(const Task& task, CallOptions options = {});
+    Result<Owned> claim_task(std::string_view guid,
+                             std::string_view executor_id,
+                             CallOptions options = {});
+    Result<Applied> start_task(std::string_view guid,
+                               std::string_view executor_id,
+                               Seq epoch,
+                               std::string_view container_handle,
+                               CallOptions options = {});
+    Result<Applied> complete_task(std::string_view guid,
+                                  Seq epoch,
+                                  const Outcome& outcome,
+                                  CallOptions options = {});
+    Result<Owned> resolving_task(std::string_view guid, CallOptions options = {});
+    Result<Applied> resolve_task(std::string_view guid, Seq epoch, CallOptions options = {});
+    Result<Converged> converge_tasks(milliseconds time_to_claim,
+                                     milliseconds convergence_interval,
+                                     CallOptions options = {});
+
+    // Page through to the end: whole tasks; one that is not touched meanwhile appears exactly once.
+    // The timeout holds for all pages together.
+    Result<std::vector<Task>> get_all_tasks(CallOptions options = {});
+    Result<std::vector<Task>> get_all_pending_tasks(CallOptions options = {});
+    Result<std::vector<Task>> get_all_claimed_tasks(CallOptions options = {});
+    Result<std::vector<Task>> get_all_running_tasks(CallOptions options = {});
+    Result<std::vector<Task>> get_all_completed_tasks(CallOptions options = {});
+    Result<std::vector<Task>> get_all_resolving_tasks(CallOptions options = {});
+    // The same for any filter; `limit` is the size of a page, `cursor` where to begin.
+    Result<std::vector<Task>> list_all(ListArgs args, CallOptions options = {});
+
+    // ---- watches -------------------------------------------------------------------------------
+    // Delivers what WatchOptions asks for, missing nothing, over broker restarts and absences,
+    // until the returned handle is stopped or destroyed or this client is.
+    Watch watch(WatchOptions options, WatchHandlers handlers);
+
+    // Headers of all tasks that are pending now and of each that becomes pending, is announced
+    // again (a kick) or comes back (a demotion), at least once each: claim what you want, others
+    // may be first.
+    Watch watch_for_desired_task(TaskHandler on_task,
+                                 EndHandler on_end = {},
+                                 std::vector<std::string> domains = {});
+    // The same of completed tasks: resolving_task() picks the one who handles the outcome.
+    Watch watch_for_completed_task(TaskHandler on_task,
+                                   EndHandler on_end = {},
+                                   std::vector<std::string> domains = {});
+
+    class Core;
+
+  private:
+    explicit Client(std::shared_ptr<Core> core);
+    Watch watch_for(Stream stream,
+                    TaskHandler on_task,
+                    EndHandler on_end,
+                    std::vector<std::string> domains);
+
+    std::shared_ptr<Core> core_;
+};
+
+}  // namespace taskbbs

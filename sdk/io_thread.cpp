@@ -1,0 +1,204 @@
+// The driver of a session.
+#include "sdk/io_thread.hpp"
+
+#include "sdk/entropy.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace taskbbs::sdk {
+
+namespace {
+
+Instant clock_now() {
+    return std::chrono::steady_clock::now();
+}
+
+// Messages read in a row before anything else gets its turn.
+constexpr int burst = 64;
+
+}  // namespace
+
+Result<std::unique_ptr<IoThread>> IoThread::start(std::shared_ptr<ZmqContext> context,
+                                                  std::string endpoint,
+                                                  SessionSettings settings) {
+    Result<Socket> socket = Socket::dealer(context, endpoint);
+    if (!socket) {
+        return tl::unexpected(socket.error());
+    }
+    std::unique_ptr<IoThread> io(
+        new IoThread(std::move(context), std::move(endpoint), settings, *std::move(socket)));
+    if (!io->wakeup_.usable()) {
+        return tl::unexpected(
+            Error{.code = Code::unusable_endpoint, .message = "no file descriptor is left"});
+    }
+    io->thread_ = std::thread([raw = io.get()] { raw->run(); });
+    return io;
+}
+
+IoThread::IoThread(std::shared_ptr<ZmqContext> context,
+                   std::string endpoint,
+                   SessionSettings settings,
+                   Socket socket)
+    : context_(std::move(context)),
+      endpoint_(std::move(endpoint)),
+      session_(random_session(), entropy, settings),
+      socket_(std::move(socket)) {}
+
+IoThread::~IoThread() {
+    close();
+}
+
+void IoThread::submit(Request request, Handler handler) {
+    const Instant deadline = clock_now() + request.timeout + request.wait;
+    bool is_first = false;
+    {
+        const std::lock_guard lock(mutex_);
+        is_first = calls_.empty();
+        calls_.push_back({{.verb = request.verb,
+                           .args = std::move(request.args),
+                           .deadline = deadline,
+                           .wait = request.wait},
+                          std::move(handler)});
+    }
+    if (is_first) {
+        wakeup_.signal();
+    }
+}
+
+void IoThread::close() {
+    if (!thread_.joinable()) {
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+    }
+    wakeup_.signal();
+    thread_.join();
+}
+
+// ---- the thread ------------------------------------------------------------------------------
+
+void IoThread::run() {
+    thread_id_ = std::this_thread::get_id();
+    for (;;) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (closing_) {
+                break;
+            }
+        }
+        take_calls();
+        session_.on_timer(clock_now());
+        connect();
+        hand_over();
+        send();
+        const Readiness ready =
+            wait_for(socket_ ? &*socket_ : nullptr, blocked_, wakeup_, timeout_ms());
+        writable_ = ready.writable;
+        if (ready.readable) {
+            receive();
+        }
+    }
+    session_.close();
+    hand_over();
+    // What handlers still call is completed too: `closed`, each time.
+    for (bool any = true; any;) {
+        {
+            const std::lock_guard lock(mutex_);
+            any = !calls_.empty();
+        }
+        take_calls();
+    }
+    socket_.reset();
+}
+
+void IoThread::take_calls() {
+    std::vector<Handover> calls;
+    {
+        const std::lock_guard lock(mutex_);
+        calls.swap(calls_);
+    }
+    const Instant now = clock_now();
+    for (Handover& call : calls) {
+        const Result<RequestId> id = session_.submit(now, std::move(call.submission));
+        if (id) {
+            handlers_.emplace(*id, std::move(call.handler));
+        } else {
+            call.handler(tl::unexpected(id.error()));
+        }
+    }
+}
+
+void IoThread::hand_over() {
+    for (Completion& completion : session_.take_completions()) {
+        const auto handler = handlers_.extract(completion.id);
+        if (!handler.empty()) {
+            handler.mapped()(std::move(completion.outcome));
+        }
+    }
+}
+
+// A new socket rather than the old one: what lingers in that one must not come after what is sent
+// now.
+void IoThread::connect() {
+    if (!session_.wants_connection()) {
+        return;
+    }
+    if (!std::exchange(fresh_, false)) {
+        socket_.reset();
+        Result<Socket> made = Socket::dealer(context_, endpoint_);
+        if (!made) {
+            return;  // no file descriptor is left: tried again at the next turn
+        }
+        socket_ = *std::move(made);
+    }
+    blocked_ = false;
+    session_.on_connected(clock_now());
+}
+
+void IoThread::send() {
+    if (!socket_ || (blocked_ && !writable_)) {
+        return;
+    }
+    blocked_ = false;
+    while (!blocked_) {
+        const std::optional<std::string> message = session_.take_outgoing(clock_now());
+        if (!message) {
+            return;
+        }
+        if (!socket_->send(*message)) {
+            session_.on_unsent();
+            blocked_ = true;
+        }
+    }
+}
+
+void IoThread::receive() {
+    for (int i = 0; i < burst; ++i) {
+        const std::optional<std::vector<std::string>> frames = socket_->receive(1);
+        if (!frames) {
+            return;
+        }
+        if (frames->size() == 1) {
+            session_.on_message(frames->front(), clock_now());
+            hand_over();  // the values point into the frame
+        }
+    }
+}
+
+long IoThread::timeout_ms() const {
+    constexpr long retry_connecting = 100;
+    if (session_.wants_connection()) {
+        return retry_connecting;
+    }
+    const std::optional<Instant> next = session_.next_deadline();
+    if (!next) {
+        return -1;
+    }
+    const auto left = std::chrono::ceil<milliseconds>(*next - clock_now()).count();
+    return static_cast<long>(std::clamp<std::int64_t>(left, 0, 60'000));
+}
+
+}  // namespace taskbbs::sdk

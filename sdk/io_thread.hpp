@@ -1,0 +1,90 @@
+// The driver of a session: one thread that owns the DEALER, hands calls from any thread to the
+// machine and outcomes to their handlers. It knows sockets, the clock and threads, and nothing of
+// the contract.
+#pragma once
+
+#include "sdk/session.hpp"
+#include "sdk/socket.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace taskbbs::sdk {
+
+struct Request {
+    Verb verb = Verb::hello;
+    std::string args;  // packed
+    Duration timeout{0};
+    Duration wait{0};  // of an acquire; comes on top of the timeout
+};
+
+class IoThread {
+  public:
+    // Runs on the I/O thread, without locks, exactly once. The value dies when it returns.
+    using Handler = std::function<void(Result<protocol::Value>)>;
+
+    // Fails as `unusable_endpoint`.
+    static Result<std::unique_ptr<IoThread>> start(std::shared_ptr<ZmqContext> context,
+                                                   std::string endpoint,
+                                                   SessionSettings settings);
+
+    // close()
+    ~IoThread();
+    IoThread(const IoThread&) = delete;
+    IoThread& operator=(const IoThread&) = delete;
+
+    // From any thread, the I/O thread included. Never runs the handler itself.
+    void submit(Request request, Handler handler);
+
+    // Completes what is under way with `closed` and ends the thread. Again: nothing. Not on the
+    // thread.
+    void close();
+
+    bool is_current() const { return std::this_thread::get_id() == thread_id_.load(); }
+
+  private:
+    struct Handover {
+        Submission submission;
+        Handler handler;
+    };
+
+    IoThread(std::shared_ptr<ZmqContext> context,
+             std::string endpoint,
+             SessionSettings settings,
+             Socket socket);
+
+    void run();
+    void take_calls();
+    void hand_over();
+    void connect();
+    void send();
+    void receive();
+    long timeout_ms() const;
+
+    const std::shared_ptr<ZmqContext> context_;
+    const std::string endpoint_;
+    Wakeup wakeup_;
+
+    std::mutex mutex_;
+    std::vector<Handover> calls_;  // guarded by mutex_
+    bool closing_ = false;         // guarded by mutex_
+
+    // Of the thread alone.
+    Session session_;
+    std::unordered_map<RequestId, Handler> handlers_;
+    std::optional<Socket> socket_;
+    bool fresh_ = true;     // the socket that it was started with was not used yet
+    bool blocked_ = false;  // the socket takes nothing for now
+    bool writable_ = false;
+
+    std::thread thread_;
+    std::atomic<std::thread::id> thread_id_;
+};
+
+}  // namespace taskbbs::sdk

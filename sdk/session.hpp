@@ -1,0 +1,212 @@
+// The machine behind a client: one session of docs/protocol.md, section 2. It takes calls, the
+// broker's messages and the time, and says what to send, what is complete and when a new connection
+// is due. No sockets, threads, clocks or randomness of its own, so that a simulator runs this very
+// code.
+//
+// A driver does, in any order and from one thread:
+//   submit() what callers want · on_message() what came in · on_timer() when next_deadline() is
+//   there · if wants_connection(): make a new one, drop the old, on_connected() · hand
+//   take_completions() over, and only then · while the connection takes a message: send
+//   take_outgoing(), or on_unsent().
+//
+// How it retries:
+// - Every request keeps its id. When the connection is silent for longer than the patience (1 s at
+//   first, growing with full jitter), a new connection is asked for and all pending requests are
+//   sent again, in order. Requests that may be answered late by right (a waiting acquire, replay,
+//   converge, depart) do not count as silence; instead a `hello` probes the connection while they
+//   wait.
+// - `acked` is the end of the contiguous run of ids whose outcome has been handed over. An id whose
+//   deadline passed counts too: acking it turns a late copy, still in some buffer, into
+//   `request_expired`, so that what was reported as unknown does not happen even later.
+// - A refusal leaves no trace in the broker, so a second copy of its request may still be accepted
+//   until its id is acked. Where there may be one (the request was sent over several connections)
+//   the refusal is handed over only when the broker has answered a message whose `acked` covers it.
+// - `busy` is retried with growing pauses until the deadline.
+#pragma once
+
+#include "protocol/envelope.hpp"
+#include "protocol/messages.hpp"
+#include "sdk/instant.hpp"
+#include "sdk/timers.hpp"
+#include "taskbbs/calls.hpp"
+#include "taskbbs/error.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskbbs::sdk {
+
+using protocol::RequestId;
+using protocol::SessionId;
+using protocol::Verb;
+
+struct SessionSettings {
+    std::size_t unacked = 4096;   // mutations above `acked`; hello may lower it
+    std::size_t window = 65'536;  // ids above `acked` that were sent
+    std::size_t calls = 65'536;   // calls under way or waiting; more: overloaded
+    std::size_t call_bytes = std::size_t{256} << 20;   // packed arguments of them
+    std::size_t message_bytes = std::size_t{4} << 20;  // hello says otherwise
+    Duration longest = std::chrono::minutes(30);       // after which any call is given up
+    Duration patience = std::chrono::seconds(1);       // with a silent connection
+    Duration patience_max = std::chrono::seconds(16);
+    Duration lost_after = std::chrono::seconds(10);   // unanswered while others are answered
+    Duration probe_after = std::chrono::seconds(10);  // silence while only late answers are due
+    Duration busy_pause = std::chrono::milliseconds(50);
+    Duration busy_pause_max = std::chrono::seconds(5);
+};
+
+struct Submission {
+    Verb verb = Verb::hello;
+    std::string args;  // packed, one map
+    Instant deadline;
+    Duration wait{0};  // of an acquire: how late its answer may be by right
+};
+
+// The value of an `ok` points into the message it came in: see take_completions().
+struct Completion {
+    RequestId id = 0;
+    Result<protocol::Value> outcome;
+};
+
+class Session {
+  public:
+    Session(const SessionId& id, Random random, SessionSettings settings = {});
+
+    // Takes a call; its completion follows exactly once. Refuses as `overloaded`, taking nothing.
+    Result<RequestId> submit(Instant now, Submission call);
+
+    // The bytes must live until take_completions(). What is not a reply message is ignored.
+    void on_message(std::string_view bytes, Instant now);
+    void on_timer(Instant now);
+
+    // True until on_connected(): at the start, after silence.
+    bool wants_connection() const { return wants_connection_; }
+
+    // A new connection stands (or is being made by the transport); the old one is gone for good.
+    void on_connected(Instant now);
+
+    // When on_timer() must be called at the latest.
+    std::optional<Instant> next_deadline() const;
+
+    // The next message to send on this connection, if any. It counts as sent unless on_unsent() is
+    // called before anything else: the connection did not take it.
+    std::optional<std::string> take_outgoing(Instant now);
+    void on_unsent();
+
+    // What is complete since the last call. The values die with the next on_message().
+    std::vector<Completion> take_completions();
+
+    // Completes everything with `closed`. submit() then refuses, as `closed`.
+    void close();
+
+    RequestId acked() const { return acked_; }
+
+    // Calls that were taken and are not complete.
+    std::size_t pending() const { return calls_; }
+
+  private:
+    enum class Stage : std::uint8_t {
+        waiting,      // to be sent on this connection
+        sent,         // on this connection
+        backing_off,  // was busy
+        done,         // handed over, or its refusal is held
+    };
+
+    struct Entry {
+        Verb verb = Verb::hello;
+        Stage stage = Stage::waiting;
+        bool internal = false;          // a hello of our own
+        unsigned busy = 0;              // times in a row
+        std::uint32_t connections = 0;  // over which it was sent
+        std::uint32_t connection = 0;   // the last one of them
+        RequestId acked = 0;            // of the first message that it was in
+        std::string packed;
+        Instant deadline;
+        Instant sent_at;
+        Duration wait{0};
+        std::optional<Error> busy_error;
+    };
+
+    // A request of the message taken last; `first`: for the first time on this connection.
+    struct Sent {
+        RequestId id = 0;
+        bool first = false;
+    };
+
+    // A refusal that is handed over when its id is known to be acked.
+    struct Held {
+        RequestId id = 0;
+        Error refusal;
+    };
+
+    Entry* find(RequestId id);
+    RequestId append(Entry entry);
+    void probe(Instant now);
+
+    bool may_send(const Entry& entry, RequestId id) const;
+    bool fits(const Entry& entry, std::size_t bytes, std::size_t count) const;
+    void refuse_too_large(RequestId id, Entry& entry);
+    void mark_sent(Entry& entry, RequestId id, Instant now);
+    void leave_wire(Entry& entry);
+    Duration allowance(const Entry& entry) const;
+    void reconnect();
+    void renew_patience();
+
+    void on_reply(const protocol::Reply& reply, Instant now);
+    void on_hello(protocol::Value body);
+    void on_busy(RequestId id, Entry& entry, Error error, Instant now);
+    void on_refusal(RequestId id, Entry& entry, Error error);
+    void on_whole_message_refused(const protocol::Reply& reply);
+    void complete(RequestId id, Entry& entry, Result<protocol::Value> outcome);
+    void settle(Entry& entry);
+    void release_held();
+    void advance_acked();
+
+    void give_up(RequestId id);
+    void retry_busy(Instant now);
+    std::optional<Instant> silent_at() const;
+    bool is_lost(Instant now);
+    void drop_stale_timers();
+
+    const SessionId id_;
+    const Random random_;
+    SessionSettings settings_;
+    std::size_t requests_ = protocol::max_requests;  // in one message
+    bool knows_limits_ = false;
+    bool closed_ = false;
+
+    // Ids acked_ + 1 .. acked_ + entries_.size(), in order.
+    std::deque<Entry> entries_;
+    RequestId acked_ = 0;
+    RequestId confirmed_ = 0;  // an `acked` that the broker is known to have received
+    std::deque<RequestId> to_send_;
+    std::vector<Sent> last_sent_;
+    std::vector<Held> held_;
+    RequestId probe_ = 0;  // the pending hello of our own, or 0
+
+    std::size_t calls_ = 0;
+    std::size_t call_bytes_ = 0;
+    std::size_t unacked_ = 0;  // mutations above acked_ that were sent
+
+    // The connection.
+    bool wants_connection_ = true;
+    std::uint32_t connection_ = 0;
+    unsigned silences_ = 0;  // connections in a row on which nothing was heard
+    Duration patience_{0};
+    std::size_t prompt_ = 0;   // requests sent on it that are answered in order, thus soon
+    std::size_t late_ = 0;     // requests sent on it that may take their time
+    Instant listening_since_;  // since when something could have been heard
+
+    Timers deadlines_;
+    Timers retries_;  // of busy ones
+    Timers lost_;     // when a sent request is taken for lost
+
+    protocol::Document document_;
+    std::vector<Completion> completions_;
+};
+
+}  // namespace taskbbs::sdk

@@ -1,0 +1,281 @@
+// The machine behind a client: what to send, when to send it again, and when a connection is given
+// up.
+#include "sdk/session.hpp"
+
+#include <algorithm>
+
+namespace taskbbs::sdk {
+
+namespace {
+
+// Version, session, `acked` and the heads of the arrays, at their longest.
+constexpr std::size_t envelope_bytes = 1 + 1 + 18 + 9 + 5;
+// The head of a request: array, id, verb.
+constexpr std::size_t request_head_bytes = 1 + 9 + 10;
+// A broker may have been given a smaller bound than the default, and closes the connection over a
+// longer message without a word: so nothing big goes out with the first hello.
+constexpr std::size_t unknown_message_bytes = std::size_t{256} << 10;
+
+// Answered when they are ready, not in order (section 2).
+bool may_be_late(Verb verb, Duration wait) {
+    switch (verb) {
+        case Verb::acquire:
+            return wait > Duration(0);
+        case Verb::replay:
+        case Verb::converge:
+        case Verb::depart:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+// ---- sending ---------------------------------------------------------------------------------
+
+// A retry counts already; a new mutation has to fit into what the broker remembers.
+bool Session::may_send(const Entry& entry, RequestId id) const {
+    if (entry.connections > 0 || entry.internal) {
+        return true;
+    }
+    const bool remembered = !is_mutation(entry.verb) || unacked_ < settings_.unacked;
+    return remembered && id - acked_ <= static_cast<RequestId>(settings_.window);
+}
+
+bool Session::fits(const Entry& entry, std::size_t bytes, std::size_t count) const {
+    const std::size_t most = knows_limits_
+                                 ? settings_.message_bytes
+                                 : std::min(settings_.message_bytes, unknown_message_bytes);
+    const std::size_t more = request_head_bytes + entry.packed.size();
+    return count == 0 || (count < requests_ && envelope_bytes + bytes + more <= most);
+}
+
+std::optional<std::string> Session::take_outgoing(Instant now) {
+    last_sent_.clear();
+    if (wants_connection_ || closed_) {
+        return std::nullopt;
+    }
+    const bool can_confirm = std::any_of(
+        held_.begin(), held_.end(), [this](const Held& held) { return held.id <= acked_; });
+    if (can_confirm) {
+        probe(now);
+    }
+    std::string packed;
+    protocol::Packer packer(packed);
+    while (!to_send_.empty()) {
+        const RequestId id = to_send_.front();
+        Entry* entry = find(id);
+        if (entry == nullptr || entry->stage != Stage::waiting) {
+            to_send_.pop_front();  // given up meanwhile
+            continue;
+        }
+        if (knows_limits_ &&
+            envelope_bytes + request_head_bytes + entry->packed.size() > settings_.message_bytes) {
+            to_send_.pop_front();
+            refuse_too_large(id, *entry);
+            continue;
+        }
+        if (!may_send(*entry, id) || !fits(*entry, packed.size(), last_sent_.size())) {
+            break;
+        }
+        to_send_.pop_front();
+        packer.array(3);
+        packer.integer(id);
+        packer.str(name_of(entry->verb));
+        packer.raw(entry->packed);
+        mark_sent(*entry, id, now);
+    }
+    if (last_sent_.empty()) {
+        return std::nullopt;
+    }
+    std::string message;
+    message.reserve(envelope_bytes + packed.size());
+    protocol::Packer outer(message);
+    protocol::pack_request_message(
+        outer, id_, acked_, static_cast<std::uint32_t>(last_sent_.size()), packed);
+    return message;
+}
+
+void Session::refuse_too_large(RequestId id, Entry& entry) {
+    Error error{.code = Code::refused,
+                .status = Status::too_large,
+                .status_name = std::string(name_of(Status::too_large)),
+                .message = "the request is longer than the broker's limits.message_bytes",
+                .outcome_unknown = is_mutation(entry.verb) && entry.connections > 0};
+    error.limit = static_cast<std::int64_t>(settings_.message_bytes);
+    complete(id, entry, tl::unexpected(std::move(error)));
+}
+
+void Session::mark_sent(Entry& entry, RequestId id, Instant now) {
+    const bool first = entry.connection != connection_;
+    last_sent_.push_back({id, first});
+    if (entry.connections == 0) {
+        entry.acked = acked_;
+        unacked_ += is_mutation(entry.verb) ? 1 : 0;
+    }
+    if (first) {
+        entry.connection = connection_;
+        ++entry.connections;
+    }
+    entry.stage = Stage::sent;
+    entry.sent_at = now;
+    const bool late = may_be_late(entry.verb, entry.wait);
+    std::size_t& counter = late ? late_ : prompt_;
+    if (counter == 0 && (!late || prompt_ == 0)) {
+        listening_since_ = now;
+    }
+    ++counter;
+    lost_.set(now + allowance(entry), id);
+}
+
+// How long its answer may take while others are answered.
+Duration Session::allowance(const Entry& entry) const {
+    const bool slow = may_be_late(entry.verb, entry.wait);
+    return entry.wait + settings_.lost_after * (slow ? 3 : 1);
+}
+
+void Session::on_unsent() {
+    for (auto it = last_sent_.rbegin(); it != last_sent_.rend(); ++it) {
+        Entry* entry = find(it->id);
+        if (entry == nullptr || entry->stage != Stage::sent) {
+            continue;
+        }
+        leave_wire(*entry);
+        entry->stage = Stage::waiting;
+        to_send_.push_front(it->id);
+        if (it->first) {
+            entry->connection = 0;
+            --entry->connections;
+            unacked_ -= entry->connections == 0 && is_mutation(entry->verb) ? 1 : 0;
+        }
+    }
+    last_sent_.clear();
+}
+
+void Session::leave_wire(Entry& entry) {
+    if (entry.stage == Stage::sent) {
+        --(may_be_late(entry.verb, entry.wait) ? late_ : prompt_);
+    }
+}
+
+// ---- the connection --------------------------------------------------------------------------
+
+void Session::on_connected(Instant now) {
+    ++connection_;
+    wants_connection_ = false;
+    listening_since_ = now;
+    renew_patience();
+}
+
+void Session::renew_patience() {
+    const Duration most = settings_.patience_max - settings_.patience;
+    patience_ = settings_.patience + jitter(random_, doubled(settings_.patience, silences_, most));
+}
+
+// Everything that is pending goes out again on the next connection, in order, with the same ids.
+void Session::reconnect() {
+    wants_connection_ = true;
+    prompt_ = 0;
+    late_ = 0;
+    lost_.clear();
+    last_sent_.clear();
+    to_send_.clear();
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+        Entry& entry = entries_[i];
+        if (entry.stage == Stage::sent) {
+            entry.stage = Stage::waiting;
+        }
+        if (entry.stage == Stage::waiting) {
+            to_send_.push_back(acked_ + static_cast<RequestId>(i) + 1);
+        }
+    }
+}
+
+std::optional<Instant> Session::silent_at() const {
+    if (wants_connection_ || prompt_ + late_ == 0) {
+        return std::nullopt;
+    }
+    return listening_since_ + (prompt_ > 0 ? patience_ : settings_.probe_after);
+}
+
+// Others were answered since, and it was not: its reply was dropped. Where nothing is heard at all,
+// that is silence, which is judged elsewhere.
+bool Session::is_lost(Instant now) {
+    while (const auto id = lost_.take_due(now)) {
+        const Entry* entry = find(*id);
+        if (entry == nullptr || entry->stage != Stage::sent ||
+            entry->sent_at + allowance(*entry) > now) {
+            continue;
+        }
+        if (listening_since_ > entry->sent_at) {
+            return true;
+        }
+        lost_.set(now + settings_.lost_after, *id);
+    }
+    return false;
+}
+
+// ---- time ------------------------------------------------------------------------------------
+
+void Session::on_timer(Instant now) {
+    if (closed_) {
+        return;
+    }
+    while (const auto id = deadlines_.take_due(now)) {
+        give_up(*id);
+    }
+    retry_busy(now);
+    const std::optional<Instant> silent = silent_at();
+    if (silent && *silent <= now) {
+        if (prompt_ > 0) {
+            ++silences_;
+            reconnect();
+        } else {
+            listening_since_ = now;
+            probe(now);
+        }
+    }
+    if (!wants_connection_ && is_lost(now)) {
+        reconnect();
+    }
+    drop_stale_timers();
+}
+
+void Session::retry_busy(Instant now) {
+    while (const auto id = retries_.take_due(now)) {
+        Entry* entry = find(*id);
+        if (entry != nullptr && entry->stage == Stage::backing_off) {
+            entry->stage = Stage::waiting;
+            entry->busy_error.reset();
+            to_send_.push_back(*id);
+        }
+    }
+}
+
+void Session::drop_stale_timers() {
+    const auto is_over = [this](RequestId id) {
+        const Entry* entry = find(id);
+        return entry == nullptr || entry->stage == Stage::done;
+    };
+    deadlines_.drop_while([&](RequestId id) {
+        return is_over(id) && std::none_of(held_.begin(), held_.end(), [id](const Held& held) {
+                   return held.id == id;
+               });
+    });
+    retries_.drop_while(is_over);
+    lost_.drop_while(is_over);
+}
+
+std::optional<Instant> Session::next_deadline() const {
+    std::optional<Instant> next = silent_at();
+    for (const Timers* timers : {&deadlines_, &retries_, &lost_}) {
+        const std::optional<Instant> at = timers->next();
+        if (at && (!next || *at < *next)) {
+            next = at;
+        }
+    }
+    return next;
+}
+
+}  // namespace taskbbs::sdk

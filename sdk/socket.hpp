@@ -1,0 +1,87 @@
+// Thin owners of what the drivers need from the system: a zmq context, a socket of it, an eventfd.
+// One thread uses a socket; a context is shared and thread-safe. Nothing here throws.
+#pragma once
+
+#include "taskbbs/error.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskbbs::sdk {
+
+// Must outlive its sockets: they hold it.
+class ZmqContext {
+  public:
+    ZmqContext();
+    ~ZmqContext();
+    ZmqContext(const ZmqContext&) = delete;
+    ZmqContext& operator=(const ZmqContext&) = delete;
+
+    void* get() const { return context_; }
+
+  private:
+    void* context_;
+};
+
+// A DEALER or SUB that was told to connect; the connection itself comes and goes in the background.
+class Socket {
+  public:
+    static Result<Socket> dealer(std::shared_ptr<ZmqContext> context, const std::string& endpoint);
+    static Result<Socket> subscriber(std::shared_ptr<ZmqContext> context,
+                                     const std::string& endpoint,
+                                     const std::vector<std::string>& topics);
+
+    Socket(Socket&& other) noexcept;
+    Socket& operator=(Socket&& other) noexcept;
+    Socket(const Socket&) = delete;
+    Socket& operator=(const Socket&) = delete;
+    ~Socket();  // drops what was not sent
+
+    // False: not connected, or its queue is full. Never waits.
+    bool send(std::string_view message);
+
+    // The frames of the next message, if there is one: those beyond `most` are dropped, and make
+    // the message one of `most` + 1 frames. Never waits.
+    std::optional<std::vector<std::string>> receive(std::size_t most);
+
+    void* get() const { return socket_; }
+
+  private:
+    Socket(std::shared_ptr<ZmqContext> context, void* socket);
+
+    std::shared_ptr<ZmqContext> context_;
+    void* socket_;
+};
+
+// Wakes a poll from any thread.
+class Wakeup {
+  public:
+    Wakeup();
+    ~Wakeup();
+    Wakeup(const Wakeup&) = delete;
+    Wakeup& operator=(const Wakeup&) = delete;
+
+    bool usable() const { return fd_ >= 0; }  // false: no file descriptor was left
+
+    void signal();
+    void clear();
+
+    int fd() const { return fd_; }
+
+  private:
+    int fd_;
+};
+
+struct Readiness {
+    bool readable = false;
+    bool writable = false;
+};
+
+// Waits until the socket (may be none) is readable, or writable where that matters, the wake-up is
+// signalled, or `timeout_ms` (-1: for ever) are over. Clears the wake-up.
+Readiness wait_for(const Socket* socket, bool for_writing, Wakeup& wakeup, long timeout_ms);
+
+}  // namespace taskbbs::sdk

@@ -1,0 +1,244 @@
+// The driver of a watch.
+#include "sdk/watch_thread.hpp"
+
+#include "sdk/entropy.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace taskbbs {
+
+namespace {
+
+sdk::Instant clock_now() {
+    return std::chrono::steady_clock::now();
+}
+
+// Publications read in a row before their deliveries.
+constexpr int burst = 256;
+
+// Before hello is asked again, where it was refused or could not even be asked.
+constexpr std::chrono::seconds hello_pause{1};
+
+// Where a bind is a wildcard, the host is "*": the one that answered.
+std::string events_endpoint(const ClientOptions& options, const std::string& told) {
+    if (!options.events_endpoint.empty()) {
+        return options.events_endpoint;
+    }
+    static constexpr std::string_view wildcard = "tcp://*:";
+    const std::size_t colon = options.endpoint.rfind(':');
+    if (!told.starts_with(wildcard) || colon == std::string::npos) {
+        return told;
+    }
+    return options.endpoint.substr(0, colon + 1) + told.substr(wildcard.size());
+}
+
+}  // namespace
+
+// ---- the handle ------------------------------------------------------------------------------
+
+Watch::Watch() = default;
+
+Watch::Watch(std::shared_ptr<Thread> thread) : thread_(std::move(thread)) {}
+
+Watch::Watch(Watch&&) noexcept = default;
+
+Watch& Watch::operator=(Watch&& other) noexcept {
+    if (this != &other) {
+        stop();
+        thread_ = std::move(other.thread_);
+    }
+    return *this;
+}
+
+Watch::~Watch() {
+    stop();
+}
+
+void Watch::stop() {
+    if (thread_) {
+        thread_->stop();
+        thread_->join();
+    }
+}
+
+bool Watch::running() const {
+    return thread_ && thread_->running();
+}
+
+// ---- the thread ------------------------------------------------------------------------------
+
+Watch::Thread::Thread(Client::Core& core, WatchOptions options, WatchHandlers handlers)
+    : core_(core),
+      handlers_(std::move(handlers)),
+      machine_(std::move(options), sdk::entropy),
+      mailbox_(std::make_shared<Mailbox>()) {}
+
+void Watch::Thread::start() {
+    const std::lock_guard lock(join_mutex_);
+    thread_ = std::thread([this] { run(); });
+}
+
+void Watch::Thread::stop() {
+    stopped_ = true;
+    mailbox_->wakeup.signal();
+}
+
+void Watch::Thread::close() {
+    closed_ = true;
+    mailbox_->wakeup.signal();
+}
+
+void Watch::Thread::join() {
+    if (thread_id_.load() == std::this_thread::get_id()) {
+        return;
+    }
+    const std::lock_guard lock(join_mutex_);
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+void Watch::Thread::run() {
+    thread_id_ = std::this_thread::get_id();
+    while (is_wanted() && !failure_) {
+        read_mail();
+        machine_.on_timer(clock_now());
+        connect();
+        deliver();
+        failure_ = failure_ ? failure_ : machine_.failure();
+        if (failure_) {
+            break;
+        }
+        ask();
+        sdk::wait_for(socket_ ? &*socket_ : nullptr, false, mailbox_->wakeup, timeout_ms());
+        receive();
+    }
+    socket_.reset();
+    end();
+}
+
+void Watch::Thread::end() {
+    if (stopped_) {
+        failure_.reset();
+    } else if (!failure_) {
+        failure_ = Error{.code = Code::closed, .message = "the client was closed"};
+    }
+    if (handlers_.on_end) {
+        handlers_.on_end(failure_);
+    }
+    running_ = false;
+}
+
+void Watch::Thread::read_mail() {
+    std::vector<std::function<void(Thread&)>> letters;
+    {
+        const std::lock_guard lock(mailbox_->mutex);
+        letters.swap(mailbox_->letters);
+    }
+    for (const auto& letter : letters) {
+        letter(*this);
+    }
+}
+
+template <class Args>
+void Watch::Thread::call(const Args& args,
+                         void (Thread::*then)(const Result<typename Args::Reply>&)) {
+    core_.call(
+        args,
+        [mailbox = mailbox_, then](Result<typename Args::Reply> answer) {
+            {
+                const std::lock_guard lock(mailbox->mutex);
+                mailbox->letters.emplace_back(
+                    [then, answer = std::move(answer)](Thread& thread) { (thread.*then)(answer); });
+            }
+            mailbox->wakeup.signal();
+        },
+        CallOptions{});
+}
+
+// ---- driving the machine ---------------------------------------------------------------------
+
+void Watch::Thread::connect() {
+    if (machine_.wants_connection() && !asking_hello_ && ask_hello_at_ <= clock_now()) {
+        asking_hello_ = true;
+        call(HelloArgs{}, &Thread::on_hello);
+    }
+}
+
+void Watch::Thread::on_hello(const Result<Hello>& hello) {
+    asking_hello_ = false;
+    if (!hello) {
+        const bool passes = hello.error().code == Code::timed_out ||
+                            hello.error().code == Code::overloaded ||
+                            hello.error().is(Status::busy) || hello.error().is(Status::internal);
+        failure_ = passes ? std::nullopt : std::optional(hello.error());
+        ask_hello_at_ = clock_now() + hello_pause;
+        return;
+    }
+    socket_.reset();
+    Result<sdk::Socket> made = sdk::Socket::subscriber(
+        core_.context(), events_endpoint(core_.options(), hello->events), machine_.topics());
+    if (!made) {
+        failure_ = made.error();
+        return;
+    }
+    socket_ = *std::move(made);
+    machine_.on_connected(clock_now());
+}
+
+template <class Reply>
+void Watch::Thread::on_answer(const Result<Reply>& answer) {
+    machine_.on_answer(answer, clock_now());
+}
+
+void Watch::Thread::ask() {
+    const std::optional<sdk::Ask> ask = machine_.take_ask(clock_now());
+    if (ask) {
+        std::visit([this]<class Args>(
+                       const Args& args) { call(args, &Thread::on_answer<typename Args::Reply>); },
+                   *ask);
+    }
+}
+
+void Watch::Thread::receive() {
+    for (int i = 0; i < burst && socket_ && is_wanted(); ++i) {
+        const auto frames = socket_->receive(2);
+        if (!frames) {
+            return;
+        }
+        if (frames->size() == 2) {
+            machine_.on_publication((*frames)[0], (*frames)[1], clock_now());
+        }
+    }
+}
+
+void Watch::Thread::deliver() {
+    for (const sdk::Delivery& delivery : machine_.take_deliveries()) {
+        if (!is_wanted()) {
+            return;
+        }
+        if (const auto* event = std::get_if<Event>(&delivery)) {
+            handlers_.on_event ? handlers_.on_event(*event) : void();
+        } else if (const auto* listed = std::get_if<sdk::Listed>(&delivery)) {
+            handlers_.on_listed ? handlers_.on_listed(listed->task) : void();
+        } else if (handlers_.on_reset) {
+            handlers_.on_reset(std::get<Reset>(delivery));
+        }
+    }
+}
+
+long Watch::Thread::timeout_ms() const {
+    std::optional<sdk::Instant> next = machine_.next_deadline();
+    if (machine_.wants_connection() && !asking_hello_) {
+        next = next ? std::min(*next, ask_hello_at_) : ask_hello_at_;
+    }
+    if (!next) {
+        return -1;
+    }
+    const auto left = std::chrono::ceil<milliseconds>(*next - clock_now()).count();
+    return static_cast<long>(std::clamp<std::int64_t>(left, 0, 60'000));
+}
+
+}  // namespace taskbbs

@@ -1,0 +1,81 @@
+// The driver of a watch: a thread that owns the SUB, feeds the machine, and runs the handlers. What
+// the machine asks goes through the client's session; answers come back into a mailbox. While a
+// handler blocks, nothing is read and publications are lost: the machine fetches them afterwards,
+// so a slow watch needs no queue without end.
+#pragma once
+
+#include "sdk/client_core.hpp"
+#include "sdk/socket.hpp"
+#include "sdk/watch.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace taskbbs {
+
+class Watch::Thread {
+  public:
+    // The core outlives the thread, which it joins when it closes.
+    Thread(Client::Core& core, WatchOptions options, WatchHandlers handlers);
+    ~Thread() = default;
+    Thread(const Thread&) = delete;
+    Thread& operator=(const Thread&) = delete;
+
+    void start();
+    void stop();   // asks for the end: as wanted
+    void close();  // asks for the end: the client is going
+    void join();   // waits for the end, unless it is called by a handler
+
+    bool running() const { return running_.load(); }
+
+  private:
+    // Outlives the thread where a call of it is still under way.
+    struct Mailbox {
+        sdk::Wakeup wakeup;
+        std::mutex mutex;
+        std::vector<std::function<void(Thread&)>> letters;  // guarded by mutex
+    };
+
+    void run();
+    void end();
+    void read_mail();
+    void connect();
+    void on_hello(const Result<Hello>& hello);
+    void ask();
+    void receive();
+    void deliver();
+
+    bool is_wanted() const { return !stopped_.load() && !closed_.load(); }
+
+    long timeout_ms() const;
+
+    // Calls the broker; the answer comes back on this thread.
+    template <class Args>
+    void call(const Args& args, void (Thread::*then)(const Result<typename Args::Reply>&));
+    template <class Reply>
+    void on_answer(const Result<Reply>& answer);
+
+    Client::Core& core_;
+    const WatchHandlers handlers_;
+    sdk::WatchMachine machine_;
+    const std::shared_ptr<Mailbox> mailbox_;
+    std::optional<sdk::Socket> socket_;
+    std::optional<Error> failure_;
+    bool asking_hello_ = false;
+    sdk::Instant ask_hello_at_;
+
+    std::atomic<bool> stopped_ = false;
+    std::atomic<bool> closed_ = false;
+    std::atomic<bool> running_ = true;
+    std::mutex join_mutex_;
+    std::thread thread_;                      // guarded by join_mutex_
+    std::atomic<std::thread::id> thread_id_;  // once it runs
+};
+
+}  // namespace taskbbs

@@ -1,0 +1,60 @@
+// Which endpoints the broker binds and advertises.
+#include "broker/endpoint.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace taskbbs::broker;
+
+TEST_CASE("an address, a name, an interface, a wildcard and a path can be bound") {
+    for (const char* endpoint : {"tcp://127.0.0.1:7411",
+                                 "tcp://broker-1.example.org:1",
+                                 "tcp://eth0:65535",
+                                 "tcp://*:7411",
+                                 "tcp://127.0.0.1:*",
+                                 "tcp://[::1]:7411",
+                                 "ipc:///run/taskbbs/requests"}) {
+        CAPTURE(endpoint);
+        CHECK(bind_fault(endpoint).empty());
+    }
+}
+
+TEST_CASE("transports other than tcp and ipc are refused") {
+    for (const char* endpoint : {"", "inproc://x", "udp://h:1", "127.0.0.1:7411", "TCP://h:1"}) {
+        CAPTURE(endpoint);
+        CHECK_FALSE(bind_fault(endpoint).empty());
+    }
+}
+
+TEST_CASE("a port is a number from 1 to 65535 or a wildcard") {
+    for (const char* endpoint :
+         {"tcp://h", "tcp://h:", "tcp://h:0", "tcp://h:65536", "tcp://h:-1", "tcp://h:http"}) {
+        CAPTURE(endpoint);
+        CHECK_FALSE(bind_fault(endpoint).empty());
+    }
+}
+
+TEST_CASE("a host without a name, with a blank or a bare IPv6 address is refused") {
+    for (const char* endpoint : {"tcp://:7411", "tcp://a b:1", "tcp://::1:7411", "tcp://[]:1"}) {
+        CAPTURE(endpoint);
+        CHECK_FALSE(bind_fault(endpoint).empty());
+    }
+}
+
+TEST_CASE("an ipc path must fit into a socket's address") {
+    CHECK(bind_fault("ipc://" + std::string(107, 'p')).empty());
+    CHECK_FALSE(bind_fault("ipc://" + std::string(108, 'p')).empty());
+    CHECK_FALSE(bind_fault("ipc://").empty());
+}
+
+TEST_CASE("what clients are told has a port, but may leave the host to them") {
+    CHECK(advertise_fault("tcp://*:7412").empty());
+    CHECK(advertise_fault("ipc:///run/events").empty());
+    CHECK_FALSE(advertise_fault("tcp://127.0.0.1:*").empty());
+}
+
+TEST_CASE("the same endpoint collides unless its port is any free one") {
+    CHECK(same_endpoint("tcp://127.0.0.1:1", "tcp://127.0.0.1:1"));
+    CHECK_FALSE(same_endpoint("tcp://127.0.0.1:1", "tcp://127.0.0.1:2"));
+    CHECK_FALSE(same_endpoint("tcp://127.0.0.1:*", "tcp://127.0.0.1:*"));
+    CHECK(same_endpoint("ipc://a:*", "ipc://a:*"));
+}

@@ -1,0 +1,142 @@
+"""One broker process of a scenario's own: a directory, two free ports, and how to end it.
+
+The daemon starts with the first client. `kill` is SIGKILL, `terminate` SIGTERM; `start` after
+either comes back on the same directory and ports. Closing the board proves that the daemon was
+still there and that it ends with exit code 0 when it is asked to.
+"""
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import zmq
+
+from client import Client
+from expect import Broken, same
+from subscriber import Subscriber
+
+DEFAULTS = {"converge.every": "1h", "journal.sync": "never"}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Board:
+    """A broker and everybody who talks to it."""
+
+    def __init__(self, daemon):
+        self.daemon = daemon
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="taskbbs-"))
+        self.journal = self.home / "journal"
+        self.journal.mkdir()
+        self.context = zmq.Context()
+        self.options, self.process, self.guests = {}, None, []
+        self.environment = {name: value for name, value in os.environ.items()
+                            if not name.startswith("TASKBBS_")}
+        self._choose_ports()
+
+    def _choose_ports(self):
+        self.requests = f"tcp://127.0.0.1:{free_port()}"
+        self.events = f"tcp://127.0.0.1:{free_port()}"
+
+    def arguments(self, options):
+        """The daemon's argument list; an option that is None is left out."""
+        merged = {"journal.dir": self.journal, "requests.endpoint": self.requests,
+                  "events.endpoint": self.events, **DEFAULTS, **options}
+        out = [self.daemon]
+        for name, value in merged.items():
+            if value is not None:
+                out += [f"--{name}", str(value)]
+        return out
+
+    def start(self, options=None):
+        """Starts the daemon, with the former options unless others are given, and waits for it."""
+        self.options = self.options if options is None else options
+        first = not any(self.journal.iterdir())
+        for _ in range(3):
+            if self._spawn():
+                return self
+            if not first or self.process.returncode != 1:
+                break
+            self._choose_ports()
+        raise Broken(f"the daemon does not start, exit code {self.process.returncode}: {self.log()}")
+
+    def _spawn(self):
+        with open(self.home / "log", "ab") as log:
+            self.process = subprocess.Popen(self.arguments(self.options), stdout=log, stderr=log,
+                                            stdin=subprocess.DEVNULL, env=self.environment)
+        probe = Client(self.context, self.requests)
+        probe.send([[1, "hello", {}]])
+        end = time.monotonic() + 30
+        try:
+            while time.monotonic() < end and self.process.poll() is None:
+                if probe.pump(0.05):
+                    return True
+            return False
+        finally:
+            probe.close()
+
+    def client(self, session=None):
+        """A client, of a new session unless one is given."""
+        self._ensure()
+        guest = Client(self.context, self.requests, session)
+        self.guests.append(guest)
+        return guest
+
+    def subscriber(self, *prefixes):
+        """A subscriber of these prefixes (none: of everything) who has seen a tick."""
+        self._ensure()
+        guest = Subscriber(self.context, self.events, prefixes or ("",))
+        self.guests.append(guest)
+        return guest
+
+    def _ensure(self):
+        if self.process is None:
+            self.start()
+
+    def end(self, sign):
+        """Sends the signal; the exit code (negative: the signal that ended it)."""
+        self.process.send_signal(sign)
+        code = self.process.wait(20)
+        self.process = None
+        return code
+
+    def kill(self):
+        self.end(signal.SIGKILL)
+
+    def terminate(self):
+        same(self.end(signal.SIGTERM), 0, "daemon: exit code 0 when stopped as asked")
+
+    def forget(self):
+        """Empties the journal of a daemon that has ended."""
+        shutil.rmtree(self.journal)
+        self.journal.mkdir()
+
+    def log(self):
+        """The last words of the daemon."""
+        path = self.home / "log"
+        return path.read_text(errors="replace")[-1500:] if path.exists() else ""
+
+    def close(self):
+        """Ends everything; says whether the daemon had stayed alive."""
+        for guest in self.guests:
+            guest.close()
+        try:
+            if self.process is not None:
+                code = self.process.poll()
+                if code is not None:
+                    raise Broken(f"the daemon ended by itself, exit code {code}: {self.log()}")
+                self.terminate()
+        finally:
+            if self.process is not None and self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            self.context.destroy(0)
+            shutil.rmtree(self.home, ignore_errors=True)

@@ -1,0 +1,116 @@
+// What the SDK's values become on the wire, and answers as its values.
+#include "sdk/wire.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace taskbbs;
+using namespace taskbbs::sdk;
+
+namespace {
+
+// The arguments as the broker would see them.
+struct Seen {
+    template <class Args>
+    explicit Seen(const Args& args) : bytes(pack(args)), root(*document.parse(bytes)) {}
+
+    std::string bytes;
+    protocol::Document document;
+    protocol::Value root;
+};
+
+}  // namespace
+
+TEST_CASE("the epoch is sent where it is given, 0 included") {
+    const Seen given(StartArgs{.guid = "g", .executor_id = "e", .epoch = 0});
+    CHECK(given.root.at("epoch").integer() == 0);
+    const Seen absent(StartArgs{.guid = "g", .executor_id = "e"});
+    CHECK(absent.root.at("epoch").is_nil());
+}
+
+TEST_CASE("a task's fields that only the broker sets are not sent") {
+    const Seen seen(DesireArgs{.task = {.guid = "g", .seq = 5, .executor_id = "e"}});
+    const protocol::Value task = seen.root.at("task");
+    CHECK(task.at("guid").str() == "g");
+    CHECK(task.at("domain").str() == "default");
+    CHECK(task.at("seq").is_nil());
+    CHECK(task.at("executor_id").is_nil());
+}
+
+TEST_CASE("resources keep the difference between any and 0") {
+    const Seen seen(AcquireArgs{.executor_id = "e", .free = Resources{.memory_mb = 0}});
+    CHECK(seen.root.at("free").at("memory_mb").integer() == 0);
+    CHECK(seen.root.at("free").at("disk_mb").is_nil());
+    const Seen any(AcquireArgs{.executor_id = "e"});
+    CHECK(any.root.at("free").is_nil());
+}
+
+TEST_CASE("an answer of another form is unreadable, and no crash") {
+    protocol::Document document;
+    CHECK(read<Applied>(*document.parse("\x93\x01\x02\x03")).error().code == Code::unreadable);
+    CHECK(read<Applied>(*document.parse("\xc0")).error().code == Code::unreadable);
+    CHECK(read<Found>(*document.parse("\x81\xa4task\x01")).error().code == Code::unreadable);
+    CHECK(read<TaskPage>(*document.parse("\x81\xa5tasks\x91\x01")).error().code ==
+          Code::unreadable);
+    CHECK(read<Stats>(*document.parse("\x91\x01")).error().code == Code::unreadable);
+}
+
+TEST_CASE("stats are whatever the broker counts") {
+    protocol::Document document;
+    const auto stats =
+        read<Stats>(*document.parse("\x84\xa1"
+                                    "a\x05\xa1"
+                                    "b\xc3\xa4sync\xa5never\xa1n\xc0"));
+    REQUIRE(stats);
+    CHECK(stats->values.size() == 3);
+    CHECK(std::get<std::int64_t>(stats->values.at("a")) == 5);
+    CHECK(std::get<bool>(stats->values.at("b")));
+    CHECK(std::get<std::string>(stats->values.at("sync")) == "never");
+}
+
+TEST_CASE("a refusal brings along what helps") {
+    std::string bytes;
+    protocol::Packer packer(bytes);
+    encode(packer,
+           protocol::Refusal{.message = "no",
+                             .field = "guid",
+                             .state = State::running,
+                             .executor_id = "e",
+                             .epoch = 5,
+                             .limit = 6,
+                             .incarnation = "i",
+                             .oldest = 7});
+    protocol::Document document;
+    const Error error = refusal_of("wrong_state", *document.parse(bytes));
+    CHECK(error.is(Status::wrong_state));
+    CHECK(error.name() == "wrong_state");
+    CHECK(error.message == "no");
+    CHECK(error.field == "guid");
+    CHECK(error.state == State::running);
+    CHECK(error.executor_id == "e");
+    CHECK(error.epoch == 5);
+    CHECK(error.limit == 6);
+    CHECK(error.incarnation == "i");
+    CHECK(error.oldest == 7);
+}
+
+TEST_CASE("a replayed event of a kind that is not known is left out") {
+    std::string good;
+    protocol::Packer event(good);
+    encode(event,
+           protocol::TaskEventView{.seq = 3, .ordinal = 1, .task = {.guid = "g"}},
+           protocol::Defaults::keep,
+           protocol::header);
+    std::string strange = good;
+    strange.replace(strange.find("desired"), 7, "dreamed");
+    std::string bytes;
+    protocol::Packer packer(bytes);
+    encode(packer,
+           protocol::ReplayReply{
+               .events = {.count = 2, .packed = strange.append(good)}, .next = 4, .seq = 4});
+    protocol::Document document;
+    const auto replayed = read<Replayed>(*document.parse(bytes));
+    REQUIRE(replayed);
+    REQUIRE(replayed->events.size() == 1);
+    CHECK(replayed->events[0].task.guid == "g");
+    CHECK(replayed->next == 4);
+}

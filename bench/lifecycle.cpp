@@ -29,7 +29,7 @@ class Lanes {
     Lanes(void* context, const std::string& endpoint, const Load& load, int number)
         : connection_(context, endpoint),
           load_(load),
-          prefix_(fmt::format("{:08x}-aaaa-bbbb-cccc", number)),
+          prefix_(fmt::format("{:08x}-{:04x}-bbbb-cccc", std::random_device()(), number)),
           payload_(load.payload_bytes, 'x'),
           lanes_(static_cast<std::size_t>(load.in_flight)) {
         for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {

@@ -28,16 +28,25 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Messages handed in before the rest of the loop gets its turn.
-constexpr int messages_a_turn = 512;
+// For how long messages are handed in before the rest of the loop gets its turn.
+constexpr Duration receive_at_most = 500us;
 // Where messages never cease, heartbeats received this long ago have been handled all the same.
 constexpr Duration drained_at_the_latest = 2s;
 constexpr Duration history_interval = 1s;
 
-Time boot_time() {
+Duration read_clock(clockid_t clock) {
     timespec now{};
-    clock_gettime(CLOCK_BOOTTIME, &now);
-    return Time{std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec)};
+    clock_gettime(clock, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+Time boot_time() {
+    return Time{read_clock(CLOCK_BOOTTIME)};
+}
+
+// What this thread has worked: a step's length whatever else the machine was doing.
+Duration work_time() {
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 Time wall_time() {
@@ -144,6 +153,7 @@ class Daemon {
     void turn() {
         poll();
         const Time began = now();
+        const Duration worked = work_time();
         const bool drained = receive(began);
         land(began);
         while (const auto finished = history_.take_finished()) {
@@ -152,7 +162,9 @@ class Daemon {
         more_ = broker_.work(began, judge(drained, began)) || !drained;
         launch(drained);
         send();
-        keep_house(began);
+        Stats& stats = broker_.stats();
+        stats.loop_longest = std::max(stats.loop_longest, work_time() - worked);
+        keep_house();
     }
 
     void poll() {
@@ -183,7 +195,7 @@ class Daemon {
 
     // True when nothing more had arrived.
     bool receive(Time at) {
-        for (int i = 0; i < messages_a_turn && !broker_.full(); ++i) {
+        while (!broker_.full() && now() - at < receive_at_most) {
             if (!sockets_.receive(incoming_)) {
                 drained_at_ = at;
                 return true;
@@ -240,10 +252,9 @@ class Daemon {
         output = {};
     }
 
-    void keep_house(Time began) {
+    void keep_house() {
         const Time ended = now();
         Stats& stats = broker_.stats();
-        stats.loop_longest = std::max(stats.loop_longest, ended - began);
         stats.connections = sockets_.connections();
         stats.syncs = journal_.syncs();
         stats.journal_bytes = segments_bytes_ + journal_.bytes_written();

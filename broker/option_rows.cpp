@@ -11,7 +11,6 @@ using std::chrono::milliseconds;
 using O = Options;
 
 constexpr std::uint64_t kib = 1ULL << 10;
-constexpr std::uint64_t mib = 1ULL << 20;
 constexpr std::uint64_t gib = 1ULL << 30;
 constexpr std::uint64_t tib = 1ULL << 40;
 

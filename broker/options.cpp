@@ -69,15 +69,13 @@ std::vector<Setting> read_file(const Sources& sources,
 }
 
 // Each option's setting from the first source that gives it, in the order of the table.
-std::vector<Setting> winners(std::initializer_list<const std::vector<Setting>*> sources) {
+std::vector<Setting> winners(const std::vector<std::vector<Setting>>& sources) {
     std::vector<Setting> won;
     for (const Option& option : option_table()) {
-        for (const std::vector<Setting>* source : sources) {
-            const auto setting = std::ranges::find(*source, option.name, &Setting::name);
-            if (setting != source->end()) {
-                won.push_back(*setting);
-                break;
-            }
+        for (const std::vector<Setting>& source : sources) {
+            const bool had = !won.empty() && won.back().name == option.name;
+            const auto setting = std::ranges::find(source, option.name, &Setting::name);
+            if (!had && setting != source.end()) won.push_back(*setting);
         }
     }
     return won;
@@ -187,7 +185,7 @@ Options parse_options(const Sources& sources) {
     options.mode = line.check_config ? Mode::check_config : Mode::serve;
     const auto environment = read_environment(sources.environment, faults);
     const auto file = read_file(sources, line, options.config_file, faults);
-    options.settings = winners({&line.settings, &environment, &file});
+    options.settings = winners({line.settings, environment, file});
     const auto refused = assign_all(with_defaults(options.settings), options);
     check_rules(options, refused, faults);
     if (!faults.empty()) {

@@ -19,7 +19,7 @@ struct Stats {
     // From the journal thread.
     std::uint64_t syncs = 0;
     std::uint64_t journal_bytes = 0;
-    // The longest that the loop worked between two polls.
+    // The longest that the loop's thread worked between two polls, in its CPU time.
     std::chrono::nanoseconds loop_longest{0};
     std::array<std::uint64_t, protocol::names<protocol::Status>.size()> refused_by{};
 };

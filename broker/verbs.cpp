@@ -205,9 +205,9 @@ void Broker::executors(const Caller& caller, Value value) {
     if (const auto fault = decode(value, args)) {
         return refuse(caller, *fault);
     }
-    const auto page = core::list_executors(board_, args, now_);
+    const core::Page page = core::list_executors(board_, args, now_);
     reply(caller,
-          protocol::ExecutorsReply{{page->count, page->packed, {}}, page->cursor, board_.seq()});
+          protocol::ExecutorsReply{{page.count, page.packed, {}}, page.cursor, board_.seq()});
 }
 
 void Broker::replay(const Caller& caller, Value value) {

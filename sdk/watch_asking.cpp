@@ -183,7 +183,7 @@ void WatchMachine::on_answer(const Result<Replayed>& answer, Instant now) {
     if (answer->next >= answer->seq) {
         go_live();
     }
-    if (position_ == before) {
+    if (position_ == before && phase_ != Phase::live) {
         ask_at_ = now + settings_.pause;  // whatever is ahead, it isn't there yet: don't spin
     }
     forget_settled();

@@ -292,7 +292,7 @@ std::optional<Event> read_event(Value body) {
                      .reason = std::string(wire->reason)};
     }
     const auto wire = decoded<protocol::TaskEventView>(body);
-    if (!wire) {
+    if (!wire || wire->task.guid.empty()) {
         return std::nullopt;
     }
     return Event{.seq = wire->seq,

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int looked_past = 64;
 
-// Roughly what a packed task takes besides its payload and annotation.
+// A bound of what a packed pending task takes besides its own texts.
 constexpr std::size_t packed_overhead = 1024;
 
 bool fits(const TaskRecord& task, const protocol::Resources& free) {
@@ -115,7 +115,7 @@ std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) 
         const TaskRecord& task = board.tasks()[head.at->slot];
         // What was chosen meanwhile may have left too little for it.
         if (!free || fits(task, *free)) {
-            bytes += task.opaque_bytes() + packed_overhead;
+            bytes += task.opaque_bytes() + task.rejection_reason().size() + packed_overhead;
             if (!chosen.empty() && bytes > board.settings().limits.reply_bytes) {
                 break;
             }

@@ -1,6 +1,6 @@
 // Pages of the board (docs/protocol.md, section 4, `list` and `executors`). Tasks come in an order that
 // nothing changes while they are on the board, so a task that matches all along appears exactly once,
-// touched or not; a page costs what it shows.
+// touched or not, and what is desired after the first page is not shown; a page costs what it shows.
 #pragma once
 
 #include "broker/core/decide.hpp"
@@ -17,6 +17,6 @@ struct Page {
 
 Decided<Page> list(const Board& board, const protocol::ListArgs& args);
 
-Decided<Page> list_executors(const Board& board, const protocol::ExecutorsArgs& args, Time now);
+Page list_executors(const Board& board, const protocol::ExecutorsArgs& args, Time now);
 
 }  // namespace taskbbs::core

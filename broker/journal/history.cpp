@@ -55,7 +55,7 @@ Page History::read(const Query& query) {
 
 bool History::advance(Seq durable) {
     try {
-        return !shelf_->catch_up(durable, step_bytes);
+        return !shelf_->catch_up(durable, step_bytes) || !shelf_->index_older(durable, step_bytes);
     } catch (const JournalError&) {
         return false;  // The next query says so.
     } catch (const CorruptError&) {

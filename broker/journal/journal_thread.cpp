@@ -77,6 +77,7 @@ class JournalThread::Machinery {
     std::uint64_t progress() const { return progress_; }
 
     std::uint64_t reserve_held() const { return reserve_.held(); }
+
     bool disk_is_full() const { return reserve_.disk_is_full(); }
 
   private:
@@ -198,6 +199,8 @@ std::uint64_t JournalThread::reserve_held() const {
     return machinery_->reserve_held();
 }
 
-bool JournalThread::disk_is_full() const { return machinery_->disk_is_full(); }
+bool JournalThread::disk_is_full() const {
+    return machinery_->disk_is_full();
+}
 
 }  // namespace taskbbs::journal

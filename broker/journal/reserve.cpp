@@ -30,7 +30,9 @@ void Reserve::refill(std::uint64_t keep_free) {
         if (held < bytes_ && disk_->free_bytes() < bytes_ - held + keep_free) {
             disk_is_full_ = true;
             report_once(fmt::format(
-                "the disk is too full to hold back journal.reserve_bytes: {} of {} are held", held, bytes_));
+                "the disk is too full to hold back journal.reserve_bytes: {} of {} are held",
+                held,
+                bytes_));
             return;
         }
         resize();

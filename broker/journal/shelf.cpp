@@ -33,7 +33,7 @@ void Shelf::add(Seq first_seq) {
 }
 
 bool Shelf::catch_up(Seq up_to, std::uint64_t budget) {
-    if (segments_.empty()) list();
+    if (!listed_) list();
     for (;;) {
         if (!live_) {
             const Seq first_seq = segments_.back().first_seq;
@@ -61,6 +61,12 @@ bool Shelf::advance_live(Seq up_to, std::uint64_t budget) {
     }
     live_ = std::make_unique<IndexedSegment>(*disk_, first_seq, report_);
     return live_->catch_up(up_to, budget);
+}
+
+bool Shelf::index_older(Seq up_to, std::uint64_t budget) {
+    if (unindexed_.empty()) return true;
+    if (open(unindexed_.back()).catch_up(up_to, budget)) unindexed_.pop_back();
+    return unindexed_.empty();
 }
 
 Seq Shelf::oldest(protocol::Time now) const {

@@ -24,6 +24,10 @@ class Shelf {
     // after about `budget` bytes; false: there is more. Throws JournalError, CorruptError.
     bool catch_up(Seq up_to, std::uint64_t budget);
 
+    // Goes on with the indexes that were missing when the shelf was listed, the newest first, by about
+    // `budget` bytes. False: there is more. Throws JournalError, CorruptError.
+    bool index_older(Seq up_to, std::uint64_t budget);
+
     // The first event that is offered. A segment is offered until the one after it is older than
     // retain_for, and as long as it and all later ones take no more than retain_bytes and a quarter
     // of the disk; the one in use always is.
@@ -54,7 +58,9 @@ class Shelf {
     std::chrono::milliseconds retain_for_;
     std::uint64_t retain_bytes_;
     Report report_;
+    bool listed_ = false;
     std::vector<Listed> segments_;          // ascending; the last is the one in use
+    std::vector<Seq> unindexed_;            // of the others, ascending
     std::unique_ptr<IndexedSegment> live_;  // of it
     std::vector<Open> open_;                // of the others, the latest asked for last
 };

@@ -9,8 +9,20 @@
 namespace taskbbs::cli {
 namespace {
 
-constexpr milliseconds pause{1000};       // before asking again what was answered too fast or not at all
 constexpr milliseconds last_words{5000};  // for rejects and departing when stopped twice
+
+// Why sh -c can't have it; empty where it can.
+std::string trouble_with(const std::string& command) {
+    if (command.size() > Jobs::longest_command) {
+        return fmt::format("the payload is longer than a command line can be ({} bytes, at most {})",
+                           command.size(),
+                           Jobs::longest_command);
+    }
+    if (command.find('\0') != std::string::npos) {
+        return "the payload is no command line: it holds a zero byte";
+    }
+    return {};
+}
 
 std::optional<std::int64_t> rest(std::optional<std::int64_t> total,
                                  std::optional<std::int64_t> used) {
@@ -69,6 +81,11 @@ void Jobs::run(JobId id, Job& job) {
         report(id, job);
         return;
     }
+    if (auto trouble = trouble_with(job.command); !trouble.empty()) {
+        job.ending = Ending{.trouble = std::move(trouble)};
+        report(id, job);
+        return;
+    }
     job.phase = Phase::running;
     say(fmt::format("{}: running (epoch {})", job.guid, job.epoch));
     actions_.emplace_back(RunCommand{id, job.guid, std::exchange(job.command, {})});
@@ -80,10 +97,11 @@ void Jobs::kill(JobId id, Job& job, Moment now) {
     job.kill_at = at_once ? std::nullopt : std::optional{now + options_.grace};
 }
 
-// From here on the job is silent; it is gone as soon as nothing of it runs.
+// From here on the job is silent; it is gone as soon as nothing of it runs. One whose outcome is
+// under way may have become stale by that very outcome: the answer to it decides.
 void Jobs::mark_stale(Entry entry, Moment now) {
     auto& [id, job] = *entry;
-    if (job.stale) {
+    if (job.stale || (job.phase == Phase::reporting && !expelled_)) {
         return;
     }
     job.stale = true;
@@ -114,11 +132,12 @@ void Jobs::retry(Job& job, Moment now) {
 }
 
 void Jobs::stale(const std::string& guid, Moment now) {
-    for (auto entry = jobs_.begin(); entry != jobs_.end(); ++entry) {
-        if (entry->second.guid == guid && !entry->second.stale) {
-            mark_stale(entry, now);
-            break;
-        }
+    // Of several, the newest is the one that presence named.
+    const auto newest = std::find_if(jobs_.rbegin(), jobs_.rend(), [&](const auto& entry) {
+        return entry.second.guid == guid;
+    });
+    if (newest != jobs_.rend()) {
+        mark_stale(std::prev(newest.base()), now);
     }
     settle(now);
 }
@@ -142,6 +161,14 @@ void Jobs::expelled(Exit exit, const std::string& why, Moment now) {
         mark_stale(entry++, now);
     }
     settle(now);
+}
+
+void Jobs::presence(Presence presence) {
+    if (presence == Presence::present) {
+        say("present on the board");
+    } else if (presence == Presence::unsure) {
+        say("the board is out of reach: it may take this executor for lost");
+    }
 }
 
 void Jobs::stop(Exit exit, Moment now) {

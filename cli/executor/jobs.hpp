@@ -20,7 +20,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/packed_result.hpp"
-#include "taskbbs/calls.hpp"
+#include "taskbbs/executor.hpp"
 
 #include <chrono>
 #include <map>
@@ -140,6 +140,8 @@ class Jobs {
     void draining(bool on, Moment now);
     // This executor's place on the board is gone for good: everything is stale, then it ends.
     void expelled(Exit exit, const std::string& why, Moment now);
+    // How the broker sees this executor has changed: a line for the log.
+    void presence(Presence presence);
     // SIGTERM or SIGINT; `exit`: what to end with if it comes a second time.
     void stop(Exit exit, Moment now);
 
@@ -155,6 +157,11 @@ class Jobs {
 
     Exit exit() const { return exit_; }
 
+    // Before asking again what was answered too fast or not at all.
+    static constexpr milliseconds pause{1000};
+    // The longest payload that sh -c can take: an argument of the system, with its zero byte.
+    static constexpr std::size_t longest_command = 131'071;
+
   private:
     enum class Phase : std::uint8_t { queued, starting, looking, running, reporting };
 
@@ -166,6 +173,7 @@ class Jobs {
         Phase phase = Phase::starting;
         bool stale = false;               // not ours any more: say nothing to the board
         bool give_back = false;           // reject it as soon as nothing of it runs
+        bool cut = false;                 // its outputs were dropped as too large
         std::optional<Ending> ending;     // what is to be reported
         std::optional<Moment> kill_at;    // SIGKILL
         std::optional<Moment> retry_at;   // ask again what was not answered

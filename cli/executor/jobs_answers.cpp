@@ -8,8 +8,6 @@
 namespace taskbbs::cli {
 namespace {
 
-constexpr milliseconds pause{1000};  // between acquires that come back empty at once
-
 // The broker said that this task is not, or no longer, this executor's to change.
 bool says_not_ours(const Error& error) {
     return error.is(Status::not_owner) || error.is(Status::wrong_state) ||
@@ -104,6 +102,9 @@ void Jobs::ended(JobId id, Ending ending, Moment now) {
     Job& job = entry->second;
     job.kill_at.reset();
     job.ending = std::move(ending);
+    if (!job.ending->result.signal && job.ending->trouble.empty()) {
+        job.give_back = false;  // it came to its end before the kill
+    }
     if (job.stale) {
         drop(entry, fmt::format("ended ({})", words_of(*job.ending)));
     } else {
@@ -148,10 +149,11 @@ void Jobs::completed(JobId id, const Result<Applied>& answer, Moment now) {
         drop(entry, fmt::format("completed ({})", words_of(*job.ending)));
     } else if (says_not_ours(answer.error())) {
         drop(entry, fmt::format("outcome not taken, no longer ours ({})", answer.error().name()));
-    } else if (answer.error().is(Status::too_large) && !job.ending->result.out.empty()) {
+    } else if (answer.error().is(Status::too_large) && !job.cut) {
         // The broker takes less than it said when this executor began.
         CommandResult& result = job.ending->result;
         result = {.exit = result.exit, .signal = result.signal, .truncated = true};
+        job.cut = true;
         report(id, job);
     } else {
         say(fmt::format("{}: complete: {}", job.guid, answer.error().message));

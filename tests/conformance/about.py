@@ -7,12 +7,25 @@ from expect import holds, same, within
 
 def hello_says_who_it_is_and_what_it_can(board):
     body = board.client().call("hello")
-    same((body.get("protocol"), body.get("role")), (1, "operator"), "§4 hello: protocol (1), role; §6: without CURVE everybody is operator")
+    same(
+        (body.get("protocol"), body.get("role")),
+        (1, "operator"),
+        "§4 hello: protocol (1), role; §6: without CURVE everybody is operator",
+    )
     for name in ("server", "broker_id", "log", "events"):
         holds(isinstance(body.get(name), str) and body[name], f"§4 hello: {name} (str)", body)
-    holds(isinstance(body.get("features", []), list) and all(isinstance(one, str) for one in body.get("features", [])), "§4 hello: features (list)", body)
+    holds(
+        isinstance(body.get("features", []), list)
+        and all(isinstance(one, str) for one in body.get("features", [])),
+        "§4 hello: features (list)",
+        body,
+    )
     names = ("message_bytes", "reply_bytes", "requests", "unacked", "payload_bytes", "result_bytes")
-    holds(all(type(body["limits"].get(name)) is int and body["limits"][name] > 0 for name in names), "§4 hello: limits (map)", body)
+    holds(
+        all(type(body["limits"].get(name)) is int and body["limits"][name] > 0 for name in names),
+        "§4 hello: limits (map)",
+        body,
+    )
     same(body["events"], board.events, "§4 hello: events (endpoint to connect to)")
 
 
@@ -30,13 +43,26 @@ def a_wildcard_bind_is_told_as_the_host_that_one_reached(board):
     for host in ("*", "0.0.0.0"):
         port = free_port()
         board.start({"events.endpoint": f"tcp://{host}:{port}"})
-        same(board.client().call("hello")["events"], f"tcp://*:{port}", "§4 hello: a wildcard bind needs events.advertise, else the host is *")
+        same(
+            board.client().call("hello")["events"],
+            f"tcp://*:{port}",
+            "§4 hello: a wildcard bind needs events.advertise, else the host is *",
+        )
         board.terminate()
 
 
 def an_advertised_endpoint_is_told(board):
-    board.start({"events.endpoint": f"tcp://*:{free_port()}", "events.advertise": "tcp://board.example:7412"})
-    same(board.client().call("hello")["events"], "tcp://board.example:7412", "§4 hello: events: events.advertise")
+    board.start(
+        {
+            "events.endpoint": f"tcp://*:{free_port()}",
+            "events.advertise": "tcp://board.example:7412",
+        }
+    )
+    same(
+        board.client().call("hello")["events"],
+        "tcp://board.example:7412",
+        "§4 hello: events: events.advertise",
+    )
 
 
 def stats_counts_what_there_is(board):
@@ -51,11 +77,29 @@ def stats_counts_what_there_is(board):
     c.bring("gone", "resolving")
     c.resolve("gone")
     seen = c.stats()
-    same({name: seen.get(name, 0) for name in wanted}, wanted, "§4 stats: pending, claimed, running, completed, resolving")
-    same((seen.get("tasks"), seen.get("executors"), seen.get("draining")), (15, 2, 1), "§4 stats: tasks, executors, draining")
+    same(
+        {name: seen.get(name, 0) for name in wanted},
+        wanted,
+        "§4 stats: pending, claimed, running, completed, resolving",
+    )
+    same(
+        (seen.get("tasks"), seen.get("executors"), seen.get("draining")),
+        (15, 2, 1),
+        "§4 stats: tasks, executors, draining",
+    )
     same(seen["seq"], c.history()[-1]["seq"], "§4 stats: seq")
-    same((seen.get("brake", False), seen.get("read_only", False)), (False, False), "§4 stats: brake (bool), read_only (bool)")
-    holds(seen.get("sessions", 0) >= 1 and seen.get("journal_bytes", 0) > 0 and seen.get("batches", 0) > 0, "§4 stats: sessions, journal_bytes, batches", seen)
+    same(
+        (seen.get("brake", False), seen.get("read_only", False)),
+        (False, False),
+        "§4 stats: brake (bool), read_only (bool)",
+    )
+    holds(
+        seen.get("sessions", 0) >= 1
+        and seen.get("journal_bytes", 0) > 0
+        and seen.get("batches", 0) > 0,
+        "§4 stats: sessions, journal_bytes, batches",
+        seen,
+    )
     holds("sync" in seen, "§4 stats: sync", seen)
 
 
@@ -66,9 +110,15 @@ def stats_counts_what_is_asked(board):
         c.desire(f"g{at}")
         c.refused("not_found", "get", "§6: not_found", {"guid": "nope"})
     after = c.stats()
-    holds(after["requests"] - before.get("requests", 0) >= 20, "§4 stats: requests", (before, after))
+    holds(
+        after["requests"] - before.get("requests", 0) >= 20, "§4 stats: requests", (before, after)
+    )
     holds(after["refused"] - before.get("refused", 0) >= 10, "§4 stats: refused", (before, after))
-    holds(after["journal_bytes"] > before.get("journal_bytes", 0), "§4 stats: journal_bytes", (before, after))
+    holds(
+        after["journal_bytes"] > before.get("journal_bytes", 0),
+        "§4 stats: journal_bytes",
+        (before, after),
+    )
 
 
 def stats_counts_waiting_acquires_and_time(board):
@@ -92,7 +142,11 @@ def reads_of_an_empty_board_are_empty(board):
     c = board.client()
     same((c.listing(), c.executors(), c.history()), ([], {}, []), "§4: reads of an empty board")
     seen = c.stats()
-    same([seen.get(name, 0) for name in ("tasks", "executors", "seq", "pending")], [0, 0, 0, 0], "§7: a new journal starts at 1")
+    same(
+        [seen.get(name, 0) for name in ("tasks", "executors", "seq", "pending")],
+        [0, 0, 0, 0],
+        "§7: a new journal starts at 1",
+    )
     c.refused("not_found", "get", "§4 get: not_found", {"guid": "g"})
 
 

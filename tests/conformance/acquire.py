@@ -1,4 +1,7 @@
-"""Section 4, acquire: what it hands out, in which order, and what it passes by. (waiting.py: waiting.)"""
+"""Section 4, acquire: what it hands out, in which order, and what it passes by.
+
+How an acquire waits is in waiting.py.
+"""
 import time
 
 from expect import holds, same, within
@@ -18,8 +21,11 @@ def an_acquire_claims_and_hands_over_whole_tasks(board):
     same(len(reply["tasks"]), 1, "§4 acquire: max, default 1")
     task = whole(reply["tasks"][0])
     same(task, c.get("g"), "§4 acquire: tasks (whole)")
-    same((task["state"], task["executor_id"], task["epoch"], task["payload"]), ("claimed", "e1", task["seq"], b"run me"),
-         "§4 acquire: claims")
+    same(
+        (task["state"], task["executor_id"], task["epoch"], task["payload"]),
+        ("claimed", "e1", task["seq"], b"run me"),
+        "§4 acquire: claims",
+    )
     same(reply["seq"], task["seq"], "§4: seq, its event's number")
 
 
@@ -27,8 +33,11 @@ def an_acquire_of_several_says_the_last_seq(board):
     c = board.client()
     c.desire_many([f"g{at}" for at in range(5)])
     reply = c.call("acquire", executor_id="e1", max=10)
-    same([task["epoch"] for task in reply["tasks"]], list(range(reply["seq"] - 4, reply["seq"] + 1)),
-         "§4: seq of several: the last; each accepted transition is exactly one event")
+    same(
+        [task["epoch"] for task in reply["tasks"]],
+        list(range(reply["seq"] - 4, reply["seq"] + 1)),
+        "§4: seq of several: the last; each accepted transition is exactly one event",
+    )
 
 
 def an_acquire_takes_one_by_default_and_max_at_most(board):
@@ -42,7 +51,15 @@ def an_acquire_takes_one_by_default_and_max_at_most(board):
 
 def an_acquire_hands_out_higher_priority_first_then_longest_pending(board):
     c = board.client()
-    for guid, priority in (("a", 0), ("b", 5), ("low", -2**31), ("d", 5), ("e", 0), ("f", -1), ("top", 2**31 - 1)):
+    for guid, priority in (
+        ("a", 0),
+        ("b", 5),
+        ("low", -(2**31)),
+        ("d", 5),
+        ("e", 0),
+        ("f", -1),
+        ("top", 2**31 - 1),
+    ):
         c.desire(guid, priority=priority)
     same(_guids(c.acquire(max=100)), ["top", "b", "d", "a", "e", "f", "low"], ORDER)
 
@@ -74,7 +91,13 @@ def a_demoted_task_keeps_its_place(board):
 
 def stacks_and_domains_match_exactly(board):
     c = board.client()
-    for guid, stack, domain in (("a", "linux", "d1"), ("b", "linux64", "d1"), ("d", "", "d2"), ("e", "Linux", "d2"), ("f", "win", "d3")):
+    for guid, stack, domain in (
+        ("a", "linux", "d1"),
+        ("b", "linux64", "d1"),
+        ("d", "", "d2"),
+        ("e", "Linux", "d2"),
+        ("f", "win", "d3"),
+    ):
         c.desire(guid, stack=stack, domain=domain)
     rule = "§4 acquire: stacks and domains match exactly"
     same(_guids(c.acquire(max=9, stacks=["lin", "nothing"])), [], rule)
@@ -89,26 +112,54 @@ def a_name_listed_twice_hands_out_nothing_twice(board):
     c = board.client()
     for at in range(4):
         c.desire(f"g{at}", stack="s")
-    same(_guids(c.acquire(max=9, stacks=["s", "s", "s"], domains=["default", "default"])), ["g0", "g1", "g2", "g3"], ORDER)
+    same(
+        _guids(c.acquire(max=9, stacks=["s", "s", "s"], domains=["default", "default"])),
+        ["g0", "g1", "g2", "g3"],
+        ORDER,
+    )
 
 
 def tasks_together_fit_what_is_free(board):
     c = board.client()
     free = {"memory_mb": 100, "disk_mb": 100, "cpu_percent": 100}
-    for guid, needs in (("a", {"memory_mb": 60}), ("b", {"memory_mb": 60}), ("d", {"memory_mb": 40, "disk_mb": 100}), ("e", {})):
+    for guid, needs in (
+        ("a", {"memory_mb": 60}),
+        ("b", {"memory_mb": 60}),
+        ("d", {"memory_mb": 40, "disk_mb": 100}),
+        ("e", {}),
+    ):
         c.desire(guid, **needs)
     got = c.acquire(max=9, free=free)
     within(sum(task["memory_mb"] for task in got), 60, 100, "§4 acquire: together fit `free`")
-    same(_guids(got), ["a", "d", "e"], "§4 acquire: tasks that match and together fit `free`; 0 = not stated")
-    same(_guids(c.acquire(max=9, free={**free, "memory_mb": 59})), [], "§4 acquire: fits exactly or not")
-    same(_guids(c.acquire(max=9, free={**free, "memory_mb": 60})), ["b"], "§4 acquire: fits exactly")
+    same(
+        _guids(got),
+        ["a", "d", "e"],
+        "§4 acquire: tasks that match and together fit `free`; 0 = not stated",
+    )
+    same(
+        _guids(c.acquire(max=9, free={**free, "memory_mb": 59})),
+        [],
+        "§4 acquire: fits exactly or not",
+    )
+    same(
+        _guids(c.acquire(max=9, free={**free, "memory_mb": 60})), ["b"], "§4 acquire: fits exactly"
+    )
 
 
 def each_resource_is_counted_by_itself(board):
     c = board.client()
-    for guid, needs in (("m", {"memory_mb": 11}), ("d", {"disk_mb": 11}), ("p", {"cpu_percent": 11}), ("ok", {"memory_mb": 10, "disk_mb": 10, "cpu_percent": 10})):
+    for guid, needs in (
+        ("m", {"memory_mb": 11}),
+        ("d", {"disk_mb": 11}),
+        ("p", {"cpu_percent": 11}),
+        ("ok", {"memory_mb": 10, "disk_mb": 10, "cpu_percent": 10}),
+    ):
         c.desire(guid, **needs)
-    same(_guids(c.acquire(max=9, free={"memory_mb": 10, "disk_mb": 10, "cpu_percent": 10})), ["ok"], "§4 acquire: together fit `free`")
+    same(
+        _guids(c.acquire(max=9, free={"memory_mb": 10, "disk_mb": 10, "cpu_percent": 10})),
+        ["ok"],
+        "§4 acquire: together fit `free`",
+    )
     same(_guids(c.acquire(max=9)), ["m", "d", "p"], "§4 acquire: free absent = any")
 
 
@@ -125,8 +176,11 @@ def an_acquire_looks_past_what_does_not_fit(board):
     for at in range(20):
         c.desire(f"big{at}", memory_mb=500)
     c.desire("small", memory_mb=5)
-    same(_guids(c.acquire(max=5, free={"memory_mb": 10, "disk_mb": 10, "cpu_percent": 10})), ["small"],
-         "§4 acquire: tasks that match and fit; it looks past up to 64 that do not")
+    same(
+        _guids(c.acquire(max=5, free={"memory_mb": 10, "disk_mb": 10, "cpu_percent": 10})),
+        ["small"],
+        "§4 acquire: tasks that match and fit; it looks past up to 64 that do not",
+    )
 
 
 def an_acquire_with_many_that_do_not_fit_ends_soon(board):
@@ -134,8 +188,15 @@ def an_acquire_with_many_that_do_not_fit_ends_soon(board):
     c.desire_many([f"g{at}" for at in range(3000)], memory_mb=500)
     began = time.monotonic()
     for _ in range(200):
-        same(c.acquire(max=1024, free={"memory_mb": 10, "disk_mb": 1, "cpu_percent": 1}), [], "§4 acquire: fit `free`")
-    holds(time.monotonic() - began < 10, "§4 acquire: it looks past at most 64 tasks of a queue that do not fit")
+        same(
+            c.acquire(max=1024, free={"memory_mb": 10, "disk_mb": 1, "cpu_percent": 1}),
+            [],
+            "§4 acquire: fit `free`",
+        )
+    holds(
+        time.monotonic() - began < 10,
+        "§4 acquire: it looks past at most 64 tasks of a queue that do not fit",
+    )
 
 
 def an_acquire_passes_by_what_is_not_due(board):
@@ -151,7 +212,11 @@ def a_task_that_has_become_due_pends_since_then(board):
     c.desire("first", not_before=due)
     c.desire("second")
     time.sleep(0.4)
-    same(_guids(c.acquire(max=5)), ["second", "first"], f"{ORDER}; pending_since is never before not_before")
+    same(
+        _guids(c.acquire(max=5)),
+        ["second", "first"],
+        f"{ORDER}; pending_since is never before not_before",
+    )
 
 
 def an_acquire_of_a_thousand_hands_out_each_once(board):
@@ -183,12 +248,24 @@ def an_acquire_ends_its_page_early_at_reply_bytes(board):
 def two_executors_never_get_the_same_task(board):
     clients = [board.client() for _ in range(4)]
     clients[0].desire_many([f"g{at}" for at in range(400)])
-    sent = [(c, [[number, "acquire", {"executor_id": f"e{at}", "max": 3}] for number in range(10000, 10050)])
-            for at, c in enumerate(clients)]
+    sent = [
+        (
+            c,
+            [
+                [number, "acquire", {"executor_id": f"e{at}", "max": 3}]
+                for number in range(10000, 10050)
+            ],
+        )
+        for at, c in enumerate(clients)
+    ]
     for c, requests in sent:
         c.send(requests)
-    seen = [task["guid"] for c, requests in sent for request in requests
-            for task in c.reply(request[0]).body.get("tasks") or []]
+    seen = [
+        task["guid"]
+        for c, requests in sent
+        for request in requests
+        for task in c.reply(request[0]).body.get("tasks") or []
+    ]
     same(len(seen), 400, "§4 acquire: all are handed out")
     same(len(set(seen)), 400, "§3: one owner at a time")
 

@@ -13,8 +13,13 @@ OWNED = {"guid": "nope", "executor_id": "e1"}
 
 def _bad(c, verb, base, field, *values, status="invalid_request", names=None):
     for value in values:
-        c.refused(status, verb, f"§4 {verb}: `{field}` cannot be {repr(value)[:40]}",
-                  {**base, field: value}, names or field)
+        c.refused(
+            status,
+            verb,
+            f"§4 {verb}: `{field}` cannot be {repr(value)[:40]}",
+            {**base, field: value},
+            names or field,
+        )
 
 
 def _good(c, verb, base, field, *values, status="not_found"):
@@ -25,18 +30,35 @@ def _good(c, verb, base, field, *values, status="not_found"):
 
 def every_verb_with_a_guid_checks_it(board):
     c = board.client()
-    for verb, base in (("claim", OWNED), ("start", OWNED), ("complete", GUID), ("reject", OWNED),
-                       ("cancel", GUID), ("resolving", GUID), ("resolve", GUID), ("get", GUID)):
+    for verb, base in (
+        ("claim", OWNED),
+        ("start", OWNED),
+        ("complete", GUID),
+        ("reject", OWNED),
+        ("cancel", GUID),
+        ("resolving", GUID),
+        ("resolve", GUID),
+        ("get", GUID),
+    ):
         _bad(c, verb, base, "guid", *BAD_NAMES)
         _good(c, verb, base, "guid", "x", "x" * 128, "A-z_0")
 
 
 def every_verb_with_an_executor_checks_it(board):
     c = board.client()
-    for verb, base in (("claim", OWNED), ("start", OWNED), ("reject", OWNED), ("acquire", {}),
-                       ("heartbeat", {}), ("depart", {}), ("drain", {})):
+    for verb, base in (
+        ("claim", OWNED),
+        ("start", OWNED),
+        ("reject", OWNED),
+        ("acquire", {}),
+        ("heartbeat", {}),
+        ("depart", {}),
+        ("drain", {}),
+    ):
         _bad(c, verb, base, "executor_id", *BAD_NAMES)
-    _bad(c, "complete", OWNED, "executor_id", *[name for name in BAD_NAMES if name not in (None, "")])
+    _bad(
+        c, "complete", OWNED, "executor_id", *[name for name in BAD_NAMES if name not in (None, "")]
+    )
     _good(c, "complete", OWNED, "executor_id", None, "e", "x" * 128)
     for verb in ("claim", "start", "reject"):
         _good(c, verb, OWNED, "executor_id", "e", "x" * 128, "A-z_0")
@@ -64,7 +86,9 @@ def an_outcome_has_limits(board):
     _bad(c, "complete", GUID, "failure_reason", 5, b"bin", [])
     _bad(c, "complete", GUID, "failure_reason", "x" * 1025, "é" * 513, status="too_large")
     _bad(c, "complete", GUID, "result", 5, [], {}, 1.5)
-    _bad(c, "complete", GUID, "result", b"x" * (2**20 + 1), "x" * (2**20 + 1), status="too_large")
+    _bad(
+        c, "complete", GUID, "result", b"x" * (2**20 + 1), "x" * (2**20 + 1), status="too_large"
+    )
     _good(c, "complete", GUID, "failed", None, True, False)
     _good(c, "complete", GUID, "failure_reason", None, "", "x" * 1024, "é" * 512)
     _good(c, "complete", GUID, "result", None, b"", b"x" * 2**20, "a str")
@@ -72,10 +96,18 @@ def an_outcome_has_limits(board):
 
 def either_of_invalid_request_and_too_large_where_both_hold(board):
     c = board.client()
-    c.refused(("invalid_request", "too_large"), "desire", "§4: either where both hold",
-              {"task": {"guid": "a b", "annotation": "x" * 20000}})
-    c.refused(("invalid_request", "too_large"), "reject", "§4: either where both hold",
-              {"guid": "", "executor_id": "e", "reason": "x" * 2000})
+    c.refused(
+        ("invalid_request", "too_large"),
+        "desire",
+        "§4: either where both hold",
+        {"task": {"guid": "a b", "annotation": "x" * 20000}},
+    )
+    c.refused(
+        ("invalid_request", "too_large"),
+        "reject",
+        "§4: either where both hold",
+        {"guid": "", "executor_id": "e", "reason": "x" * 2000},
+    )
 
 
 def reasons_are_up_to_1_kib(board):
@@ -101,20 +133,46 @@ def the_arguments_of_acquire_have_ranges(board):
     _good(c, "acquire", base, "wait_ms", None, 0, status="ok")
     for field in ("stacks", "domains"):
         _bad(c, "acquire", base, field, "linux", 5, {}, [5], [None, []], [b"bin"])
-        _good(c, "acquire", base, field, None, [], ["linux"], ["linux", "windows"], [""], status="ok")
+        _good(
+            c, "acquire", base, field, None, [], ["linux"], ["linux", "windows"], [""], status="ok"
+        )
     _bad(c, "acquire", base, "free", 5, "x", [], True)
     for need in ("memory_mb", "disk_mb", "cpu_percent"):
         for value in (-1, "1", 1.0, 2**63):
-            c.refused("invalid_request", "acquire", f"§4 acquire: free.{need} is an int",
-                      {**base, "free": {need: value}}, need)
-    _good(c, "acquire", base, "free", None, {"memory_mb": 1, "disk_mb": INT_MAX, "cpu_percent": 0},
-          status="ok")
+            c.refused(
+                "invalid_request",
+                "acquire",
+                f"§4 acquire: free.{need} is an int",
+                {**base, "free": {need: value}},
+                need,
+            )
+    _good(
+        c,
+        "acquire",
+        base,
+        "free",
+        None,
+        {"memory_mb": 1, "disk_mb": INT_MAX, "cpu_percent": 0},
+        status="ok",
+    )
 
 
 def the_arguments_of_list_have_ranges(board):
     c = board.client()
     _bad(c, "list", {}, "state", "sleeping", "PENDING", 5, b"pending", [])
-    _good(c, "list", {}, "state", None, "pending", "claimed", "running", "completed", "resolving", status="ok")
+    _good(
+        c,
+        "list",
+        {},
+        "state",
+        None,
+        "pending",
+        "claimed",
+        "running",
+        "completed",
+        "resolving",
+        status="ok",
+    )
     _bad(c, "list", {}, "view", "slim", "FULL", 5, b"full")
     _good(c, "list", {}, "view", None, "header", "full", status="ok")
     _bad(c, "list", {}, "limit", 0, 1001, -1, "1", 1.0, True)
@@ -141,19 +199,54 @@ def the_arguments_of_heartbeat_have_ranges(board):
     _bad(c, "heartbeat", base, "slots", -1, "1", 1.0, True)
     _bad(c, "heartbeat", base, "free", 5, "x", [])
     names = ("running", "guid", "epoch")
-    _bad(c, "heartbeat", base, "running", 5, "g", {}, ["g"], [5], [[]], [["g"]], [["g", 1, 2]],
-         [["g", "1"]], [[5, 1]], [["g", -1]], [{"guid": "g", "epoch": 1}], [["g", 1]] * 1025, names=names)
+    _bad(
+        c,
+        "heartbeat",
+        base,
+        "running",
+        5,
+        "g",
+        {},
+        ["g"],
+        [5],
+        [[]],
+        [["g"]],
+        [["g", 1, 2]],
+        [["g", "1"]],
+        [[5, 1]],
+        [["g", -1]],
+        [{"guid": "g", "epoch": 1}],
+        [["g", 1]] * 1025,
+        names=names,
+    )
     holds("e1" not in c.executors(), "§4 heartbeat: a refused one changes nothing")
 
 
 def the_good_arguments_of_heartbeat_are_accepted(board):
     c = board.client()
-    for number, (field, value) in enumerate((
-            ("ttl_ms", None), ("ttl_ms", 1000), ("ttl_ms", 600000), ("incarnation", None),
-            ("incarnation", ""), ("incarnation", "x" * 64), ("incarnation", "any thing é"),
-            ("running", None), ("running", []), ("running", [["g", 1]] * 1024), ("running", [["g", 0]]),
-            ("stacks", None), ("stacks", ["linux", ""]), ("slots", None), ("slots", 0), ("slots", 500),
-            ("free", None), ("free", {}), ("free", {"memory_mb": 5, "disk_mb": 6, "cpu_percent": 7}))):
+    for number, (field, value) in enumerate(
+        (
+            ("ttl_ms", None),
+            ("ttl_ms", 1000),
+            ("ttl_ms", 600000),
+            ("incarnation", None),
+            ("incarnation", ""),
+            ("incarnation", "x" * 64),
+            ("incarnation", "any thing é"),
+            ("running", None),
+            ("running", []),
+            ("running", [["g", 1]] * 1024),
+            ("running", [["g", 0]]),
+            ("stacks", None),
+            ("stacks", ["linux", ""]),
+            ("slots", None),
+            ("slots", 0),
+            ("slots", 500),
+            ("free", None),
+            ("free", {}),
+            ("free", {"memory_mb": 5, "disk_mb": 6, "cpu_percent": 7}),
+        )
+    ):
         _good(c, "heartbeat", {"executor_id": f"e{number}"}, field, value, status="ok")
 
 

@@ -38,8 +38,9 @@ class Board:
         self.journal.mkdir()
         self.context = zmq.Context()
         self.options, self.process, self.guests = {}, None, []
-        self.environment = {name: value for name, value in os.environ.items()
-                            if not name.startswith("TASKBBS_")}
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("TASKBBS_")
+        }
         self._choose_ports()
 
     def _choose_ports(self):
@@ -48,8 +49,13 @@ class Board:
 
     def arguments(self, options):
         """The daemon's argument list; an option that is None is left out."""
-        merged = {"journal.dir": self.journal, "requests.endpoint": self.requests,
-                  "events.endpoint": self.events, **DEFAULTS, **options}
+        merged = {
+            "journal.dir": self.journal,
+            "requests.endpoint": self.requests,
+            "events.endpoint": self.events,
+            **DEFAULTS,
+            **options,
+        }
         out = [self.daemon]
         for name, value in merged.items():
             if value is not None:
@@ -66,12 +72,23 @@ class Board:
             if not first or self.process.returncode != 1:
                 break
             self._choose_ports()
-        raise Broken(f"the daemon does not start, exit code {self.process.returncode}: {self.log()}")
+        raise Broken(
+            f"the daemon does not start, exit code {self.process.returncode}: {self.log()}"
+        )
+
+    def launch(self):
+        """Starts the daemon and does not wait for it."""
+        with open(self.home / "log", "ab") as log:
+            self.process = subprocess.Popen(
+                self.arguments(self.options),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self.environment,
+            )
 
     def _spawn(self):
-        with open(self.home / "log", "ab") as log:
-            self.process = subprocess.Popen(self.arguments(self.options), stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, env=self.environment)
+        self.launch()
         probe = Client(self.context, self.requests)
         probe.send([[1, "hello", {}]])
         end = time.monotonic() + 30

@@ -3,14 +3,16 @@ import time
 
 from expect import holds, same, within
 
-BRAKE = "§5: at least 3 executors, and more than presence.brake_percent of all, have run out: the brake holds"
+BRAKE = "§5: at least 3, and more than presence.brake_percent, have run out: the brake holds"
 
 
 def _fleet(c, short, long=0):
     """`short` executors that will run out after a second, and `long` ones that will not."""
     began = time.monotonic()
-    c.many([("heartbeat", {"executor_id": f"long{at}", "ttl_ms": 600000}) for at in range(long)]
-           + [("heartbeat", {"executor_id": f"short{at}", "ttl_ms": 1000}) for at in range(short)])
+    c.many(
+        [("heartbeat", {"executor_id": f"long{at}", "ttl_ms": 600000}) for at in range(long)]
+        + [("heartbeat", {"executor_id": f"short{at}", "ttl_ms": 1000}) for at in range(short)]
+    )
     return began
 
 
@@ -24,6 +26,7 @@ def _all_lost(watch, count):
     def one_more(event):
         seen.extend([event["executor_id"]] if event["kind"] == "lost" else [])
         return len(seen) == count
+
     return watch.wait_for(one_more)
 
 
@@ -46,12 +49,33 @@ def most_of_three_or_more_running_out_together_holds_the_brake(board):
         if time.monotonic() - kept_alive > 0.3:
             c.call("heartbeat", executor_id="short0", ttl_ms=1000)
             kept_alive = time.monotonic()
-    within(time.monotonic() - began, 3.95, 14, f"{BRAKE}: lost brake_grace (3 s) after it ran out (1 s)")
+    within(
+        time.monotonic() - began,
+        3.95,
+        14,
+        f"{BRAKE}: lost brake_grace (3 s) after it ran out (1 s)",
+    )
     if saved:
-        same(_lost(events), ["short1", "short2", "short3"], "§5: one that heartbeats meanwhile was never away")
-        same([one for one in events if one["executor_id"] == "short0" and one["kind"] != "joined"], [], "§5: was never away")
-        same(sum(one["executor_id"] == "short0" for one in events), 1, "§5: was never away: no second joined")
-    same({one["reason"] for one in events if one["kind"] == "lost"}, {"expired"}, '§7: lost: "expired"')
+        same(
+            _lost(events),
+            ["short1", "short2", "short3"],
+            "§5: one that heartbeats meanwhile was never away",
+        )
+        same(
+            [one for one in events if one["executor_id"] == "short0" and one["kind"] != "joined"],
+            [],
+            "§5: was never away",
+        )
+        same(
+            sum(one["executor_id"] == "short0" for one in events),
+            1,
+            "§5: was never away: no second joined",
+        )
+    same(
+        {one["reason"] for one in events if one["kind"] == "lost"},
+        {"expired"},
+        '§7: lost: "expired"',
+    )
     same(c.stats().get("brake", False), False, "§5: the brake holds while some are held")
 
 
@@ -72,7 +96,11 @@ def fewer_than_three_do_not_hold_the_brake(board):
     c = board.client()
     watch = board.subscriber("executor.")
     _fleet(c, short=2)
-    same(_lost(_all_lost(watch, 2)), ["short0", "short1"], "§5: at least 3 executors; otherwise it is lost")
+    same(
+        _lost(_all_lost(watch, 2)),
+        ["short0", "short1"],
+        "§5: at least 3 executors; otherwise it is lost",
+    )
     same(c.stats().get("brake", False), False, "§5: fewer than 3: no brake")
 
 
@@ -80,7 +108,11 @@ def half_of_them_do_not_hold_the_brake(board):
     c = board.client()
     watch = board.subscriber("executor.")
     _fleet(c, short=4, long=4)
-    same(len(_lost(_all_lost(watch, 4))), 4, "§5: MORE than presence.brake_percent (default 50); otherwise it is lost")
+    same(
+        len(_lost(_all_lost(watch, 4))),
+        4,
+        "§5: MORE than presence.brake_percent (default 50); otherwise it is lost",
+    )
 
 
 def a_brake_of_100_percent_never_holds(board):
@@ -88,7 +120,11 @@ def a_brake_of_100_percent_never_holds(board):
     c = board.client()
     watch = board.subscriber("executor.")
     _fleet(c, short=5)
-    same(len(_lost(_all_lost(watch, 5))), 5, "§5: more than presence.brake_percent: never more than 100")
+    same(
+        len(_lost(_all_lost(watch, 5))),
+        5,
+        "§5: more than presence.brake_percent: never more than 100",
+    )
 
 
 def the_share_of_the_brake_is_an_option(board):
@@ -96,7 +132,11 @@ def the_share_of_the_brake_is_an_option(board):
     c = board.client()
     _fleet(c, short=4, long=8)
     time.sleep(2.2)
-    same(len(c.executors()), 12, "§5: more than presence.brake_percent (20) of all present ones: the brake holds")
+    same(
+        len(c.executors()),
+        12,
+        "§5: more than presence.brake_percent (20) of all present ones: the brake holds",
+    )
 
 
 def departing_and_restarting_act_at_once_under_the_brake(board):
@@ -110,5 +150,12 @@ def departing_and_restarting_act_at_once_under_the_brake(board):
     same(len(c.executors()), 5, BRAKE)
     c.call("depart", executor_id="short0")
     c.call("heartbeat", executor_id="short1", incarnation="new", ttl_ms=60000)
-    same((c.get("a")["state"], c.get("b")["state"]), ("completed", "completed"), "§5: depart and a new incarnation act at once")
-    holds("short0" not in c.executors() and c.executors()["short1"]["incarnation"] == "new", "§5: depart and a new incarnation act at once")
+    same(
+        (c.get("a")["state"], c.get("b")["state"]),
+        ("completed", "completed"),
+        "§5: depart and a new incarnation act at once",
+    )
+    holds(
+        "short0" not in c.executors() and c.executors()["short1"]["incarnation"] == "new",
+        "§5: depart and a new incarnation act at once",
+    )

@@ -33,10 +33,12 @@ class Silent(Broken):
 
 def unpack(raw):
     """One MessagePack value with str keys, none of them twice."""
+
     def no_twins(items):
         out = dict(items)
         holds(len(out) == len(items), "§1: no key twice in a map", items)
         return out
+
     return msgpack.unpackb(raw, strict_map_key=True, object_pairs_hook=no_twins)
 
 
@@ -96,10 +98,16 @@ class Client:
         frames = self.socket.recv_multipart()
         same(len(frames), 1, "§2: a reply message is one frame")
         message = unpack(frames[0])
-        holds(isinstance(message, list) and len(message) == 3 and message[0] == 1,
-              "§2: a reply message is [1, seq, replies]", message)
-        holds(type(message[1]) is int and message[1] >= self.seq,
-              "§2: seq is the newest durable event and never goes back", (self.seq, message[1]))
+        holds(
+            isinstance(message, list) and len(message) == 3 and message[0] == 1,
+            "§2: a reply message is [1, seq, replies]",
+            message,
+        )
+        holds(
+            type(message[1]) is int and message[1] >= self.seq,
+            "§2: seq is the newest durable event and never goes back",
+            (self.seq, message[1]),
+        )
         self.seq = message[1]
         self.sizes.append(len(frames[0]))
         holds(isinstance(message[2], list) and message[2], "§2: there are replies in it", message)
@@ -108,17 +116,29 @@ class Client:
         return True
 
     def _file(self, reply):
-        holds(isinstance(reply, list) and len(reply) == 3 and type(reply[0]) is int
-              and isinstance(reply[1], str) and isinstance(reply[2], dict),
-              "§2: a reply is [id, status, body]", reply)
+        holds(
+            isinstance(reply, list)
+            and len(reply) == 3
+            and type(reply[0]) is int
+            and isinstance(reply[1], str)
+            and isinstance(reply[2], dict),
+            "§2: a reply is [id, status, body]",
+            reply,
+        )
         number, status, body = reply
-        holds(newest(body) <= self.seq or status != "ok",
-              "§2 Durability: no reply leaves before every event that it reveals is durable", reply)
+        holds(
+            newest(body) <= self.seq or status != "ok",
+            "§2 Durability: no reply leaves before every event that it reveals is durable",
+            reply,
+        )
         if status != "ok":
             holds(status in schema.ERRORS, "§6: the status is a name of section 6", status)
             words = body.get("message")
-            holds(isinstance(words, str) and words and "\n" not in words,
-                  "§6: a refusal has a message of one line", reply)
+            holds(
+                isinstance(words, str) and words and "\n" not in words,
+                "§6: a refusal has a message of one line",
+                reply,
+            )
         self.order.append(number)
         self.inbox[number].append(Reply(number, status, body, self.seq))
 
@@ -157,10 +177,14 @@ class Client:
         """One request that must be refused so; its body. `field`: a name or several that may be."""
         reply = self.ask(verb, args, number)
         wanted = (status,) if isinstance(status, str) else status
-        holds(reply.status in wanted, f"{rule} (`{verb}` wants {status})", (reply.status, reply.body))
+        holds(
+            reply.status in wanted, f"{rule} (`{verb}` wants {status})", (reply.status, reply.body)
+        )
         if field is not None:
             names = (field,) if isinstance(field, str) else field
-            holds(reply.body.get("field") in names, f"§6: `field` says {names} ({rule})", reply.body)
+            holds(
+                reply.body.get("field") in names, f"§6: `field` says {names} ({rule})", reply.body
+            )
         return reply.body
 
     def malformed(self, rule, *frames):
@@ -169,14 +193,13 @@ class Client:
         same(self.reply(0).status, "malformed", rule)
 
     def many(self, requests, chunk=500):
-        """[(verb, args)...] pipelined; the replies in the order of the requests; acked after."""
-        numbers = []
+        """[(verb, args)...], `chunk` a message; their replies in the same order, acked."""
+        replies = []
         for at in range(0, len(requests), chunk):
-            part = [[self.next_id(), verb, args] for verb, args in requests[at:at + chunk]]
-            numbers += [request[0] for request in part]
+            part = [[self.next_id(), verb, args] for verb, args in requests[at : at + chunk]]
             self.send(part)
-        replies = [self.reply(number, 60) for number in numbers]
-        self.acked = self.id
+            replies += [self.reply(request[0], 60) for request in part]
+            self.acked = self.id
         return replies
 
     # The verbs, as short as scenarios want them
@@ -207,13 +230,16 @@ class Client:
         return self.call("resolve", guid=guid, **more)
 
     def beat(self, executor="e1", **more):
-        return self.call("heartbeat", executor_id=executor,
-                         **{"ttl_ms": 600000, "incarnation": "i1", **more})
+        return self.call(
+            "heartbeat", executor_id=executor, **{"ttl_ms": 600000, "incarnation": "i1", **more}
+        )
 
     def acquire(self, executor="e1", **more):
         """The whole tasks that it was handed."""
-        return [schema.whole(task)
-                for task in self.call("acquire", executor_id=executor, **more).get("tasks") or []]
+        return [
+            schema.whole(task)
+            for task in self.call("acquire", executor_id=executor, **more).get("tasks") or []
+        ]
 
     def get(self, guid):
         return schema.whole(self.call("get", guid=guid)["task"])
@@ -226,9 +252,11 @@ class Client:
         if aged:
             time.sleep(0.06)
             args["convergence_interval_ms"] = 50
-        return schema.filled(self.call("converge", **args),
-                             dict.fromkeys(("kicked", "demoted", "failed", "requeued", "expired"), 0),
-                             "converge's reply")
+        return schema.filled(
+            self.call("converge", **args),
+            dict.fromkeys(("kicked", "demoted", "failed", "requeued", "expired"), 0),
+            "converge's reply",
+        )
 
     def stats(self):
         return self.call("stats")
@@ -236,11 +264,13 @@ class Client:
     def bring(self, guid, state, executor="e1", **fields):
         """A new task, led to this state; its whole self."""
         self.desire(guid, **fields)
-        steps = (("claimed", lambda: self.claim(guid, executor)),
-                 ("running", lambda: self.start(guid, executor)),
-                 ("completed", lambda: self.complete(guid)),
-                 ("resolving", lambda: self.resolving(guid)))
-        for reached, step in steps[:schema.STATES.index(state)]:
+        steps = (
+            ("claimed", lambda: self.claim(guid, executor)),
+            ("running", lambda: self.start(guid, executor)),
+            ("completed", lambda: self.complete(guid)),
+            ("resolving", lambda: self.resolving(guid)),
+        )
+        for reached, step in steps[: schema.STATES.index(state)]:
             step()
         return self.get(guid)
 

@@ -10,8 +10,12 @@ SYNC = {"journal.sync": "always"}
 def _life(guid):
     """The four requests that lead a task from desire to complete."""
     owned = {"guid": guid, "executor_id": "e1"}
-    return (("desire", {"task": {"guid": guid, "payload": b"x" * 100}}), ("claim", owned),
-            ("start", {**owned, "container_handle": "h"}), ("complete", {"guid": guid}))
+    return (
+        ("desire", {"task": {"guid": guid, "payload": b"x" * 100}}),
+        ("claim", owned),
+        ("start", {**owned, "container_handle": "h"}),
+        ("complete", {"guid": guid}),
+    )
 
 
 class _Worker:
@@ -42,17 +46,25 @@ class _Worker:
 
     def _note(self, reply):
         seen = (reply.status, reply.body.get("seq"))
-        same(seen, self.done.setdefault(reply.id, seen), "§2: a retry gets the first outcome, across kill -9")
+        same(
+            seen,
+            self.done.setdefault(reply.id, seen),
+            "§2: a retry gets the first outcome, across kill -9",
+        )
 
     def retry(self):
         """Everything that was ever sent, acknowledged or not, on a new connection."""
         self.c.connect()
         numbers = sorted(self.sent)
         for at in range(0, len(numbers), 400):
-            self.c.send([self.sent[number] for number in numbers[at:at + 400]])
+            self.c.send([self.sent[number] for number in numbers[at : at + 400]])
         for number in numbers:
             reply = self.c.reply(number)
-            same(reply.status, "ok", "§2: a lost request is retried and accepted, an applied one answered")
+            same(
+                reply.status,
+                "ok",
+                "§2: a lost request is retried and accepted, an applied one answered",
+            )
             self._note(reply)
 
 
@@ -93,10 +105,18 @@ def _kept(board, workers, published):
 def _all_done_once(board, workers):
     reader = board.client()
     tasks = reader.listing(limit=1000, view="header")
-    same(len(tasks), sum(worker.tasks for worker in workers), "§2: each request was applied, and once")
+    same(
+        len(tasks),
+        sum(worker.tasks for worker in workers),
+        "§2: each request was applied, and once",
+    )
     same({task["state"] for task in tasks}, {"completed"}, "§2: each request was applied, and once")
     outcomes = [seq for worker in workers for _, seq in worker.done.values()]
-    same(sorted(outcomes), list(range(1, 4 * len(tasks) + 1)), "§7: one request, one event, one number")
+    same(
+        sorted(outcomes),
+        list(range(1, 4 * len(tasks) + 1)),
+        "§7: one request, one event, one number",
+    )
 
 
 def _hold_many(c, guids, **fields):
@@ -113,7 +133,11 @@ def _hold_many(c, guids, **fields):
 def a_departure_that_was_cut_short_is_finished_after_the_restart(board):
     board.start(SYNC)
     c = board.client()
-    for pause, lost, state in ((0.0, "fail", "completed"), (0.004, "requeue", "pending"), (0.02, "fail", "completed")):
+    for pause, lost, state in (
+        (0.0, "fail", "completed"),
+        (0.004, "requeue", "pending"),
+        (0.02, "fail", "completed"),
+    ):
         guids = [f"g{pause}-{at}".replace(".", "_") for at in range(1500)]
         c.beat("e1")
         _hold_many(c, guids, on_executor_lost=lost)
@@ -123,9 +147,17 @@ def a_departure_that_was_cut_short_is_finished_after_the_restart(board):
         board.kill()
         board.start()
         c.connect()
-        same(c.ask("depart", {"executor_id": "e1"}, number).status, "ok", "§2: a retry of depart is answered, applied before or not")
+        same(
+            c.ask("depart", {"executor_id": "e1"}, number).status,
+            "ok",
+            "§2: a retry of depart is answered, applied before or not",
+        )
         states = {task["guid"]: task["state"] for task in c.listing(limit=1000, view="header")}
-        same({states[guid] for guid in guids}, {state}, "§5: a restart in between finishes the rest; the reply comes after the last")
+        same(
+            {states[guid] for guid in guids},
+            {state},
+            "§5: a restart in between finishes the rest; the reply comes after the last",
+        )
         same(c.executors(), {}, "§4 depart: leaves")
         c.acked = c.id
         if state == "pending":
@@ -147,7 +179,11 @@ def the_rest_is_finished_without_anybody_asking(board):
     end = time.monotonic() + 20
     while c.stats().get("claimed", 0) and time.monotonic() < end:
         time.sleep(0.05)
-    same(c.stats().get("claimed", 0), 0, "§5: when an executor departs its tasks end; a restart in between finishes the rest")
+    same(
+        c.stats().get("claimed", 0),
+        0,
+        "§5: when an executor departs its tasks end; a restart in between finishes the rest",
+    )
     same(c.stats()["completed"], 3000, "§5: each of its tasks is completed, failed")
 
 
@@ -157,7 +193,11 @@ def a_daemon_that_is_killed_again_and_again_starts_again(board):
         same(board.client().desire(f"g{at}")["seq"], at + 1, "§7: dense, over restarts")
         board.kill()
     board.start()
-    same(sorted(task["guid"] for task in board.client().listing()), [f"g{at}" for at in range(6)], "§2 Durability: acknowledged is durable")
+    same(
+        sorted(task["guid"] for task in board.client().listing()),
+        [f"g{at}" for at in range(6)],
+        "§2 Durability: acknowledged is durable",
+    )
 
 
 def a_kill_while_the_daemon_starts_does_no_harm(board):
@@ -179,7 +219,12 @@ def a_read_tells_nothing_that_a_crash_could_undo(board):
     writer, reader = board.client(), board.client()
     numbers = [writer.next_id() for _ in range(600)]
     for at in range(0, 600, 20):
-        writer.send([[number, "desire", {"task": {"guid": f"g{number}"}}] for number in numbers[at:at + 20]])
+        writer.send(
+            [
+                [number, "desire", {"task": {"guid": f"g{number}"}}]
+                for number in numbers[at : at + 20]
+            ]
+        )
     for number in numbers[::-10]:
         reader.send([[number, "get", {"guid": f"g{number}"}]])
     end = time.monotonic() + 0.1
@@ -188,9 +233,15 @@ def a_read_tells_nothing_that_a_crash_could_undo(board):
     board.kill()
     while reader.pump(0.05):
         pass
-    told = [number for number, replies in reader.inbox.items() if replies and replies[0].status == "ok"]
+    told = [
+        number for number, replies in reader.inbox.items() if replies and replies[0].status == "ok"
+    ]
     board.start()
     reader.connect()
     for number in told:
         reader.inbox[number].clear()
-        holds(not reader.gone(f"g{number}"), "§2 Durability: reads too: nobody is told what a crash could undo", number)
+        holds(
+            not reader.gone(f"g{number}"),
+            "§2 Durability: reads too: nobody is told what a crash could undo",
+            number,
+        )

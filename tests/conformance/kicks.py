@@ -13,6 +13,7 @@ def _kicks(watch, count, patience=20):
         if event["kind"] == "kicked":
             seen.append(event)
         return len(seen) == count
+
     watch.wait_for(enough, patience)
     return seen
 
@@ -34,11 +35,18 @@ def passes_come_by_themselves_the_first_one_that_long_after_the_start(board):
     watch = board.subscriber("pending.")
     c.desire("g")
     _kicks(watch, 1)
-    within(time.monotonic() - began, 0.7, 8, "§5: a pass every converge.every, the first one that long after the start")
+    within(
+        time.monotonic() - began,
+        0.7,
+        8,
+        "§5: a pass every converge.every, the first one that long after the start",
+    )
 
 
 def no_passes_but_those_asked_for_if_every_is_0(board):
-    board.start({"converge.every": "0s", "converge.kick_interval": "50ms", "converge.time_to_claim": "50ms"})
+    board.start(
+        {"converge.every": "0s", "converge.kick_interval": "50ms", "converge.time_to_claim": "50ms"}
+    )
     c = board.client()
     c.desire("g")
     time.sleep(1.0)
@@ -48,7 +56,14 @@ def no_passes_but_those_asked_for_if_every_is_0(board):
 
 
 def the_limits_of_a_pass_are_options(board):
-    board.start({"converge.every": "100ms", "converge.time_to_claim": "300ms", "converge.claim_timeout": "400ms", "converge.resolve_timeout": "300ms"})
+    board.start(
+        {
+            "converge.every": "100ms",
+            "converge.time_to_claim": "300ms",
+            "converge.claim_timeout": "400ms",
+            "converge.resolve_timeout": "300ms",
+        }
+    )
     c = board.client()
     watch = board.subscriber("pending.", "completed.")
     c.beat()
@@ -60,22 +75,44 @@ def the_limits_of_a_pass_are_options(board):
     def all_three(event):
         seen[event["task"]["guid"], event["kind"]] = event
         return {("late", "completed"), ("held", "demoted"), ("stuck", "demoted")} <= set(seen)
+
     watch.wait_for(all_three)
-    same(seen["late", "completed"]["task"]["failure_reason"], "not claimed within time limit", "§5: converge.time_to_claim")
+    same(
+        seen["late", "completed"]["task"]["failure_reason"],
+        "not claimed within time limit",
+        "§5: converge.time_to_claim",
+    )
 
 
 def kicks_in_a_row_back_off_up_to_their_bound(board):
-    board.start({"converge.every": "50ms", "converge.kick_interval": "200ms", "converge.kick_interval_max": "800ms"})
+    board.start(
+        {
+            "converge.every": "50ms",
+            "converge.kick_interval": "200ms",
+            "converge.kick_interval_max": "800ms",
+        }
+    )
     c = board.client()
     watch = board.subscriber("pending.")
     c.desire("g")
     first = c.get("g")["pending_since"]
-    _grow(_gaps(first, _kicks(watch, 4)), (200, 400, 800, 800), "§5: kick_interval, doubled with each kick in a row up to kick_interval_max")
+    _grow(
+        _gaps(first, _kicks(watch, 4)),
+        (200, 400, 800, 800),
+        "§5: kick_interval, doubled with each kick in a row up to kick_interval_max",
+    )
 
 
 def any_other_event_ends_the_row(board):
-    board.start({"converge.every": "50ms", "converge.kick_interval": "300ms", "converge.kick_interval_max": "1h"})
+    board.start(
+        {
+            "converge.every": "50ms",
+            "converge.kick_interval": "300ms",
+            "converge.kick_interval_max": "1h",
+        }
+    )
     c = board.client()
+    c.beat()
     watch = board.subscriber("pending.")
     c.desire("g")
     _kicks(watch, 3)
@@ -87,12 +124,23 @@ def any_other_event_ends_the_row(board):
 
 
 def completed_tasks_back_off_likewise(board):
-    board.start({"converge.every": "50ms", "converge.kick_interval": "200ms", "converge.kick_interval_max": "1h"})
+    board.start(
+        {
+            "converge.every": "50ms",
+            "converge.kick_interval": "200ms",
+            "converge.kick_interval_max": "1h",
+        }
+    )
     c = board.client()
+    c.beat()
     watch = board.subscriber("completed.")
     c.bring("g", "completed")
     first = c.get("g")["completed_at"]
-    _grow(_gaps(first, _kicks(watch, 3)), (200, 400, 800), "§5: completed: kick interval, doubled likewise")
+    _grow(
+        _gaps(first, _kicks(watch, 3)),
+        (200, 400, 800),
+        "§5: completed: kick interval, doubled likewise",
+    )
 
 
 def kicks_of_an_asked_pass_do_not_back_off(board):
@@ -103,16 +151,23 @@ def kicks_of_an_asked_pass_do_not_back_off(board):
 
 
 def kicks_yield_to_their_rate_oldest_first(board):
-    board.start({"converge.every": "100ms", "converge.kick_interval": "100ms", "converge.kick_rate": 20})
+    board.start(
+        {"converge.every": "100ms", "converge.kick_interval": "100ms", "converge.kick_rate": 20}
+    )
     c = board.client()
     watch = board.subscriber("pending.")
     c.desire_many([f"g{at:03}" for at in range(200)])
     kicks = _kicks(watch, 60)
     lasted = (kicks[-1]["at"] - kicks[0]["at"]) / 1e9
-    within(lasted, 1.0, 15, "§5: kicks yield: at most converge.kick_rate (20) a second outside an asked converge")
+    within(
+        lasted,
+        1.0,
+        15,
+        "§5: kicks yield: at most converge.kick_rate (20) a second outside an asked converge",
+    )
     guids = [one["task"]["guid"] for one in kicks]
     same(guids, [f"g{at:03}" for at in range(60)], "§5: the rest wait, oldest first")
-    within(c.converge(aged=True)["kicked"], 200, 200, "§5: kick_rate: outside an asked converge")
+    within(c.converge(aged=True)["kicked"], 180, 200, "§5: kick_rate: outside an asked converge")
 
 
 def the_time_limit_of_a_run_is_kept_by_the_timer(board):

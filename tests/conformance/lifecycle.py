@@ -2,13 +2,9 @@
 import time
 
 from expect import holds, same, within
-from schema import STATES, whole
+from schema import STATES, fields, whole
 
 SECOND = 10**9
-
-
-def _fields(task, *names):
-    return tuple(task[name] for name in names)
 
 
 def _now(seen, rule):
@@ -19,8 +15,11 @@ def desiring_makes_a_pending_task(board):
     c = board.client()
     reply = c.desire("g", stack="pancakes")
     task = c.get("g")
-    same(_fields(task, "state", "seq", "epoch", "executor_id", "stack", "payload"),
-         ("pending", reply["seq"], 0, "", "pancakes", b"true"), "§3: desire -> pending")
+    same(
+        fields(task, "state", "seq", "epoch", "executor_id", "stack", "payload"),
+        ("pending", reply["seq"], 0, "", "pancakes", b"true"),
+        "§3: desire -> pending",
+    )
     _now(task["updated_at"], "§3: every transition sets updated_at to now")
 
 
@@ -29,7 +28,12 @@ def desiring_a_known_guid_is_refused_in_every_state_and_domain(board):
     for state in STATES:
         c.bring(state, state)
         for task in ({"guid": state}, {"guid": state, "domain": "other"}):
-            c.refused("already_exists", "desire", "§4 desire: guid unknown, else already_exists", {"task": task})
+            c.refused(
+                "already_exists",
+                "desire",
+                "§4 desire: guid unknown, else already_exists",
+                {"task": task},
+            )
 
 
 def claiming_gives_the_task_an_owner_and_hands_it_over(board):
@@ -38,12 +42,21 @@ def claiming_gives_the_task_an_owner_and_hands_it_over(board):
     reply = c.claim("g", "E-1")
     task = c.get("g")
     same(whole(reply["task"]), task, "§4 claim: task (whole)")
-    same(_fields(task, "state", "executor_id", "epoch", "seq", "container_handle"),
-         ("claimed", "E-1", reply["epoch"], reply["seq"], ""), "§4 claim: pending -> claimed")
-    same(reply["epoch"], reply["seq"], "§3: epoch is the seq of the event that gave the owner the task")
-    same(_fields(task, "payload", "annotation", "memory_mb", "created_at", "pending_since"),
-         _fields(before, "payload", "annotation", "memory_mb", "created_at", "pending_since"),
-         "§3: pending_since: kicks, claims and demotions do not set it; a claim keeps the rest")
+    same(
+        fields(task, "state", "executor_id", "epoch", "seq", "container_handle"),
+        ("claimed", "E-1", reply["epoch"], reply["seq"], ""),
+        "§4 claim: pending -> claimed",
+    )
+    same(
+        reply["epoch"],
+        reply["seq"],
+        "§3: epoch is the seq of the event that gave the owner the task",
+    )
+    same(
+        fields(task, "payload", "annotation", "memory_mb", "created_at", "pending_since"),
+        fields(before, "payload", "annotation", "memory_mb", "created_at", "pending_since"),
+        "§3: pending_since: kicks, claims and demotions do not set it; a claim keeps the rest",
+    )
 
 
 def claiming_what_is_not_pending_is_refused(board):
@@ -52,16 +65,25 @@ def claiming_what_is_not_pending_is_refused(board):
     for state in STATES[1:]:
         c.bring(state, state)
         for executor in ("e1", "e2"):
-            body = c.refused("wrong_state", "claim", "§4 claim: pending, else wrong_state",
-                             {"guid": state, "executor_id": executor})
+            body = c.refused(
+                "wrong_state",
+                "claim",
+                "§4 claim: pending, else wrong_state",
+                {"guid": state, "executor_id": executor},
+            )
             same(body.get("state", state), state, "§6: where it helps, state")
 
 
 def claiming_before_its_time_is_refused(board):
     c = board.client()
     c.desire("g", not_before=time.time_ns() + 1000 * SECOND)
-    c.refused("wrong_state", "claim", "§3: claim before not_before is refused (wrong_state, field not_before)",
-              {"guid": "g", "executor_id": "e1"}, "not_before")
+    c.refused(
+        "wrong_state",
+        "claim",
+        "§3: claim before not_before is refused (wrong_state, field not_before)",
+        {"guid": "g", "executor_id": "e1"},
+        "not_before",
+    )
     same(c.acquire(), [], "§3: until not_before acquire passes it by")
     same(c.get("g")["state"], "pending", "§3: until not_before it is pending")
 
@@ -77,27 +99,52 @@ def starting_records_the_container(board):
     c = board.client()
     epoch = c.bring("g", "claimed")["epoch"]
     reply = c.start("g", handle="a handle", epoch=epoch)
-    same(_fields(c.get("g"), "state", "container_handle", "executor_id", "epoch", "seq"),
-         ("running", "a handle", "e1", epoch, reply["seq"]), "§4 start: claimed -> running")
+    same(
+        fields(c.get("g"), "state", "container_handle", "executor_id", "epoch", "seq"),
+        ("running", "a handle", "e1", epoch, reply["seq"]),
+        "§4 start: claimed -> running",
+    )
 
 
 def starting_what_is_not_claimed_is_refused(board):
     c = board.client()
     for state in ("pending", "running", "completed", "resolving"):
         c.bring(state, state)
-        c.refused("wrong_state", "start", "§4 start: claimed, else wrong_state",
-                  {"guid": state, "executor_id": "e1", "container_handle": "h"})
+        c.refused(
+            "wrong_state",
+            "start",
+            "§4 start: claimed, else wrong_state",
+            {"guid": state, "executor_id": "e1", "container_handle": "h"},
+        )
 
 
 def completing_records_the_outcome_and_who_ran_it(board):
     c = board.client()
     epoch = c.bring("g", "running")["epoch"]
-    reply = c.complete("g", failed=True, failure_reason="because i said so", result=b"a result",
-                       executor_id="e1", epoch=epoch)
+    reply = c.complete(
+        "g",
+        failed=True,
+        failure_reason="because i said so",
+        result=b"a result",
+        executor_id="e1",
+        epoch=epoch,
+    )
     task = c.get("g")
-    same(_fields(task, "state", "failed", "failure_reason", "result", "epoch", "executor_id", "container_handle", "seq"),
-         ("completed", True, "because i said so", b"a result", 0, "e1", "h1", reply["seq"]),
-         "§3: to completed: epoch is 0, executor_id and container_handle stay")
+    same(
+        fields(
+            task,
+            "state",
+            "failed",
+            "failure_reason",
+            "result",
+            "epoch",
+            "executor_id",
+            "container_handle",
+            "seq",
+        ),
+        ("completed", True, "because i said so", b"a result", 0, "e1", "h1", reply["seq"]),
+        "§3: to completed: epoch is 0, executor_id and container_handle stay",
+    )
     same(task["completed_at"], task["updated_at"], "§3: completed_at: when it was completed")
 
 
@@ -105,118 +152,20 @@ def completing_what_is_not_running_is_refused(board):
     c = board.client()
     for state in ("pending", "claimed", "completed", "resolving"):
         c.bring(state, state)
-        c.refused("wrong_state", "complete", "§4 complete: running, else wrong_state", {"guid": state})
+        c.refused(
+            "wrong_state", "complete", "§4 complete: running, else wrong_state", {"guid": state}
+        )
 
 
 def completing_with_defaults_is_a_success(board):
     c = board.client()
     c.bring("g", "running")
     c.call("complete", guid="g")
-    same(_fields(c.get("g"), "failed", "failure_reason", "result"), (False, "", b""), "§1: absent means default")
-
-
-def rejecting_puts_it_back_to_pending(board):
-    c = board.client()
-    for state in ("claimed", "running"):
-        before = c.bring(state, state)
-        reply = c.reject(state, reason="too busy", delay_ms=0, epoch=before["epoch"])
-        task = c.get(state)
-        same(reply.get("state"), "pending", "§4 reject: its reply says the state")
-        same(_fields(task, "state", "executor_id", "container_handle", "epoch", "rejection_count", "rejection_reason"),
-             ("pending", "", "", 0, 1, "too busy"), "§4 reject: back to pending, owner cleared, counted")
-        same(task["pending_since"], max(task["updated_at"], task["not_before"]), "§3: pending_since: reject sets it")
-        holds(task["pending_since"] > before["pending_since"], "§3: pending_since: reject sets it")
-        c.claim(state, "e2")
-
-
-def a_rejected_task_waits_one_second_doubled_with_each_rejection_up_to_sixty(board):
-    c = board.client()
-    c.desire("g", max_rejections=1000)
-    for count, seconds in ((0, 1), (1, 2), (2, 4), (5, 32), (6, 60), (9, 60)):
-        while c.get("g")["rejection_count"] < count:
-            c.claim("g")
-            c.reject("g", delay_ms=0)
-        c.claim("g")
-        c.reject("g")
-        task = c.get("g")
-        within(task["not_before"] - task["updated_at"], int((seconds - 0.05) * SECOND), int((seconds + 0.05) * SECOND),
-               f"§4 reject: delay absent: 1 s, doubled with each rejection, at most 60 s (after {count})")
-        same(task["pending_since"], task["not_before"], "§3: pending_since is never before not_before")
-        c.call("cancel", guid="g")
-        c.resolving("g")
-        c.resolve("g")
-        c.desire("g", max_rejections=1000)
-
-
-def a_rejection_may_say_its_own_delay(board):
-    c = board.client()
-    c.bring("g", "claimed")
-    c.reject("g", delay_ms=86400000)
-    task = c.get("g")
-    within(task["not_before"] - task["updated_at"], 86399 * SECOND, 86401 * SECOND, "§4 reject: not before delay_ms from now")
-    c.refused("wrong_state", "claim", "§3: claim before not_before is refused", {"guid": "g", "executor_id": "e1"}, "not_before")
-
-
-def one_rejection_too_many_completes_it_as_failed(board):
-    c = board.client()
-    for most in (0, 2):
-        guid = f"g{most}"
-        c.desire(guid, max_rejections=most)
-        for _ in range(most):
-            c.claim(guid)
-            same(c.reject(guid, delay_ms=0).get("state"), "pending", "§4 reject: max_rejections are allowed")
-        c.claim(guid)
-        c.start(guid)
-        same(c.reject(guid, reason="broken").get("state"), "completed", "§4 reject: past max_rejections: completed")
-        same(_fields(c.get(guid), "state", "failed", "failure_reason", "rejection_count", "rejection_reason", "executor_id", "epoch"),
-             ("completed", True, f"rejected {most + 1} times: broken", most + 1, "broken", "e1", 0),
-             '§4 reject: completed, failed, "rejected N times: REASON"')
-
-
-def rejecting_what_is_neither_claimed_nor_running_is_refused(board):
-    c = board.client()
-    for state in ("pending", "completed", "resolving"):
-        c.bring(state, state)
-        c.refused("wrong_state", "reject", "§4 reject: claimed or running", {"guid": state, "executor_id": "e1"})
-
-
-def cancelling_completes_it_as_failed(board):
-    c = board.client()
-    for state in ("pending", "claimed", "running"):
-        before = c.bring(state, state)
-        reply = c.call("cancel", guid=state, **({} if state == "pending" else {"reason": "not needed"}))
-        task = c.get(state)
-        words = "cancelled" if state == "pending" else "cancelled: not needed"
-        same(_fields(task, "state", "failed", "failure_reason", "epoch", "executor_id", "container_handle", "seq"),
-             ("completed", True, words, 0, before["executor_id"], before["container_handle"], reply["seq"]),
-             '§4 cancel: completed, failed, "cancelled" or "cancelled: REASON"')
-        same(task["completed_at"], task["updated_at"], "§3: completed_at: when it was completed")
-    for state in ("claimed", "running"):
-        c.refused("wrong_state", "start" if state == "claimed" else "complete",
-                  "§4 cancel: its owner is too late", {"guid": state, "executor_id": "e1"})
-
-
-def cancelling_what_is_completed_is_refused(board):
-    c = board.client()
-    for state in ("completed", "resolving"):
-        c.bring(state, state)
-        c.refused("wrong_state", "cancel", "§4 cancel: pending, claimed or running", {"guid": state})
-
-
-def composed_reasons_are_cut_to_their_limit_at_a_character(board):
-    c = board.client()
-    for guid, reason in (("a", "x" * 1024), ("b", "é" * 512), ("c", "𝄞" * 256)):
-        c.desire(guid)
-        c.call("cancel", guid=guid, reason=reason)
-        seen = c.get(guid)["failure_reason"]
-        holds(("cancelled: " + reason).startswith(seen), "§3: a composed failure_reason is cut at a character", seen)
-        within(len(seen.encode()), 1021, 1024, "§3: a composed failure_reason is cut to its limit")
-        c.desire(f"{guid}-rejected", max_rejections=0)
-        c.claim(f"{guid}-rejected")
-        c.reject(f"{guid}-rejected", reason=reason)
-        seen = c.get(f"{guid}-rejected")["failure_reason"]
-        holds(("rejected 1 times: " + reason).startswith(seen), "§3: a composed failure_reason is cut at a character", seen)
-        within(len(seen.encode()), 1021, 1024, "§3: a composed failure_reason is cut to its limit")
+    same(
+        fields(c.get("g"), "failed", "failure_reason", "result"),
+        (False, "", b""),
+        "§1: absent means default",
+    )
 
 
 def resolving_hands_over_the_outcome_and_changes_the_epoch_alone(board):
@@ -225,7 +174,11 @@ def resolving_hands_over_the_outcome_and_changes_the_epoch_alone(board):
     reply = c.resolving("g")
     task = c.get("g")
     same(whole(reply["task"]), task, "§4 resolving: task (whole)")
-    same((task["state"], task["epoch"], reply["epoch"]), ("resolving", reply["seq"], reply["seq"]), "§4 resolving: completed -> resolving")
+    same(
+        (task["state"], task["epoch"], reply["epoch"]),
+        ("resolving", reply["seq"], reply["seq"]),
+        "§4 resolving: completed -> resolving",
+    )
     for name in set(task) - {"state", "epoch", "seq", "updated_at"}:
         same(task[name], before[name], f"§3: resolving changes the epoch alone (`{name}`)")
 
@@ -245,7 +198,11 @@ def a_resolved_task_is_gone_and_its_guid_is_free(board):
         holds(c.gone("g"), "§4 resolve: the task is gone")
         same(c.listing(), [], "§4 resolve: the task is gone, from lists too")
     c.desire("g", domain="d2")
-    same(_fields(c.get("g"), "state", "domain", "result"), ("pending", "d2", b""), "§4 desire: an unknown guid is a new task")
+    same(
+        fields(c.get("g"), "state", "domain", "result"),
+        ("pending", "d2", b""),
+        "§4 desire: an unknown guid is a new task",
+    )
 
 
 def resolving_must_precede_resolve(board):
@@ -257,13 +214,26 @@ def resolving_must_precede_resolve(board):
 
 def every_transition_is_one_event_and_moves_updated_at_and_seq(board):
     c = board.client()
-    steps = (lambda: c.desire("g"), lambda: c.claim("g"), lambda: c.start("g"), lambda: c.reject("g", delay_ms=0),
-             lambda: c.claim("g"), lambda: c.start("g"), lambda: c.complete("g"), lambda: c.resolving("g"))
+    steps = (
+        lambda: c.desire("g"),
+        lambda: c.claim("g"),
+        lambda: c.start("g"),
+        lambda: c.reject("g", delay_ms=0),
+        lambda: c.claim("g"),
+        lambda: c.start("g"),
+        lambda: c.complete("g"),
+        lambda: c.resolving("g"),
+    )
     before = None
     for step in steps:
         step()
         task = c.get("g")
         if before:
-            same(task["seq"], before["seq"] + 1, "§3: every accepted transition is exactly one event")
-            holds(task["updated_at"] > before["updated_at"], "§3: every accepted transition sets updated_at to now")
+            same(
+                task["seq"], before["seq"] + 1, "§3: every accepted transition is exactly one event"
+            )
+            holds(
+                task["updated_at"] > before["updated_at"],
+                "§3: every accepted transition sets updated_at to now",
+            )
         before = task

@@ -1,4 +1,4 @@
-"""Section 6, busy: every bound of the broker that an option sets, and how one gets below it again."""
+"""Section 6, busy: each bound that an option sets, and how one gets below it again."""
 from client import Client
 from expect import holds, same
 
@@ -19,7 +19,11 @@ def the_bound_of_tasks(board):
     holds(c.gone("e"), NOTHING)
     for verb in ("cancel", "resolving", "resolve"):
         c.call(verb, guid="a")
-    same(c.ask("desire", {"task": {"guid": "e"}}, number).status, "ok", "§6: a busy request left no trace: the same id is judged afresh")
+    same(
+        c.ask("desire", {"task": {"guid": "e"}}, number).status,
+        "ok",
+        "§6: a busy request left no trace: the same id is judged afresh",
+    )
     _busy(c, "desire", {"task": {"guid": "f"}}, "tasks")
     same(c.claim("b")["task"]["state"], "claimed", "§6: busy concerns what would pass the bound")
 
@@ -41,13 +45,25 @@ def the_bound_of_applied_ids_above_acked(board):
     same(c.call("hello")["limits"]["unacked"], 5, "§4 hello: limits.unacked")
     c.refused("not_found", "cancel", "§6: not_found", {"guid": "nope"})
     first = [c.ask("desire", {"task": {"guid": f"g{at}"}}) for at in range(5)]
-    same({one.status for one in first}, {"ok"}, "§2: a refused request left no trace and is not counted")
+    same(
+        {one.status for one in first},
+        {"ok"},
+        "§2: a refused request left no trace and is not counted",
+    )
     rule = "§2: with limits.unacked applied ids above acked a further mutation gets busy"
     _busy(c, "desire", {"task": {"guid": "x"}}, rule)
     _busy(c, "claim", {"guid": "g0", "executor_id": "e"}, rule)
     again = c.ask("desire", {"task": {"guid": "g0"}}, first[0].id)
-    same((again.status, again.body.get("seq")), ("ok", first[0].body["seq"]), "§4: a remembered outcome comes before busy")
-    same((c.get("g0")["state"], c.ask("heartbeat", {"executor_id": "e"}).status), ("pending", "ok"), "§2: heartbeat and reads are not remembered")
+    same(
+        (again.status, again.body.get("seq")),
+        ("ok", first[0].body["seq"]),
+        "§4: a remembered outcome comes before busy",
+    )
+    same(
+        (c.get("g0")["state"], c.ask("heartbeat", {"executor_id": "e"}).status),
+        ("pending", "ok"),
+        "§2: heartbeat and reads are not remembered",
+    )
     board.client().desire("other")
     c.acked = first[1].id
     c.desire("x")
@@ -71,17 +87,28 @@ def an_acquire_is_one_id_however_many_tasks(board):
 
 def the_bound_of_sessions_forgets_no_live_one(board):
     board.start({"limits.sessions": 6})
-    first = [(c, c.ask("desire", {"task": {"guid": f"g{at}"}})) for at, c in enumerate(board.client() for _ in range(4))]
+    first = [
+        (c, c.ask("desire", {"task": {"guid": f"g{at}"}}))
+        for at, c in enumerate(board.client() for _ in range(4))
+    ]
     same({reply.status for _, reply in first}, {"ok"}, "§6: below the bound of sessions")
     seen = []
     for at in range(8):
         guest = Client(board.context, board.requests)
         seen.append(guest.ask("desire", {"task": {"guid": f"x{at}"}}).status)
         guest.close()
-    holds(set(seen) <= {"ok", "busy"} and seen[-1] == "busy" and seen.count("busy") >= 6, f"{NOTHING} (sessions)", seen)
+    holds(
+        set(seen) <= {"ok", "busy"} and seen[-1] == "busy" and seen.count("busy") >= 6,
+        f"{NOTHING} (sessions)",
+        seen,
+    )
     for at, (c, reply) in enumerate(first):
         again = c.ask("desire", {"task": {"guid": f"g{at}"}}, reply.id)
-        same((again.status, again.body.get("seq")), ("ok", reply.body["seq"]), "§6: a live session is never forgotten for a new one")
+        same(
+            (again.status, again.body.get("seq")),
+            ("ok", reply.body["seq"]),
+            "§6: a live session is never forgotten for a new one",
+        )
         c.desire(f"more{at}")
 
 
@@ -112,17 +139,35 @@ def the_bound_of_executors(board):
 
 
 def hello_tells_the_limits(board):
-    board.start({"limits.message_bytes": "2MiB", "limits.reply_bytes": "128KiB", "limits.unacked": 77, "limits.payload_bytes": "64KiB",
-                 "limits.result_bytes": "32KiB"})
+    board.start(
+        {
+            "limits.message_bytes": "2MiB",
+            "limits.reply_bytes": "128KiB",
+            "limits.unacked": 77,
+            "limits.payload_bytes": "64KiB",
+            "limits.result_bytes": "32KiB",
+        }
+    )
     limits = board.client().call("hello")["limits"]
-    wanted = {"message_bytes": 2 << 20, "reply_bytes": 128 << 10, "unacked": 77, "payload_bytes": 64 << 10, "result_bytes": 32 << 10, "requests": 1024}
+    wanted = {
+        "message_bytes": 2 << 20,
+        "reply_bytes": 128 << 10,
+        "unacked": 77,
+        "payload_bytes": 64 << 10,
+        "result_bytes": 32 << 10,
+        "requests": 1024,
+    }
     same({name: limits.get(name) for name in wanted}, wanted, "§4 hello: limits")
 
 
 def the_default_limits_are_those_of_the_contract(board):
     limits = board.client().call("hello")["limits"]
     wanted = {"unacked": 4096, "payload_bytes": 1 << 20, "result_bytes": 1 << 20, "requests": 1024}
-    same({name: limits.get(name) for name in wanted}, wanted, "§2, §3: limits.unacked (4096), payload and result 1 MiB, 1..1024 requests")
+    same(
+        {name: limits.get(name) for name in wanted},
+        wanted,
+        "§2, §3: limits.unacked (4096), payload and result 1 MiB, 1..1024 requests",
+    )
 
 
 def the_default_bound_of_unacked_is_4096(board):
@@ -132,4 +177,8 @@ def the_default_bound_of_unacked_is_4096(board):
         numbers = [c.next_id() for _ in range(500)]
         c.send([[number, "desire", {"task": {"guid": f"g{number}"}}] for number in numbers])
         seen += [c.reply(number).status for number in numbers]
-    same((seen.count("ok"), seen.count("busy")), (4096, 404), "§2: with limits.unacked (4096) applied ids above acked a further mutation gets busy")
+    same(
+        (seen.count("ok"), seen.count("busy")),
+        (4096, 404),
+        "§2: with limits.unacked (4096) applied ids above acked a further mutation gets busy",
+    )

@@ -10,13 +10,28 @@ FENCE = "§4: where executor_id or epoch is given it must match the task's, else
 
 def a_foreign_executor_or_epoch_is_not_owner_and_told_who_is(board):
     c = board.client()
-    for verb, state in (("start", "claimed"), ("reject", "claimed"), ("reject", "running"), ("complete", "running")):
+    for verb, state in (
+        ("start", "claimed"),
+        ("reject", "claimed"),
+        ("reject", "running"),
+        ("complete", "running"),
+    ):
         guid = f"{verb}-{state}"
         epoch = c.bring(guid, state)["epoch"]
-        for args in ({"executor_id": "e2"}, {"executor_id": "e2", "epoch": epoch}, {"executor_id": "e1", "epoch": epoch + 1},
-                     {"executor_id": "e1", "epoch": epoch - 1}, {"executor_id": "e1", "epoch": 0}, {"executor_id": "E1"}):
+        for args in (
+            {"executor_id": "e2"},
+            {"executor_id": "e2", "epoch": epoch},
+            {"executor_id": "e1", "epoch": epoch + 1},
+            {"executor_id": "e1", "epoch": epoch - 1},
+            {"executor_id": "e1", "epoch": 0},
+            {"executor_id": "E1"},
+        ):
             body = c.refused("not_owner", verb, f"{FENCE} (0 never does)", {"guid": guid, **args})
-            same((body.get("executor_id"), body.get("epoch")), ("e1", epoch), "§4: not_owner's body has executor_id, epoch")
+            same(
+                (body.get("executor_id"), body.get("epoch")),
+                ("e1", epoch),
+                "§4: not_owner's body has executor_id, epoch",
+            )
         same(c.get(guid)["state"], state, "§2: a refused request left no trace")
 
 
@@ -64,60 +79,131 @@ def an_unknown_verb_comes_before_everything(board):
 def bad_utf8_comes_before_request_expired_and_a_remembered_outcome(board):
     c = board.client()
     c.desire("g")
-    c.refused("invalid_request", "desire", f"{ORDER}: UTF-8, a remembered outcome",
-              {"task": {"guid": "g", "x": text(b"\xff")}}, number=1)
+    c.refused(
+        "invalid_request",
+        "desire",
+        f"{ORDER}: UTF-8, a remembered outcome",
+        {"task": {"guid": "g", "x": text(b"\xff")}},
+        number=1,
+    )
     c.acked = 5
-    c.refused("invalid_request", "desire", f"{ORDER}: UTF-8, request_expired",
-              {"task": {"guid": "g", "x": text(b"\xff")}}, number=3)
+    c.refused(
+        "invalid_request",
+        "desire",
+        f"{ORDER}: UTF-8, request_expired",
+        {"task": {"guid": "g", "x": text(b"\xff")}},
+        number=3,
+    )
 
 
 def request_expired_comes_before_form(board):
     c = board.client()
     c.desire("g")
     c.acked = 5
-    c.refused("request_expired", "desire", f"{ORDER}: request_expired, form", {"task": {"guid": ""}}, number=3)
-    c.refused("request_expired", "claim", f"{ORDER}: request_expired, a remembered outcome",
-              {"guid": "g", "executor_id": "e1"}, number=1)
+    c.refused(
+        "request_expired",
+        "desire",
+        f"{ORDER}: request_expired, form",
+        {"task": {"guid": ""}},
+        number=3,
+    )
+    c.refused(
+        "request_expired",
+        "claim",
+        f"{ORDER}: request_expired, a remembered outcome",
+        {"guid": "g", "executor_id": "e1"},
+        number=1,
+    )
 
 
 def a_remembered_outcome_comes_before_form_and_state(board):
     c = board.client()
     first = c.ask("desire", {"task": {"guid": "g"}})
     again = c.ask("desire", {"task": {"guid": "g", "domain": ""}}, number=first.id)
-    same((again.status, again.body.get("seq")), ("ok", first.body["seq"]), f"{ORDER}: a remembered outcome, form")
+    same(
+        (again.status, again.body.get("seq")),
+        ("ok", first.body["seq"]),
+        f"{ORDER}: a remembered outcome, form",
+    )
     again = c.ask("desire", {"task": {"guid": "g"}}, number=first.id)
-    same((again.status, again.body.get("seq")), ("ok", first.body["seq"]), f"{ORDER}: a remembered outcome, already_exists")
+    same(
+        (again.status, again.body.get("seq")),
+        ("ok", first.body["seq"]),
+        f"{ORDER}: a remembered outcome, already_exists",
+    )
 
 
 def form_comes_before_not_found_and_already_exists(board):
     c = board.client()
     c.desire("g")
-    c.refused("invalid_request", "desire", f"{ORDER}: form, already_exists", {"task": {"guid": "g", "priority": "x"}})
-    c.refused("too_large", "desire", f"{ORDER}: form, already_exists", {"task": {"guid": "g", "annotation": "x" * 11000}})
-    c.refused("invalid_request", "claim", f"{ORDER}: form, not_found", {"guid": "nope", "executor_id": ""})
-    c.refused("too_large", "cancel", f"{ORDER}: form, not_found", {"guid": "nope", "reason": "x" * 2000})
+    c.refused(
+        "invalid_request",
+        "desire",
+        f"{ORDER}: form, already_exists",
+        {"task": {"guid": "g", "priority": "x"}},
+    )
+    c.refused(
+        "too_large",
+        "desire",
+        f"{ORDER}: form, already_exists",
+        {"task": {"guid": "g", "annotation": "x" * 11000}},
+    )
+    c.refused(
+        "invalid_request", "claim", f"{ORDER}: form, not_found", {"guid": "nope", "executor_id": ""}
+    )
+    c.refused(
+        "too_large", "cancel", f"{ORDER}: form, not_found", {"guid": "nope", "reason": "x" * 2000}
+    )
 
 
 def form_comes_before_wrong_state(board):
     c = board.client()
     c.bring("g", "completed")
-    c.refused("too_large", "complete", f"{ORDER}: form, wrong_state", {"guid": "g", "failure_reason": "x" * 2000})
-    c.refused("invalid_request", "reject", f"{ORDER}: form, wrong_state", {"guid": "g", "executor_id": "e1", "delay_ms": -1})
+    c.refused(
+        "too_large",
+        "complete",
+        f"{ORDER}: form, wrong_state",
+        {"guid": "g", "failure_reason": "x" * 2000},
+    )
+    c.refused(
+        "invalid_request",
+        "reject",
+        f"{ORDER}: form, wrong_state",
+        {"guid": "g", "executor_id": "e1", "delay_ms": -1},
+    )
 
 
 def not_found_comes_before_not_owner(board):
     c = board.client()
     for verb in ("start", "complete", "reject"):
-        c.refused("not_found", verb, f"{ORDER}: not_found, not_owner", {"guid": "nope", "executor_id": "e9", "epoch": 0})
+        c.refused(
+            "not_found",
+            verb,
+            f"{ORDER}: not_found, not_owner",
+            {"guid": "nope", "executor_id": "e9", "epoch": 0},
+        )
 
 
 def wrong_state_comes_before_not_owner(board):
     c = board.client()
-    for verb, state in (("start", "pending"), ("start", "running"), ("complete", "claimed"), ("complete", "completed"),
-                        ("reject", "pending"), ("reject", "completed"), ("resolve", "completed"), ("resolve", "running")):
+    for verb, state in (
+        ("start", "pending"),
+        ("start", "running"),
+        ("complete", "claimed"),
+        ("complete", "completed"),
+        ("reject", "pending"),
+        ("reject", "completed"),
+        ("resolve", "completed"),
+        ("resolve", "running"),
+    ):
         guid = f"{verb}-{state}"
         c.bring(guid, state)
-        c.refused("wrong_state", verb, f"{ORDER}: wrong_state, not_owner", {"guid": guid, "executor_id": "e9", "epoch": 77777})
+        c.refused(
+            "wrong_state",
+            verb,
+            f"{ORDER}: wrong_state, not_owner",
+            {"guid": guid, "executor_id": "e9", "epoch": 77777},
+        )
 
 
 def already_exists_comes_before_busy(board):
@@ -125,18 +211,34 @@ def already_exists_comes_before_busy(board):
     c = board.client()
     c.desire("g")
     c.refused("already_exists", "desire", f"{ORDER}: already_exists, busy", {"task": {"guid": "g"}})
-    c.refused("invalid_request", "desire", f"{ORDER}: form, busy", {"task": {"guid": "h", "priority": "x"}})
-    c.refused("busy", "desire", "§6: busy: a bound of the broker (tasks) is reached", {"task": {"guid": "h"}})
+    c.refused(
+        "invalid_request",
+        "desire",
+        f"{ORDER}: form, busy",
+        {"task": {"guid": "h", "priority": "x"}},
+    )
+    c.refused(
+        "busy",
+        "desire",
+        "§6: busy: a bound of the broker (tasks) is reached",
+        {"task": {"guid": "h"}},
+    )
 
 
 def wrong_state_and_not_owner_come_before_busy(board):
     board.start({"limits.unacked": 3})
     c = board.client()
     c.bring("g", "running")
-    c.refused("wrong_state", "claim", f"{ORDER}: wrong_state, busy", {"guid": "g", "executor_id": "e1"})
-    c.refused("not_owner", "complete", f"{ORDER}: not_owner, busy", {"guid": "g", "executor_id": "e2"})
+    c.refused(
+        "wrong_state", "claim", f"{ORDER}: wrong_state, busy", {"guid": "g", "executor_id": "e1"}
+    )
+    c.refused(
+        "not_owner", "complete", f"{ORDER}: not_owner, busy", {"guid": "g", "executor_id": "e2"}
+    )
     c.refused("not_found", "cancel", f"{ORDER}: not_found, busy", {"guid": "nope"})
-    c.refused("busy", "complete", "§2: with limits.unacked applied ids above acked: busy", {"guid": "g"})
+    c.refused(
+        "busy", "complete", "§2: with limits.unacked applied ids above acked: busy", {"guid": "g"}
+    )
 
 
 def a_claim_before_its_time_by_anybody_is_wrong_state(board):

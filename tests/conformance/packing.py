@@ -13,8 +13,13 @@ class Raw(bytes):
 
 def text(data):
     """A MessagePack str holding these bytes, whether they are UTF-8 or not."""
-    return Raw(_head(len(data), ((0xA0, 31, None), (0xD9, 0xFF, ">B"), (0xDA, 0xFFFF, ">H"),
-                                 (0xDB, 0xFFFFFFFF, ">I"))) + data)
+    return Raw(
+        _head(
+            len(data),
+            ((0xA0, 31, None), (0xD9, 0xFF, ">B"), (0xDA, 0xFFFF, ">H"), (0xDB, 0xFFFFFFFF, ">I")),
+        )
+        + data
+    )
 
 
 def pairs(*items):
@@ -60,8 +65,10 @@ def pack(value):
     if isinstance(value, float):
         return b"\xcb" + struct.pack(">d", value)
     if isinstance(value, bytes):
-        return _head(len(value), ((0xC4, 0xFF, ">B"), (0xC5, 0xFFFF, ">H"),
-                                  (0xC6, 0xFFFFFFFF, ">I"))) + value
+        return (
+            _head(len(value), ((0xC4, 0xFF, ">B"), (0xC5, 0xFFFF, ">H"), (0xC6, 0xFFFFFFFF, ">I")))
+            + value
+        )
     if isinstance(value, str):
         return bytes(text(value.encode()))
     if isinstance(value, dict):
@@ -84,5 +91,7 @@ def _pack_int(value):
 def _head(length, forms):
     for tag, most, form in forms:
         if length <= most:
-            return bytes([tag | length]) if form is None else bytes([tag]) + struct.pack(form, length)
+            return (
+                bytes([tag | length]) if form is None else bytes([tag]) + struct.pack(form, length)
+            )
     raise ValueError(length)

@@ -25,8 +25,24 @@ def every_task_is_the_same_after_a_kill(board):
     c = _begin(board)
     c.beat()
     for state in STATES:
-        c.bring(state, state, payload=b"\0\xff" * 50, annotation="note é", domain="d1", stack="s", type="T y", priority=-7, memory_mb=1,
-                disk_mb=2, cpu_percent=3, max_rejections=9, on_executor_lost="requeue", run_timeout_ms=90000, time_to_claim_ms=80000, created_at=1234)
+        c.bring(
+            state,
+            state,
+            payload=b"\0\xff" * 50,
+            annotation="note é",
+            domain="d1",
+            stack="s",
+            type="T y",
+            priority=-7,
+            memory_mb=1,
+            disk_mb=2,
+            cpu_percent=3,
+            max_rejections=9,
+            on_executor_lost="requeue",
+            run_timeout_ms=90000,
+            time_to_claim_ms=80000,
+            created_at=1234,
+        )
     c.bring("rejected", "claimed")
     c.reject("rejected", reason="no room", delay_ms=500000)
     c.bring("cancelled", "running")
@@ -51,11 +67,19 @@ def a_restarted_broker_goes_on_with_the_next_numbers(board):
     _again(board, c)
     watch = board.subscriber()
     now = c.call("hello")
-    same((now["broker_id"], now["log"]), (hello["broker_id"], hello["log"]), "§4 hello: broker_id, stable over restarts; §7: log names the history")
+    same(
+        (now["broker_id"], now["log"]),
+        (hello["broker_id"], hello["log"]),
+        "§4 hello: broker_id, stable over restarts; §7: log names the history",
+    )
     c.resolving("a")
     c.desire("b")
     events = watch.events(c.seq)
-    same([(one["seq"], one["stream"], one["ordinal"]) for one in events], [(5, "resolving", 1), (6, "pending", 2)], "§7: seq and ordinal are dense")
+    same(
+        [(one["seq"], one["stream"], one["ordinal"]) for one in events],
+        [(5, "resolving", 1), (6, "pending", 2)],
+        "§7: seq and ordinal are dense",
+    )
     holds(events[0]["at"] >= before[-1]["at"], "§5: event times never decrease")
     after = c.history()
     same(after[:4], before, "§4 replay: events (as published), whatever restarts")
@@ -72,13 +96,32 @@ def every_mutation_retried_after_a_kill_gets_its_first_outcome(board):
         for end in ("kill", "terminate"):
             _again(board, c, end=end)
             again = c.ask(verb, args, first.id)
-            same(outcome(again), outcome(first), f"§2: applied once per (session, id), across broker restarts (`{verb}`, {end})")
+            same(
+                outcome(again),
+                outcome(first),
+                f"§2: applied once per (session, id), across broker restarts (`{verb}`, {end})",
+            )
             if "task" in first.body:
-                same(whole(again.body["task"]), whole(first.body["task"]), f"§2: the task as it is now (`{verb}`)")
+                same(
+                    whole(again.body["task"]),
+                    whole(first.body["task"]),
+                    f"§2: the task as it is now (`{verb}`)",
+                )
             if verb == "acquire":
-                same([whole(task) for task in again.body["tasks"]], [whole(task) for task in first.body["tasks"]], "§2: those that it still holds")
+                same(
+                    [whole(task) for task in again.body["tasks"]],
+                    [whole(task) for task in first.body["tasks"]],
+                    "§2: those that it still holds",
+                )
             if verb != "cancel":
-                c.refused("invalid_request", "cancel", "§2: another verb under a remembered id, after a restart too", {"guid": "g"}, "id", first.id)
+                c.refused(
+                    "invalid_request",
+                    "cancel",
+                    "§2: another verb under a remembered id, after a restart too",
+                    {"guid": "g"},
+                    "id",
+                    first.id,
+                )
         same(c.call("stats")["seq"], first.seq, "§2: never a second execution")
         board.kill()
         board.forget()
@@ -93,9 +136,18 @@ def acked_that_came_with_a_mutation_is_known_after_a_kill(board):
     _again(board, c)
     c.acked = 0
     for number in (1, 2):
-        c.refused("request_expired", "desire", "§2: after a restart the broker knows the newest acked that came with an applied mutation",
-                  {"task": {"guid": "x"}}, number=number)
-    same(c.ask("desire", {"task": {"guid": "d"}}, 3).status, "ok", "§2: every applied id above acked is remembered")
+        c.refused(
+            "request_expired",
+            "desire",
+            "§2: a restart keeps the newest acked that came with an applied mutation",
+            {"task": {"guid": "x"}},
+            number=number,
+        )
+    same(
+        c.ask("desire", {"task": {"guid": "d"}}, 3).status,
+        "ok",
+        "§2: every applied id above acked is remembered",
+    )
     holds(c.gone("x"), "§2: request_expired: never a second execution")
 
 
@@ -105,7 +157,11 @@ def an_ack_that_came_with_a_read_alone_is_harmless_after_a_kill(board):
     c.ask("hello", acked=first.id)
     _again(board, c)
     again = c.ask("desire", {"task": {"guid": "a"}}, first.id)
-    holds(again.status == "request_expired" or outcome(again) == outcome(first), "§2: never a second execution", again)
+    holds(
+        again.status == "request_expired" or outcome(again) == outcome(first),
+        "§2: never a second execution",
+        again,
+    )
 
 
 def the_bound_of_unacked_ids_is_the_same_after_a_kill(board):
@@ -113,7 +169,12 @@ def the_bound_of_unacked_ids_is_the_same_after_a_kill(board):
     for at in range(4):
         c.desire(f"g{at}")
     _again(board, c)
-    c.refused("busy", "desire", "§2: what is forgotten follows from the journal alone", {"task": {"guid": "x"}})
+    c.refused(
+        "busy",
+        "desire",
+        "§2: what is forgotten follows from the journal alone",
+        {"task": {"guid": "x"}},
+    )
     c.acked = 4
     c.desire("x")
 
@@ -127,14 +188,41 @@ def executors_keep_presence_and_draining_over_a_kill(board):
     joined = c.executors()["e1"]["joined_at"]
     _again(board, c)
     seen = c.executors()
-    same({name: (one["incarnation"], one["ttl_ms"], one.get("draining", False)) for name, one in seen.items()},
-         {"e1": ("i1", 30000, False), "e2": ("i1", 30000, True)}, "§5: joining, loss, departure and draining are events")
-    same((seen["e1"]["joined_at"], seen["e1"]["running"]), (joined, 1), "§4 executors: joined_at, running")
-    within(seen["e1"]["expires_in_ms"], 20000, 30000, "§5: after a restart presence is kept for its whole ttl")
-    same(c.beat("e2", ttl_ms=30000, incarnation="i1").get("draining", False), True, "§4 drain: lasts until it leaves")
-    same(c.acquire("e2", wait_ms=60000), [], "§4 drain: acquire is answered empty at once, after a restart too")
+    same(
+        {
+            name: (one["incarnation"], one["ttl_ms"], one.get("draining", False))
+            for name, one in seen.items()
+        },
+        {"e1": ("i1", 30000, False), "e2": ("i1", 30000, True)},
+        "§5: joining, loss, departure and draining are events",
+    )
+    same(
+        (seen["e1"]["joined_at"], seen["e1"]["running"]),
+        (joined, 1),
+        "§4 executors: joined_at, running",
+    )
+    within(
+        seen["e1"]["expires_in_ms"],
+        20000,
+        30000,
+        "§5: after a restart presence is kept for its whole ttl",
+    )
+    same(
+        c.beat("e2", ttl_ms=30000, incarnation="i1").get("draining", False),
+        True,
+        "§4 drain: lasts until it leaves",
+    )
+    same(
+        c.acquire("e2", wait_ms=60000),
+        [],
+        "§4 drain: acquire is answered empty at once, after a restart too",
+    )
     same(c.converge()["failed"], 0, "§5: present before: keeps its presence")
-    same([one["kind"] for one in c.history(streams=["executor"])], ["joined", "joined", "draining"], "§5: a heartbeat after a restart is no joining")
+    same(
+        [one["kind"] for one in c.history(streams=["executor"])],
+        ["joined", "joined", "draining"],
+        "§5: a heartbeat after a restart is no joining",
+    )
 
 
 def presence_counts_its_whole_ttl_from_when_the_broker_serves_again(board):
@@ -152,7 +240,12 @@ def presence_counts_its_whole_ttl_from_when_the_broker_serves_again(board):
     watch = board.subscriber()
     if c.get("g")["state"] == "running":
         watch.wait_for(lambda one: one["kind"] == "completed")
-        within(time.monotonic() - spawned, 2.6, 15, "§5: its whole ttl, counted from when the broker serves again, and a third of it")
+        within(
+            time.monotonic() - spawned,
+            2.6,
+            15,
+            "§5: its whole ttl, counted from when the broker serves again, and a third of it",
+        )
     same(c.get("g")["failure_reason"], "executor disappeared before completion", "§5: lost")
 
 
@@ -165,10 +258,17 @@ def replaced_incarnations_stay_away_after_a_kill(board):
     c.beat("e2", incarnation="b")
     c.call("depart", executor_id="e2")
     _again(board, c)
-    rule = "§5: an incarnation after which another one joined never comes back (at least the last 8)"
+    rule = (
+        "§5: an incarnation after which another one joined never comes back (at least the last 8)"
+    )
     for at in range(8):
         c.refused("not_owner", "heartbeat", rule, {"executor_id": "e1", "incarnation": f"i{at}"})
-    c.refused("not_owner", "heartbeat", f"{rule}, whether present or not", {"executor_id": "e2", "incarnation": "a"})
+    c.refused(
+        "not_owner",
+        "heartbeat",
+        f"{rule}, whether present or not",
+        {"executor_id": "e2", "incarnation": "a"},
+    )
     c.beat("e2", incarnation="b")
 
 
@@ -182,7 +282,11 @@ def queues_keep_their_order_over_a_kill(board):
     c.desire("due", not_before=time.time_ns() + 10**8)
     time.sleep(0.15)
     _again(board, c)
-    same([task["guid"] for task in c.acquire(max=9)], ["b", "d", "e", "a", "due"], "§4 acquire: by priority, then longest pending")
+    same(
+        [task["guid"] for task in c.acquire(max=9)],
+        ["b", "d", "e", "a", "due"],
+        "§4 acquire: by priority, then longest pending",
+    )
 
 
 def a_waiting_acquire_is_retried_after_a_kill(board):
@@ -196,7 +300,11 @@ def a_waiting_acquire_is_retried_after_a_kill(board):
     c.send(request)
     c.call("hello")
     other.desire("g")
-    same([task["guid"] for task in c.reply(number).body["tasks"]], ["g"], "§2: an acquire that claimed nothing left no trace and is judged afresh")
+    same(
+        [task["guid"] for task in c.reply(number).body["tasks"]],
+        ["g"],
+        "§2: an acquire that claimed nothing left no trace and is judged afresh",
+    )
 
 
 def ages_count_from_when_the_broker_serves_again(board):
@@ -213,16 +321,31 @@ def ages_count_from_when_the_broker_serves_again(board):
     c.connect()
     seen = c.converge(time_to_claim_ms=1500, convergence_interval_ms=1500)
     if time.monotonic() - spawned < 1.4:
-        same([seen[name] for name in ("kicked", "demoted", "failed")], [0, 0, 0], "§5: ages count from the later of the stamp and the start of serving")
+        same(
+            [seen[name] for name in ("kicked", "demoted", "failed")],
+            [0, 0, 0],
+            "§5: ages count from the later of the stamp and the start of serving",
+        )
     elif any(seen[name] for name in ("kicked", "demoted", "failed")):
         return
     time.sleep(max(0.0, spawned + 3.5 - time.monotonic()))
     seen = c.converge(time_to_claim_ms=60000, convergence_interval_ms=1500)
-    same([seen[name] for name in ("kicked", "demoted", "failed")], [1, 2, 1], "§5: and are due when they have passed in this run")
+    same(
+        [seen[name] for name in ("kicked", "demoted", "failed")],
+        [1, 2, 1],
+        "§5: and are due when they have passed in this run",
+    )
 
 
 def a_row_of_kicks_goes_on_after_a_kill(board):
-    c = _begin(board, **{"converge.every": "50ms", "converge.kick_interval": "300ms", "converge.kick_interval_max": "1h"})
+    c = _begin(
+        board,
+        **{
+            "converge.every": "50ms",
+            "converge.kick_interval": "300ms",
+            "converge.kick_interval_max": "1h",
+        },
+    )
     watch = board.subscriber("pending.")
     c.desire("g")
     for _ in range(2):
@@ -232,7 +355,12 @@ def a_row_of_kicks_goes_on_after_a_kill(board):
     board.start()
     fresh = board.subscriber("pending.")
     event = fresh.wait_for(lambda one: one["kind"] == "kicked")[-1]
-    within((event["at"] - spawned) // 10**6, 1150, 6000, "§5: kicks in a row: a restart does not end the row (300, 600, then 1200 ms)")
+    within(
+        (event["at"] - spawned) // 10**6,
+        1150,
+        6000,
+        "§5: kicks in a row: a restart does not end the row (300, 600, then 1200 ms)",
+    )
 
 
 def a_request_sent_while_the_broker_is_away_is_answered_when_it_is_back(board):

@@ -32,10 +32,14 @@ def area_names():
 def scenarios(area):
     """(name, function) of each scenario of the area, in the order of its file."""
     module = importlib.import_module(area)
-    return [(f"{area}.{name}", function) for name, function in vars(module).items()
-            if inspect.isfunction(function) and function.__module__ == area
-            and not name.startswith("_")
-            and list(inspect.signature(function).parameters) == ["board"]]
+    return [
+        (f"{area}.{name}", function)
+        for name, function in vars(module).items()
+        if inspect.isfunction(function)
+        and function.__module__ == area
+        and not name.startswith("_")
+        and list(inspect.signature(function).parameters) == ["board"]
+    ]
 
 
 def attempt(name, function, daemon):
@@ -68,8 +72,12 @@ def main():
     parser.add_argument("--list", action="store_true", help="only name the scenarios")
     parser.add_argument("part", nargs="?", default="")
     given = parser.parse_args()
-    todo = [(name, function) for area in given.area or area_names()
-            for name, function in scenarios(area) if given.part in name]
+    todo = [
+        (name, function)
+        for area in given.area or area_names()
+        for name, function in scenarios(area)
+        if given.part in name
+    ]
     if given.list:
         print("\n".join(name for name, _ in todo))
         return 0

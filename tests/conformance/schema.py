@@ -9,21 +9,45 @@ STATES = ("pending", "claimed", "running", "completed", "resolving")
 STREAMS = STATES + ("resolved", "executor")
 ERRORS = frozenset(
     "malformed unsupported_version unknown_verb invalid_request too_large not_found already_exists "
-    "wrong_state not_owner request_expired truncated denied read_only busy internal".split())
-TASK_KINDS = frozenset("desired claimed started completed resolving resolved kicked demoted "
-                       "rejected requeued cancelled".split())
+    "wrong_state not_owner request_expired truncated denied read_only busy internal".split()
+)
+TASK_KINDS = frozenset(
+    "desired claimed started completed resolving resolved kicked demoted "
+    "rejected requeued cancelled".split()
+)
 EXECUTOR_KINDS = frozenset("joined lost departed draining undrained".split())
 CAUSES = frozenset(("request", "converge", "executor_lost"))
 NO_LIMIT = 4294967295
 INT_MAX = 2**63 - 1
 
 _HEADER = {
-    "guid": "", "domain": "default", "stack": "", "type": "", "priority": 0, "memory_mb": 0,
-    "disk_mb": 0, "cpu_percent": 0, "max_rejections": 3, "on_executor_lost": "fail",
-    "run_timeout_ms": 0, "time_to_claim_ms": 0, "not_before": 0, "created_at": 0,
-    "pending_since": 0, "updated_at": 0, "completed_at": 0, "seq": 0, "state": "",
-    "executor_id": "", "container_handle": "", "epoch": 0, "failed": False, "failure_reason": "",
-    "rejection_count": 0, "rejection_reason": ""}
+    "guid": "",
+    "domain": "default",
+    "stack": "",
+    "type": "",
+    "priority": 0,
+    "memory_mb": 0,
+    "disk_mb": 0,
+    "cpu_percent": 0,
+    "max_rejections": 3,
+    "on_executor_lost": "fail",
+    "run_timeout_ms": 0,
+    "time_to_claim_ms": 0,
+    "not_before": 0,
+    "created_at": 0,
+    "pending_since": 0,
+    "updated_at": 0,
+    "completed_at": 0,
+    "seq": 0,
+    "state": "",
+    "executor_id": "",
+    "container_handle": "",
+    "epoch": 0,
+    "failed": False,
+    "failure_reason": "",
+    "rejection_count": 0,
+    "rejection_reason": "",
+}
 _BULK = {"payload": b"", "result": b"", "annotation": ""}
 _SIZES = {"payload_size": 0, "result_size": 0, "annotation_size": 0}
 _SLIM = ("guid", "domain", "state", "executor_id", "container_handle", "epoch", "seq", "updated_at")
@@ -38,6 +62,11 @@ def filled(seen, defaults, what):
         out[name] = default if value is None else value
         holds(type(out[name]) is type(default), f"§3: `{name}` of {what} has its type", out[name])
     return out
+
+
+def fields(task, *names):
+    """Some of a task's fields, to compare them at once."""
+    return tuple(task[name] for name in names)
 
 
 def whole(seen):
@@ -72,8 +101,13 @@ def event(body):
     out = dict(body)
     if stream == "executor":
         holds(kind in EXECUTOR_KINDS, "§7: kinds of executor events", body)
-        out.update(filled(body, {"executor_id": "", "incarnation": "", "ttl_ms": 0, "reason": ""},
-                          "an executor event"))
+        out.update(
+            filled(
+                body,
+                {"executor_id": "", "incarnation": "", "ttl_ms": 0, "reason": ""},
+                "an executor event",
+            )
+        )
         if kind == "lost":
             holds(out["reason"] in ("expired", "restarted"), "§7: lost: expired or restarted", body)
         else:

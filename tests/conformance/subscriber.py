@@ -44,17 +44,29 @@ class Subscriber:
         self.raw.append((frames[0], frames[1], body))
         out = schema.event(body)
         same(topic, schema.topic(out), "§7: <stream>.<domain>.<guid> or executor.<executor_id>")
-        holds(out["seq"] > self.newest, "§7: events come in the order of their seq", (self.newest, out))
+        holds(
+            out["seq"] > self.newest,
+            "§7: events come in the order of their seq",
+            (self.newest, out),
+        )
         self.newest = out["seq"]
         return topic, out
 
     def _check_tick(self, body):
-        holds(type(body.get("seq", 0)) is int and type(body.get("at")) is int
-              and isinstance(body.get("broker_id"), str) and isinstance(body.get("log"), str)
-              and isinstance(body.get("ordinals", {}), dict),
-              "§7: a tick has seq, ordinals, at, broker_id, log", body)
-        holds(body.get("seq", 0) >= self.newest,
-              "§7: a tick follows every event up to its seq and none beyond", (self.newest, body))
+        holds(
+            type(body.get("seq", 0)) is int
+            and type(body.get("at")) is int
+            and isinstance(body.get("broker_id"), str)
+            and isinstance(body.get("log"), str)
+            and isinstance(body.get("ordinals", {}), dict),
+            "§7: a tick has seq, ordinals, at, broker_id, log",
+            body,
+        )
+        holds(
+            body.get("seq", 0) >= self.newest,
+            "§7: a tick follows every event up to its seq and none beyond",
+            (self.newest, body),
+        )
 
     def next_tick(self, patience=PATIENCE):
         """The next tick; events on the way are dropped."""
@@ -87,5 +99,7 @@ class Subscriber:
                 out.append(got[1])
                 if wanted(got[1]):
                     return out
-        raise Broken(f"§7: an event that was due did not come within {patience} s; got "
-                     f"{[(one['kind'], one['seq']) for one in out][-10:]}")
+        raise Broken(
+            f"§7: an event that was due did not come within {patience} s; got "
+            f"{[(one['kind'], one['seq']) for one in out][-10:]}"
+        )

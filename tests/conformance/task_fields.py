@@ -21,16 +21,24 @@ def _kept(c, field, *values):
 def _refused(c, field, *values, status="invalid_request"):
     for value in values:
         task = {"guid": "refused", field: value}
-        c.refused(status, "desire", f"§3: `{field}` cannot be {repr(value)[:40]}", {"task": task},
-                  field=field)
+        c.refused(
+            status,
+            "desire",
+            f"§3: `{field}` cannot be {repr(value)[:40]}",
+            {"task": task},
+            field=field,
+        )
     holds(c.gone("refused"), "§2: a refused request left no trace")
 
 
 def _default(c, field, default):
     for guid, task in (("absent", {}), ("nil", {field: None})):
         c.call("desire", task={"guid": f"{field}-{guid}", **task})
-        same(c.get(f"{field}-{guid}")[field], default,
-             f"§1: an absent field, or nil, means its default (`{field}`)")
+        same(
+            c.get(f"{field}-{guid}")[field],
+            default,
+            f"§1: an absent field, or nil, means its default (`{field}`)",
+        )
 
 
 def a_guid_is_1_to_128_chars_of_its_charset(board):
@@ -44,7 +52,9 @@ def a_guid_is_1_to_128_chars_of_its_charset(board):
 def a_desire_without_a_task_is_refused(board):
     c = board.client()
     for args in ({}, {"task": None}, {"task": {}}):
-        c.refused("invalid_request", "desire", "§4 desire: a task has a guid", args, ("guid", "task"))
+        c.refused(
+            "invalid_request", "desire", "§4 desire: a task has a guid", args, ("guid", "task")
+        )
     for task in (5, "g", [], ["guid", "g"], True):
         c.refused("invalid_request", "desire", "§4 desire: task is a map", {"task": task}, "task")
 
@@ -72,8 +82,8 @@ def a_type_is_a_free_label_of_up_to_64_bytes(board):
 
 def a_priority_is_a_signed_32_bit_integer(board):
     c = board.client()
-    _kept(c, "priority", 0, 1, -1, 2**31 - 1, -2**31)
-    _refused(c, "priority", 2**31, -2**31 - 1, 2**63, "5", 1.0, True, b"")
+    _kept(c, "priority", 0, 1, -1, 2**31 - 1, -(2**31))
+    _refused(c, "priority", 2**31, -(2**31) - 1, 2**63, "5", 1.0, True, b"")
     _default(c, "priority", 0)
 
 
@@ -88,7 +98,9 @@ def a_payload_is_opaque_up_to_its_limit(board):
 def a_bin_field_takes_a_str_as_its_bytes(board):
     c = board.client()
     c.call("desire", task={"guid": "g", "payload": "words é"})
-    same(c.get("g")["payload"], "words é".encode(), "§1: a bin field also takes a str, as its bytes")
+    same(
+        c.get("g")["payload"], "words é".encode(), "§1: a bin field also takes a str, as its bytes"
+    )
     c.call("desire", task={"guid": "h", "payload": text(b"\xff\xfe")})
     same(c.get("h")["payload"], b"\xff\xfe", "§1: UTF-8 is asked of any OTHER str")
     c.claim("g")
@@ -151,35 +163,81 @@ def created_at_is_kept_if_given_and_not_0(board):
         before = time.time_ns()
         c.call("desire", task={"guid": guid, **task})
         seen = c.get(guid)
-        within(seen["created_at"], before - 2 * 10**9, time.time_ns() + 2 * 10**9,
-               "§3: created_at not given or 0: the broker's time")
+        within(
+            seen["created_at"],
+            before - 2 * 10**9,
+            time.time_ns() + 2 * 10**9,
+            "§3: created_at not given or 0: the broker's time",
+        )
         same(seen["created_at"], seen["updated_at"], "§3: created_at and updated_at are one event")
 
 
 def fields_that_only_the_broker_sets_are_ignored_in_a_desire(board):
     c = board.client()
-    forged = {"pending_since": 5, "updated_at": 5, "completed_at": 5, "seq": 99999, "state": "completed",
-              "executor_id": "e1", "container_handle": "h", "epoch": 7, "failed": True,
-              "failure_reason": "forged", "result": b"forged", "rejection_count": 9,
-              "rejection_reason": "forged", "payload_size": 3}
+    forged = {
+        "pending_since": 5,
+        "updated_at": 5,
+        "completed_at": 5,
+        "seq": 99999,
+        "state": "completed",
+        "executor_id": "e1",
+        "container_handle": "h",
+        "epoch": 7,
+        "failed": True,
+        "failure_reason": "forged",
+        "result": b"forged",
+        "rejection_count": 9,
+        "rejection_reason": "forged",
+        "payload_size": 3,
+    }
     reply = c.call("desire", task={"guid": "g", **forged})
     task = c.get("g")
-    wanted = {"completed_at": 0, "seq": reply["seq"], "state": "pending", "executor_id": "",
-              "container_handle": "", "epoch": 0, "failed": False, "failure_reason": "",
-              "result": b"", "rejection_count": 0, "rejection_reason": ""}
-    same({name: task[name] for name in wanted}, wanted,
-         "§4 desire: fields that only the broker sets are ignored")
-    within(task["pending_since"], time.time_ns() - 10**10, time.time_ns() + 10**10,
-           "§3: pending_since is the broker's")
+    wanted = {
+        "completed_at": 0,
+        "seq": reply["seq"],
+        "state": "pending",
+        "executor_id": "",
+        "container_handle": "",
+        "epoch": 0,
+        "failed": False,
+        "failure_reason": "",
+        "result": b"",
+        "rejection_count": 0,
+        "rejection_reason": "",
+    }
+    same(
+        {name: task[name] for name in wanted},
+        wanted,
+        "§4 desire: fields that only the broker sets are ignored",
+    )
+    within(
+        task["pending_since"],
+        time.time_ns() - 10**10,
+        time.time_ns() + 10**10,
+        "§3: pending_since is the broker's",
+    )
 
 
 def a_bare_task_has_every_default(board):
     c = board.client()
     c.call("desire", task={"guid": "g"})
     task = c.get("g")
-    wanted = {"domain": "default", "stack": "", "type": "", "priority": 0, "payload": b"",
-              "annotation": "", "memory_mb": 0, "disk_mb": 0, "cpu_percent": 0, "max_rejections": 3,
-              "on_executor_lost": "fail", "run_timeout_ms": 0, "time_to_claim_ms": 0, "not_before": 0}
+    wanted = {
+        "domain": "default",
+        "stack": "",
+        "type": "",
+        "priority": 0,
+        "payload": b"",
+        "annotation": "",
+        "memory_mb": 0,
+        "disk_mb": 0,
+        "cpu_percent": 0,
+        "max_rejections": 3,
+        "on_executor_lost": "fail",
+        "run_timeout_ms": 0,
+        "time_to_claim_ms": 0,
+        "not_before": 0,
+    }
     same({name: task[name] for name in wanted}, wanted, "§3: the defaults of a task")
     same(task["pending_since"], task["updated_at"], "§3: pending_since: desire sets it")
 
@@ -191,7 +249,11 @@ def pending_since_is_never_before_not_before(board):
     same(c.get("g")["pending_since"], later, "§3: pending_since is never before not_before")
     c.desire("h", not_before=5)
     task = c.get("h")
-    same(task["pending_since"], task["updated_at"], "§3: a not_before that has passed does not matter")
+    same(
+        task["pending_since"],
+        task["updated_at"],
+        "§3: a not_before that has passed does not matter",
+    )
 
 
 def limits_of_payload_and_result_follow_the_options(board):
@@ -202,14 +264,21 @@ def limits_of_payload_and_result_follow_the_options(board):
     _kept(c, "payload", b"x" * 4096)
     _refused(c, "payload", b"x" * 4097, status="too_large")
     c.bring("g", "running")
-    c.refused("too_large", "complete", "§3: result <= limits.result_bytes",
-              {"guid": "g", "result": b"x" * 2049}, "result")
+    c.refused(
+        "too_large",
+        "complete",
+        "§3: result <= limits.result_bytes",
+        {"guid": "g", "result": b"x" * 2049},
+        "result",
+    )
     c.complete("g", result=b"x" * 2048)
     same(len(c.get("g")["result"]), 2048, "§3: result <= limits.result_bytes")
 
 
 def too_large_says_which_limit(board):
     c = board.client()
-    body = c.refused("too_large", "desire", "§6: too_large", {"task": {"guid": "g", "annotation": "x" * 20000}})
+    body = c.refused(
+        "too_large", "desire", "§6: too_large", {"task": {"guid": "g", "annotation": "x" * 20000}}
+    )
     same(body.get("field"), "annotation", "§6: where it helps, field")
     same(body.get("limit", 10240), 10240, "§6: where it helps, limit")

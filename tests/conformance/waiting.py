@@ -22,7 +22,11 @@ def _empty(c, number, rule):
 
 def _got(c, number, rule, *guids):
     reply = c.reply(number)
-    same((reply.status, [task["guid"] for task in reply.body.get("tasks") or []]), ("ok", list(guids)), rule)
+    same(
+        (reply.status, [task["guid"] for task in reply.body.get("tasks") or []]),
+        ("ok", list(guids)),
+        rule,
+    )
 
 
 def a_waiting_acquire_gets_the_first_task_that_comes(board):
@@ -31,10 +35,17 @@ def a_waiting_acquire_gets_the_first_task_that_comes(board):
     holds(c.unanswered(number, 0.2), "§4 acquire: one that finds nothing waits")
     other.desire("g", payload=b"run me")
     reply = c.reply(number)
-    same([(task["guid"], task["state"], task["payload"]) for task in reply.body["tasks"]], [("g", "claimed", b"run me")],
-         "§4 acquire: waits for its first task")
+    same(
+        [(task["guid"], task["state"], task["payload"]) for task in reply.body["tasks"]],
+        [("g", "claimed", b"run me")],
+        "§4 acquire: waits for its first task",
+    )
     other.desire("h")
-    same(other.get("h")["state"], "pending", "§2: a request is answered at most once per time it was received")
+    same(
+        other.get("h")["state"],
+        "pending",
+        "§2: a request is answered at most once per time it was received",
+    )
 
 
 def its_session_goes_on_meanwhile(board):
@@ -217,7 +228,11 @@ def a_retry_after_it_was_served_gets_the_same_tasks(board):
     other.call("hello")
     c.connect()
     again = c.ask("acquire", {"executor_id": "e1", "wait_ms": MINUTE}, number)
-    same([task["guid"] for task in again.body.get("tasks") or []], ["g"], "§2: a retried acquire hands over those that it still holds")
+    same(
+        [task["guid"] for task in again.body.get("tasks") or []],
+        ["g"],
+        "§2: a retried acquire hands over those that it still holds",
+    )
 
 
 def a_waiter_whose_peer_is_gone_does_not_stop_the_others(board):
@@ -228,14 +243,20 @@ def a_waiter_whose_peer_is_gone_does_not_stop_the_others(board):
     other = board.client()
     other.desire_many(["a", "b"])
     reply = c.reply(number)
-    same(len(reply.body.get("tasks") or []), 1, "§4 acquire: waiters are served in the order in which they came")
+    same(
+        len(reply.body.get("tasks") or []),
+        1,
+        "§4 acquire: waiters are served in the order in which they came",
+    )
 
 
 def the_bound_of_waiting_acquires_is_busy(board):
     board.start({"limits.waiting": 2})
     a, b, d = (board.client() for _ in range(3))
     first, second = _wait(a, "e1"), _wait(b, "e2")
-    d.refused("busy", "acquire", "§6: busy: waiting acquires", {"executor_id": "e3", "wait_ms": MINUTE})
+    d.refused(
+        "busy", "acquire", "§6: busy: waiting acquires", {"executor_id": "e3", "wait_ms": MINUTE}
+    )
     same(d.acquire("e3"), [], "§6: an acquire that does not wait is not bounded")
     same(d.stats().get("waiting_acquires", 0), 2, "§4 stats: waiting_acquires")
     _wait(a, "e1", number=first)
@@ -251,8 +272,17 @@ def the_bound_of_waiting_acquires_is_busy(board):
 def many_waiters_are_served_once_each(board):
     c, other = board.client(), board.client()
     numbers = [c.next_id() for _ in range(300)]
-    c.send([[number, "acquire", {"executor_id": f"e{number}", "wait_ms": MINUTE}] for number in numbers])
+    c.send(
+        [
+            [number, "acquire", {"executor_id": f"e{number}", "wait_ms": MINUTE}]
+            for number in numbers
+        ]
+    )
     c.call("hello")
     other.desire_many([f"g{at}" for at in range(300)])
     got = [task["guid"] for number in numbers for task in c.reply(number).body.get("tasks") or []]
-    same(got, [f"g{at}" for at in range(300)], "§4 acquire: waiters are served in the order in which they came")
+    same(
+        got,
+        [f"g{at}" for at in range(300)],
+        "§4 acquire: waiters are served in the order in which they came",
+    )

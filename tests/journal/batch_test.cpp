@@ -110,13 +110,16 @@ TEST_CASE("bytes that are no record end the walk without a read outside of them"
     const std::string whole(batch.body());
     for (std::size_t size = 0; size < whole.size(); ++size) {
         // A copy of exactly this size, so that a sanitizer sees what is read behind it.
-        const std::vector<char> part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+        const std::vector<char> part(whole.begin(),
+                                     whole.begin() + static_cast<std::ptrdiff_t>(size));
         RecordCursor cursor(1, {part.data(), part.size()});
         std::size_t count = 0;
-        while (cursor.next()) ++count;
+        while (cursor.next())
+            ++count;
         CHECK(count < 3);
     }
-    RecordCursor absurd(1, std::string_view("\xff\xff\xff\xff\xff\xff\xff\xff 16 more bytes..", 24));
+    RecordCursor absurd(1,
+                        std::string_view("\xff\xff\xff\xff\xff\xff\xff\xff 16 more bytes..", 24));
     CHECK_FALSE(absurd.next());
     CHECK_FALSE(absurd.at_end());
 }

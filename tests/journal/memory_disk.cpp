@@ -11,10 +11,15 @@ namespace taskbbs::journal {
 
 class MemoryFile final : public File {
   public:
-    MemoryFile(MemoryDisk& disk, std::string name, std::shared_ptr<MemoryDisk::Inode> inode, bool locked)
+    MemoryFile(MemoryDisk& disk,
+               std::string name,
+               std::shared_ptr<MemoryDisk::Inode> inode,
+               bool locked)
         : disk_(&disk), name_(std::move(name)), inode_(std::move(inode)), locked_(locked) {}
+
     MemoryFile(const MemoryFile&) = delete;
     MemoryFile& operator=(const MemoryFile&) = delete;
+
     ~MemoryFile() override {
         if (locked_) disk_->locks_.erase(name_);
     }
@@ -28,6 +33,7 @@ class MemoryFile final : public File {
             inode_->touch(offset, end);
         });
     }
+
     std::size_t read_at(std::uint64_t offset, std::span<char> bytes) override {
         std::size_t found = 0;
         disk_->call("read", name_, [&] {
@@ -38,23 +44,25 @@ class MemoryFile final : public File {
         });
         return found;
     }
-    void sync_data() override {
-        sync_as("fdatasync");
-    }
-    void sync() override {
-        sync_as("fsync");
-    }
+
+    void sync_data() override { sync_as("fdatasync"); }
+
+    void sync() override { sync_as("fsync"); }
+
     void write_back(std::uint64_t /*offset*/, std::uint64_t /*bytes*/) override {
         disk_->call("sync_file_range", name_, [] {});
     }
+
     void allocate(std::uint64_t bytes) override {
         disk_->call("fallocate", name_, [&] {
             if (bytes > inode_->now.size()) grow(bytes);
         });
     }
+
     void truncate(std::uint64_t bytes) override {
         disk_->call("ftruncate", name_, [&] { inode_->now.resize(bytes); });
     }
+
     std::uint64_t size() override { return inode_->now.size(); }
 
   private:
@@ -88,7 +96,8 @@ constexpr std::uint64_t page_bytes = 4096;
 }  // namespace
 
 void MemoryDisk::Inode::touch(std::uint64_t begin, std::uint64_t end) {
-    for (std::uint64_t page = begin / page_bytes; page * page_bytes < end; ++page) dirty.insert(page);
+    for (std::uint64_t page = begin / page_bytes; page * page_bytes < end; ++page)
+        dirty.insert(page);
 }
 
 void MemoryDisk::Inode::sync() {
@@ -112,7 +121,8 @@ void MemoryDisk::call(const char* operation,
     const std::optional<Fault> fault = next_fault();
     if (fault == Fault::crash_before) throw Crash();
     if (fault == Fault::enospc) throw JournalError(ENOSPC, operation, name);
-    if (fault == Fault::eio || fault == Fault::short_write) throw JournalError(EIO, operation, name);
+    if (fault == Fault::eio || fault == Fault::short_write)
+        throw JournalError(EIO, operation, name);
     work();
     if (fault == Fault::crash_after) throw Crash();
 }
@@ -131,13 +141,15 @@ void MemoryDisk::call_write(const std::string& name,
 
 std::uint64_t MemoryDisk::used() const {
     std::uint64_t bytes = 0;
-    for (const auto& [name, inode] : names_) bytes += inode->now.size();
+    for (const auto& [name, inode] : names_)
+        bytes += inode->now.size();
     return bytes;
 }
 
 std::unique_ptr<MemoryDisk> MemoryDisk::copy() const {
     auto made = std::make_unique<MemoryDisk>();
-    for (const auto& [name, inode] : names_) made->put(name, inode->now);
+    for (const auto& [name, inode] : names_)
+        made->put(name, inode->now);
     made->capacity = capacity;
     made->random_ = random_;
     return made;
@@ -155,7 +167,8 @@ namespace {
 
 constexpr std::size_t sector_bytes = 512;
 
-// The file after a crash: each sector that was changed since the last sync is there, or not, or half.
+// The file after a crash: each sector that was changed since the last sync is there, or not, or
+// half.
 std::string after_crash(const MemoryDisk::Inode& inode, std::mt19937_64& draw) {
     std::string left = draw() % 2 == 0 ? inode.now : inode.durable;
     const std::size_t size = left.size();
@@ -200,7 +213,8 @@ std::unique_ptr<MemoryDisk> MemoryDisk::crash(std::uint64_t seed) const {
         if (draw() % 2 == 0) apply(change, names);
     }
     auto left = std::make_unique<MemoryDisk>();
-    for (const auto& [name, inode] : names) left->put(name, after_crash(*inode, draw));
+    for (const auto& [name, inode] : names)
+        left->put(name, after_crash(*inode, draw));
     left->capacity = capacity;
     left->random_.seed(seed);
     return left;
@@ -209,7 +223,8 @@ std::unique_ptr<MemoryDisk> MemoryDisk::crash(std::uint64_t seed) const {
 std::vector<std::string> MemoryDisk::list() {
     std::vector<std::string> found;
     call("list", "", [&] {
-        for (const auto& [name, inode] : names_) found.push_back(name);
+        for (const auto& [name, inode] : names_)
+            found.push_back(name);
     });
     return found;
 }
@@ -282,7 +297,8 @@ void MemoryDisk::sync_directory() {
 }
 
 void MemoryDisk::random(std::span<char> bytes) {
-    for (char& byte : bytes) byte = static_cast<char>(random_());
+    for (char& byte : bytes)
+        byte = static_cast<char>(random_());
 }
 
 }  // namespace taskbbs::journal

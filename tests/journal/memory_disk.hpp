@@ -1,5 +1,5 @@
-// A disk in memory that fails and crashes on request: at any of its calls, with any subset of what was
-// not synced kept.
+// A disk in memory that fails and crashes on request: at any of its calls, with any subset of what
+// was not synced kept.
 #pragma once
 
 #include "broker/journal/disk.hpp"
@@ -20,8 +20,8 @@ struct Crash {};
 
 class MemoryDisk final : public Disk {
   public:
-    // `dirty`: pages that the next sync writes. One that fails forgets them, as the kernel does: they
-    // read as written and never reach the disk.
+    // `dirty`: pages that the next sync writes. One that fails forgets them, as the kernel does:
+    // they read as written and never reach the disk.
     struct Inode {
         std::string now;
         std::string durable;
@@ -30,6 +30,7 @@ class MemoryDisk final : public Disk {
         void touch(std::uint64_t begin, std::uint64_t end);
         void sync();
     };
+
     using Names = std::map<std::string, std::shared_ptr<Inode>>;
 
     enum class Fault { eio, enospc, short_write, crash_before, crash_after };
@@ -40,19 +41,25 @@ class MemoryDisk final : public Disk {
 
     // The call with this number (from 0) fails; calls so far.
     void fail_at(std::uint64_t call, Fault fault) { failing_ = {call, fault}; }
+
     void heal() { failing_.reset(); }
+
     std::uint64_t calls() const { return calls_; }
+
     // What a crash of the machine leaves now: of each unsynced sector and each unsynced change of a
     // name it is drawn whether it got through; a sector may be torn in two.
     std::unique_ptr<MemoryDisk> crash(std::uint64_t seed) const;
 
     std::string& bytes(const std::string& name) { return names_.at(name)->now; }
+
     bool has(const std::string& name) const { return names_.contains(name); }
+
     void put(const std::string& name, std::string bytes);
 
     std::uint64_t capacity = 1ULL << 40;
 
     std::string directory() const override { return "memory"; }
+
     std::vector<std::string> list() override;
     std::unique_ptr<File> open_to_read(const std::string& name) override;
     std::unique_ptr<File> open_to_write(const std::string& name) override;
@@ -61,12 +68,16 @@ class MemoryDisk final : public Disk {
     void rename(const std::string& from, const std::string& to) override;
     void remove(const std::string& name) override;
     void sync_directory() override;
+
     std::uint64_t free_bytes() override { return capacity - std::min(capacity, used()); }
+
     std::uint64_t total_bytes() override { return capacity; }
+
     void random(std::span<char> bytes) override;
 
   private:
     friend class MemoryFile;
+
     struct Change {
         std::string from;  // "": made
         std::string to;    // "": removed
@@ -75,7 +86,9 @@ class MemoryDisk final : public Disk {
 
     // Counts a call, does it unless it is the one to fail.
     void call(const char* operation, const std::string& name, const std::function<void()>& work);
-    void call_write(const std::string& name, std::string_view bytes, const std::function<void(std::string_view)>& work);
+    void call_write(const std::string& name,
+                    std::string_view bytes,
+                    const std::function<void(std::string_view)>& work);
     std::optional<Fault> next_fault();
     std::uint64_t used() const;
     static void apply(const Change& change, Names& names);

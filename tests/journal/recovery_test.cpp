@@ -15,7 +15,8 @@ namespace {
 // Three sealed segments and one in use: 20 events, stopped cleanly.
 void make_journal(Disk& disk) {
     Run run(disk);
-    for (int i = 0; i < 10; ++i) run.write(2);
+    for (int i = 0; i < 10; ++i)
+        run.write(2);
     run.stop();
 }
 
@@ -48,7 +49,8 @@ TEST_CASE("everything is recovered in order, over many segments and runs") {
         Run run(disk);
         CHECK(run.replayed() == events_up_to(last));
         run.write_empty(began_to_serve);
-        for (std::uint32_t count = 1; count < 12; ++count) run.write(count);
+        for (std::uint32_t count = 1; count < 12; ++count)
+            run.write(count);
         if (number % 2 == 0) run.stop();
         last = run.last();
     }
@@ -64,9 +66,11 @@ TEST_CASE("a second recovery gives the same as the first") {
     MemoryDisk disk;
     {
         Run run(disk);
-        for (int i = 0; i < 10; ++i) run.write(2);
+        for (int i = 0; i < 10; ++i)
+            run.write(2);
     }
-    const Replayed first = replay(disk);
+    Replayed first = replay(disk);
+    first.recovered.lock.reset();
     const Replayed second = replay(disk);
     CHECK(first.events == second.events);
     CHECK(first.recovered.tail.offset == second.recovered.tail.offset);
@@ -96,7 +100,8 @@ TEST_CASE("a missing segment is refused") {
 TEST_CASE("a directory that lost all its segments is not a new journal") {
     MemoryDisk disk;
     make_journal(disk);
-    for (const Seq segment : segments_of(disk.list())) disk.remove(segment_name(segment));
+    for (const Seq segment : segments_of(disk.list()))
+        disk.remove(segment_name(segment));
     CHECK_THROWS_WITH(replay(disk), Catch::Contains("there was a journal here"));
 }
 
@@ -167,7 +172,8 @@ TEST_CASE("a refusal names file, offset and event and changes nothing") {
         CHECK(error.seq() == 9);
     }
     CHECK(disk.list() == before->list());
-    for (const std::string& name : before->list()) CHECK(disk.bytes(name) == before->bytes(name));
+    for (const std::string& name : before->list())
+        CHECK(disk.bytes(name) == before->bytes(name));
 }
 
 TEST_CASE("after an unclean stop the last segment is copied, after a clean one it is not") {

@@ -18,7 +18,8 @@ Event event(Seq seq) {
 
 std::vector<Event> events_up_to(Seq last) {
     std::vector<Event> events;
-    for (Seq seq = 1; seq <= last; ++seq) events.push_back(event(seq));
+    for (Seq seq = 1; seq <= last; ++seq)
+        events.push_back(event(seq));
     return events;
 }
 
@@ -29,7 +30,9 @@ Settings small_settings() {
     return settings;
 }
 
-protocol::Time at(std::int64_t seconds) { return protocol::Time(std::chrono::seconds(seconds)); }
+protocol::Time at(std::int64_t seconds) {
+    return protocol::Time(std::chrono::seconds(seconds));
+}
 
 Replayed replay(Disk& disk, const Settings& settings) {
     Replayed found;
@@ -37,10 +40,8 @@ Replayed replay(Disk& disk, const Settings& settings) {
         .on_batch = [&](const BatchInfo& batch) { found.batches.push_back(batch); },
         .on_record =
             [&](const Record& record) {
-                found.events.push_back({record.seq,
-                                        record.tags,
-                                        std::string(record.body),
-                                        std::string(record.rest)});
+                found.events.push_back(
+                    {record.seq, record.tags, std::string(record.body), std::string(record.rest)});
             }};
     found.recovered = recover(disk, settings, {.now = at(1), .writer = "test"}, visitor);
     return found;

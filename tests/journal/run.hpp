@@ -1,4 +1,5 @@
-// One run of a journal over any disk: recovered, written to, stopped; and what it is expected to hold.
+// One run of a journal over any disk: recovered, written to, stopped; and what it is expected to
+// hold.
 #pragma once
 
 #include "broker/journal/recovery.hpp"
@@ -47,12 +48,17 @@ class Run {
     void write_empty(std::uint32_t flags);
     // Lets the spares be made to the end.
     void rest();
+
     void stop() { writer_.close(); }
 
     Seq last() const { return writer_.next_seq() - 1; }
+
     Writer& writer() { return writer_; }
+
     Reserve& reserve() { return reserve_; }
+
     const std::vector<std::string>& reports() const { return reports_; }
+
     const std::vector<Event>& replayed() const { return replayed_; }
 
   private:

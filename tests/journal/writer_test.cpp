@@ -14,7 +14,8 @@ namespace taskbbs::journal {
 TEST_CASE("a full segment is followed by one named after its first event") {
     MemoryDisk disk;
     Run run(disk);
-    for (int i = 0; i < 3; ++i) run.write(2);
+    for (int i = 0; i < 3; ++i)
+        run.write(2);
     CHECK(run.writer().tail().file == segment_name(1));
     run.write(2);
     CHECK(run.writer().tail().file == segment_name(7));
@@ -51,11 +52,13 @@ TEST_CASE("a batch larger than a segment gets one of its own size") {
         run.write(1);
         run.write(600);
         CHECK(run.writer().tail().segment.bytes > small_settings().segment_bytes);
+        // There is room in it for one more, so that a stop can confirm it.
+        run.write(1);
         run.write(1);
         CHECK(run.writer().tail().segment.bytes == small_settings().segment_bytes);
         run.stop();
     }
-    CHECK(replay(disk).events == events_up_to(602));
+    CHECK(replay(disk).events == events_up_to(603));
 }
 
 TEST_CASE("a batch above half a segment is the first of its segment") {
@@ -74,10 +77,13 @@ TEST_CASE("a segment full of empty batches is replaced, not followed") {
     MemoryDisk disk;
     {
         Run run(disk);
-        for (int i = 0; i < 20; ++i) run.write_empty(confirm);
+        for (int i = 0; i < 20; ++i)
+            run.write_empty(confirm);
         CHECK(run.writer().tail().file == segment_name(1));
-        for (int i = 0; i < 3; ++i) run.write(2);
-        for (int i = 0; i < 20; ++i) run.write_empty(confirm);
+        for (int i = 0; i < 3; ++i)
+            run.write(2);
+        for (int i = 0; i < 20; ++i)
+            run.write_empty(confirm);
         CHECK(run.writer().tail().file == segment_name(7));
         run.write(1);
         run.stop();

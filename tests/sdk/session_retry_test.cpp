@@ -63,9 +63,11 @@ TEST_CASE("patience doubles with each silent connection, with jitter, up to its 
         std::vector<Duration> all;
         for (int i = 0; i < 7; ++i) {
             h.send();
-            all.push_back(*h.session.next_deadline() - h.now);
-            h.pass(all.back());
-            CHECK(h.session.wants_connection());
+            const Instant sent = h.now;
+            while (!h.session.wants_connection()) {
+                h.pass(*h.session.next_deadline() - h.now);
+            }
+            all.push_back(h.now - sent);
             h.connect();
         }
         return all;

@@ -1,0 +1,206 @@
+// The loop of `taskbbs executor`.
+#include "cli/executor/driver.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <fmt/format.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include <utility>
+
+namespace taskbbs::cli {
+namespace {
+
+constexpr milliseconds acquire_wait{10'000};
+constexpr CallOptions acquire_call{.timeout = milliseconds{10'000}};
+// Long: until then the SDK asks again by itself, and an outcome is worth waiting for.
+constexpr CallOptions outcome_call{.timeout = milliseconds{300'000}};
+constexpr CallOptions start_call{.timeout = milliseconds{30'000}};
+constexpr CallOptions last_call{.timeout = milliseconds{4'000}};
+
+Moment now() {
+    return std::chrono::steady_clock::now();
+}
+
+int poll_timeout(std::optional<Moment> deadline) {
+    if (!deadline) {
+        return -1;
+    }
+    const auto left = std::chrono::ceil<milliseconds>(*deadline - now()).count();
+    return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+}
+
+}  // namespace
+
+Driver::Driver(DriverOptions options, Executor& executor, Inbox& inbox, int signals)
+    : options_(std::move(options)),
+      executor_(executor),
+      inbox_(inbox),
+      signals_(signals),
+      jobs_(options_.jobs) {}
+
+Exit Driver::run(bool& abandoned) {
+    jobs_.begin(now());
+    perform();
+    while (!jobs_.finished()) {
+        wait();
+        take_signals();
+        for (const auto& input : inbox_.take()) {
+            input(jobs_, now());
+        }
+        serve_processes();
+        jobs_.tick(now());
+        perform();
+    }
+    abandoned = acquire_under_way_;
+    return jobs_.exit();
+}
+
+void Driver::perform() {
+    for (auto actions = jobs_.take(); !actions.empty(); actions = jobs_.take()) {
+        for (const Action& action : actions) {
+            std::visit([this](const auto& what) { act(what); }, action);
+        }
+    }
+}
+
+void Driver::wait() {
+    polled_.clear();
+    for (const int descriptor : {signals_, inbox_.descriptor()}) {
+        polled_.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
+    }
+    for (const auto& [id, process] : processes_) {
+        for (const int descriptor : process.descriptors()) {
+            polled_.push_back({.fd = descriptor, .events = POLLIN, .revents = 0});
+        }
+    }
+    ::poll(polled_.data(), polled_.size(), poll_timeout(jobs_.deadline()));
+}
+
+void Driver::take_signals() {
+    signalfd_siginfo info{};
+    while (::read(signals_, &info, sizeof info) == sizeof info) {
+        const bool interrupted = info.ssi_signo == SIGINT;
+        jobs_.stop(interrupted ? Exit::interrupted : Exit::done, now());
+    }
+}
+
+void Driver::serve_processes() {
+    for (auto entry = processes_.begin(); entry != processes_.end();) {
+        auto result = entry->second.serve();
+        if (!result) {
+            ++entry;
+            continue;
+        }
+        jobs_.ended(entry->first, {.result = std::move(*result)}, now());
+        entry = processes_.erase(entry);
+    }
+}
+
+// The SDK's acquire blocks, so it has a thread; the former one has left its answer and ended.
+void Driver::act(const AcquireTasks& action) {
+    acquire_under_way_ = true;
+    if (action.free) {
+        executor_.set_capacity(options_.jobs.slots, action.free);
+    }
+    acquiring_ = std::jthread{[this, action] {
+        auto answer = executor_.acquire({.max = action.max,
+                                         .domains = options_.domains,
+                                         .free = action.free,
+                                         .wait = acquire_wait},
+                                        acquire_call);
+        inbox_.post([this, answer = std::move(answer)](Jobs& jobs, Moment at) {
+            acquire_under_way_ = false;
+            jobs.acquired(answer, at);
+        });
+    }};
+}
+
+void Driver::act(const StartTask& action) {
+    executor_.client().call(
+        StartArgs{.guid = action.guid,
+                  .executor_id = options_.jobs.executor_id,
+                  .epoch = action.epoch,
+                  .container_handle = fmt::format("pid-{}", ::getpid())},
+        [this, job = action.job](Result<Applied> answer) {
+            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+                jobs.started(job, answer, at);
+            });
+        },
+        start_call);
+}
+
+void Driver::act(const LookAtTask& action) {
+    executor_.client().call(
+        GetArgs{action.guid},
+        [this, job = action.job](Result<Found> answer) {
+            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+                jobs.looked(job, answer, at);
+            });
+        },
+        start_call);
+}
+
+void Driver::act(const RunCommand& action) {
+    auto process = Process::start(action.command, action.guid, options_.output_bound);
+    if (process) {
+        processes_.emplace(action.job, std::move(*process));
+    } else {
+        jobs_.ended(action.job, {.trouble = process.error()}, now());
+    }
+}
+
+void Driver::act(const KillCommand& action) {
+    if (const auto entry = processes_.find(action.job); entry != processes_.end()) {
+        entry->second.kill(action.signal);
+    }
+}
+
+void Driver::act(const CompleteTask& action) {
+    executor_.client().call(
+        action.args,
+        [this, job = action.job](Result<Applied> answer) {
+            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+                jobs.completed(job, answer, at);
+            });
+        },
+        outcome_call);
+}
+
+void Driver::act(const RejectTask& action) {
+    executor_.client().call(
+        action.args,
+        [this, job = action.job](Result<Rejected> answer) {
+            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+                jobs.rejected(job, answer, at);
+            });
+        },
+        start_call);
+}
+
+void Driver::act(const ReleaseTask& action) {
+    executor_.release(action.guid);
+}
+
+// Whether it is allowed to or not: an acquire that waits on comes back by itself in the end.
+void Driver::act(const DrainSelf& /*action*/) {
+    executor_.client().call(
+        DrainArgs{.executor_id = options_.jobs.executor_id},
+        [](const Result<Applied>&) {},
+        start_call);
+}
+
+void Driver::act(const DepartBoard& /*action*/) {
+    if (const auto departed = executor_.depart(last_call); !departed) {
+        act(Say{fmt::format("depart: {} ({})", departed.error().message, departed.error().name())});
+    }
+    jobs_.departed(now());
+}
+
+void Driver::act(const Say& action) {
+    fmt::print(stderr, "executor {}: {}\n", options_.jobs.executor_id, action.line);
+}
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,61 @@
+// Drives the jobs of `taskbbs executor`: does what they ask for, on the board through the SDK and in
+// processes of its own, and tells them what came of it.
+#pragma once
+
+#include "cli/executor/inbox.hpp"
+#include "cli/executor/process.hpp"
+#include "taskbbs/executor.hpp"
+
+#include <map>
+#include <poll.h>
+#include <thread>
+#include <vector>
+
+namespace taskbbs::cli {
+
+struct DriverOptions {
+    JobsOptions jobs;
+    std::vector<std::string> domains;
+    std::size_t output_bound = 0;  // bytes of each output of a command
+};
+
+// One thread; it is the one that starts the commands, so it must live as long as they. `signals` is
+// a signalfd of those that stop it; `inbox` gets what the executor's handlers leave. All outlive it.
+class Driver {
+  public:
+    Driver(DriverOptions options, Executor& executor, Inbox& inbox, int signals);
+
+    // Until it is stopped or its place is gone. The exit code of the process. True in `abandoned`:
+    // a call is still under way that nobody waits for; end the process without ado.
+    Exit run(bool& abandoned);
+
+  private:
+    void perform();
+    void act(const AcquireTasks& action);
+    void act(const StartTask& action);
+    void act(const LookAtTask& action);
+    void act(const RunCommand& action);
+    void act(const KillCommand& action);
+    void act(const CompleteTask& action);
+    void act(const RejectTask& action);
+    void act(const ReleaseTask& action);
+    void act(const DrainSelf& action);
+    void act(const DepartBoard& action);
+    void act(const Say& action);
+
+    void wait();
+    void take_signals();
+    void serve_processes();
+
+    DriverOptions options_;
+    Executor& executor_;
+    Inbox& inbox_;
+    int signals_;
+    Jobs jobs_;
+    std::map<JobId, Process> processes_;
+    std::vector<pollfd> polled_;
+    std::jthread acquiring_;
+    bool acquire_under_way_ = false;
+};
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,128 @@
+// `taskbbs executor`: takes a place on the board and runs what it gets.
+#include "cli/commands.hpp"
+#include "cli/executor/driver.hpp"
+#include "cli/failure.hpp"
+#include "cli/task_fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace taskbbs::cli {
+namespace {
+
+// The host's name and the process's number, in the charset of an executor_id.
+std::string default_executor_id() {
+    std::array<char, 65> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    std::string name{host.data()};
+    std::replace_if(
+        name.begin(),
+        name.end(),
+        [](char letter) { return std::isalnum(static_cast<unsigned char>(letter)) == 0; },
+        '-');
+    return fmt::format("{}-{}", name, ::getpid());
+}
+
+ExecutorHandlers handlers_for(Inbox& inbox) {
+    return {.on_stale =
+                [&inbox](const std::string& guid) {
+                    inbox.post([guid](Jobs& jobs, Moment at) { jobs.stale(guid, at); });
+                },
+            .on_draining =
+                [&inbox](bool on) {
+                    inbox.post([on](Jobs& jobs, Moment at) { jobs.draining(on, at); });
+                },
+            .on_presence =
+                [&inbox](Presence presence, const std::optional<Error>& error) {
+                    inbox.post([presence, error](Jobs& jobs, Moment at) {
+                        if (presence == Presence::superseded) {
+                            jobs.expelled(Exit::refused,
+                                          "another executor of this name has taken over",
+                                          at);
+                        } else if (presence == Presence::departed && error) {
+                            jobs.expelled(exit_of(*error), error->message, at);
+                        } else {
+                            jobs.presence(presence);
+                        }
+                    });
+                }};
+}
+
+ExecutorOptions executor_options_of(const Arguments& arguments, Inbox& inbox) {
+    ExecutorOptions options{
+        .executor_id = arguments.text("executor-id").value_or(default_executor_id()),
+        .stacks = arguments.names("stack"),
+        .slots = arguments.integer("slots").value_or(1),
+        .free = resources_of(arguments),
+        .handlers = handlers_for(inbox),
+        .client = {.endpoint = arguments.endpoint}};
+    if (const auto ttl = arguments.integer("ttl-ms")) {
+        options.ttl = milliseconds{*ttl};
+    }
+    return options;
+}
+
+Exit failed(const Error& error, const Arguments& arguments, milliseconds timeout) {
+    fmt::print(stderr,
+               "{}",
+               explained(error,
+                         {.command = "executor",
+                          .endpoint = arguments.endpoint,
+                          .timeout = timeout}));
+    return exit_of(error);
+}
+
+sigset_t stopping_signals() {
+    sigset_t signals{};
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGINT);
+    ::sigaddset(&signals, SIGTERM);
+    return signals;
+}
+
+}  // namespace
+
+Exit run_executor(const Arguments& arguments) {
+    const auto timeout = arguments.duration("timeout").value_or(milliseconds{30'000});
+    const auto signals = stopping_signals();
+    Inbox inbox;
+    const auto options = executor_options_of(arguments, inbox);
+    // Blocked in every thread of the SDK; here only once something may run that needs an end.
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    auto executor = Executor::open(options);
+    if (!executor) {
+        return failed(executor.error(), arguments, timeout);
+    }
+    ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    const auto hello = executor->client().hello({.timeout = timeout});
+    if (!hello) {
+        return failed(hello.error(), arguments, timeout);
+    }
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    const Descriptor stops{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
+
+    bool abandoned = false;
+    Driver driver{{.jobs = {.executor_id = options.executor_id,
+                            .slots = options.slots,
+                            .total = options.free,
+                            .grace = arguments.duration("grace").value_or(milliseconds{10'000})},
+                   .domains = arguments.names("domain"),
+                   .output_bound =
+                       output_bound(static_cast<std::size_t>(hello->limits.result_bytes))},
+                  *executor,
+                  inbox,
+                  stops.number()};
+    const Exit exit = driver.run(abandoned);
+    if (abandoned) {
+        std::_Exit(static_cast<int>(exit));
+    }
+    return exit;
+}
+
+}  // namespace taskbbs::cli

@@ -1,0 +1,100 @@
+#include "broker/journal/posix_disk.hpp"
+
+#include "broker/journal/error.hpp"
+#include "broker/journal/names.hpp"
+#include "tests/journal/run.hpp"
+#include "tests/journal/scratch.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <unistd.h>
+
+namespace taskbbs::journal {
+
+TEST_CASE("a journal on the file system is recovered") {
+    const Scratch scratch;
+    {
+        PosixDisk disk(scratch.path());
+        Run run(disk);
+        for (std::uint32_t count = 1; count < 20; ++count)
+            run.write(count);
+        run.rest();
+        run.write(600);
+        run.stop();
+    }
+    PosixDisk disk(scratch.path());
+    const Replayed found = replay(disk);
+    CHECK(found.events == events_up_to(190 + 600));
+    CHECK(found.recovered.clean_stop);
+    CHECK(found.recovered.torn_bytes == 0);
+}
+
+TEST_CASE("a directory that is in use can't be locked twice") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    PosixDisk other(scratch.path());
+    const Replayed held = replay(disk);
+    CHECK_THROWS_AS(replay(other), LockedError);
+    CHECK_THROWS_WITH(replay(other), Catch::Contains("another broker"));
+}
+
+TEST_CASE("the lock is free again when its holder is gone") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    { const Replayed held = replay(disk); }
+    CHECK_NOTHROW(replay(disk));
+}
+
+TEST_CASE("a missing directory is an error that says what to do") {
+    const Scratch scratch;
+    CHECK_THROWS_WITH(PosixDisk(scratch.path() + "/missing"), Catch::Contains("journal.dir"));
+}
+
+TEST_CASE("a file that is not there has errno ENOENT") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    try {
+        disk.open_to_read("missing");
+        FAIL("it was opened");
+    } catch (const JournalError& error) {
+        CHECK(error.code() == ENOENT);
+        CHECK(error.operation() == "open");
+        CHECK(error.file() == scratch.path() + "/missing");
+    }
+    CHECK_NOTHROW(disk.remove("missing"));
+}
+
+TEST_CASE("files are written, read, grown, cut and renamed") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    const std::unique_ptr<File> file = disk.create("a");
+    file->write_at(10, "hello");
+    file->write_back(0, 15);
+    file->sync_data();
+    file->sync();
+    std::string bytes(20, 'x');
+    CHECK(file->read_at(8, bytes) == 7);
+    CHECK(bytes.substr(0, 7) == std::string("\0\0hello", 7));
+    file->allocate(8192);
+    CHECK(file->size() == 8192);
+    file->truncate(12);
+    CHECK(file->size() == 12);
+    disk.rename("a", "b");
+    disk.sync_directory();
+    CHECK(disk.list() == std::vector<std::string>{"b"});
+    CHECK(disk.free_bytes() <= disk.total_bytes());
+    std::string random(64, '\0');
+    disk.random(random);
+    CHECK(random != std::string(64, '\0'));
+}
+
+TEST_CASE("a symbolic link is not followed") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    REQUIRE(::symlink("/etc/passwd", (scratch.path() + "/LOCK").c_str()) == 0);
+    CHECK_THROWS_AS(replay(disk), JournalError);
+}
+
+}  // namespace taskbbs::journal

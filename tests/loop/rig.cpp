@@ -1,0 +1,178 @@
+// Turns the loop as the daemon's thread does.
+#include "loop/rig.hpp"
+
+#include "broker/core/record.hpp"
+
+#include <algorithm>
+
+namespace taskbbs::loop_test {
+
+Rig::Rig(core::Settings settings) : settings_(settings) {
+    serve();
+}
+
+void Rig::serve() {
+    board_ = std::make_unique<core::Board>(settings_);
+    replay();
+    now_ = board_->begin_serving(wall_);
+    broker_ = std::make_unique<broker::Broker>(
+        *board_, broker::Identity{"taskbbsd test", "broker-1", "log-1", "tcp://*:7412", "always"});
+    broker_->begin(now_);
+}
+
+// As broker/recover does.
+void Rig::replay() {
+    core::RecordReader reader;
+    for (const Kept& batch : kept_) {
+        board_->begin_batch(batch.time, (batch.flags & journal::began_to_serve) != 0);
+        board_->tasks().take_offers();
+        journal::RecordCursor cursor(batch.first_seq, batch.records);
+        while (const auto record = cursor.next()) {
+            const auto event = reader.read(record->body, record->rest);
+            REQUIRE(event);
+            REQUIRE(event->seq == record->seq);
+            board_->apply(*event);
+        }
+        REQUIRE(cursor.at_end());
+    }
+}
+
+void Rig::restart(Duration off, Duration astray) {
+    in_flight_.reset();
+    holding_ = false;
+    broker_.reset();
+    wall_ += off + astray;
+    serve();
+    run();
+}
+
+// ---- time ------------------------------------------------------------------------------------
+
+void Rig::turn_clock(Duration by) {
+    now_ += by;
+    wall_ += by;
+}
+
+void Rig::stall(Duration time) {
+    turn_clock(time);
+    run();
+}
+
+void Rig::pass(Duration time) {
+    constexpr int most_at_once = 100'000;  // the deadline must go on, not stand
+    const Time end = now_ + time;
+    run();
+    int standing = 0;
+    while (true) {
+        const auto due = broker_->next_deadline();
+        if (!due || *due > end) {
+            break;
+        }
+        standing = *due > now_ ? 0 : standing + 1;
+        REQUIRE(standing < most_at_once);
+        turn_clock(std::max(*due - now_, Duration{0}));
+        run();
+    }
+    turn_clock(end - now_);
+    run();
+}
+
+void Rig::run() {
+    while (turn()) {
+    }
+}
+
+bool Rig::turn(bool drained) {
+    const bool more = broker_->work(now_, drained);
+    if (auto batch = broker_->take_batch(now_)) {
+        in_flight_ = std::move(batch);
+    }
+    const bool landed = land();
+    collect();
+    return more || landed;
+}
+
+// ---- the journal -----------------------------------------------------------------------------
+
+bool Rig::land() {
+    if (!in_flight_ || holding_) {
+        return false;
+    }
+    kept_.push_back({in_flight_->first_seq(),
+                     in_flight_->flags(),
+                     in_flight_->time(),
+                     std::string(in_flight_->body())});
+    broker_->durable(std::move(in_flight_), now_);
+    return true;
+}
+
+void Rig::let_syncs_go() {
+    holding_ = false;
+    land();
+    collect();
+    run();
+}
+
+// ---- messages --------------------------------------------------------------------------------
+
+void Rig::receive(const std::string& peer, std::string_view frame) {
+    broker_->receive(peer, frame, now_);
+}
+
+void Rig::collect() {
+    broker::Output& output = broker_->output();
+    for (const broker::Publication& publication : output.publications) {
+        Published& kept = published_.emplace_back();
+        kept.topic = publication.topic;
+        kept.body = publication.body;
+        kept.map = kept.document.parse(kept.body).value();
+    }
+    for (broker::Message& message : output.messages) {
+        messages_.push_back(std::move(message.bytes));
+        const auto parsed = parse_replies(documents_.emplace_back(), messages_.back());
+        REQUIRE(parsed);
+        for (const protocol::Reply& reply : parsed->replies) {
+            answers_[message.peer].push_back({reply.id, reply.status, reply.body, parsed->seq});
+        }
+    }
+    std::move(output.questions.begin(), output.questions.end(), std::back_inserter(questions_));
+    output = {};
+}
+
+std::vector<Answer> Rig::take_answers(const std::string& peer) {
+    return std::exchange(answers_[peer], {});
+}
+
+Story Rig::story() {
+    Story lines;
+    for (; told_ < published_.size(); ++told_) {
+        const Published& each = published_[told_];
+        if (each.topic == protocol::tick_topic) {
+            continue;
+        }
+        const Value task = each.map.at("task");
+        const auto name = task.is_nil() ? each.map.at("executor_id").str() : task.at("guid").str();
+        lines.push_back(std::string(each.map.at("kind").str().value()) + " " +
+                        std::string(name.value()));
+    }
+    return lines;
+}
+
+const Published& Rig::last_event() const {
+    const auto found = std::find_if(published_.rbegin(), published_.rend(), [](const auto& each) {
+        return each.topic != protocol::tick_topic;
+    });
+    REQUIRE(found != published_.rend());
+    return *found;
+}
+
+bool Rig::has(std::string_view guid) const {
+    return board_->tasks().find(guid) != core::no_slot;
+}
+
+const TaskView Rig::task(std::string_view guid) const {
+    REQUIRE(has(guid));
+    return board_->tasks().view(board_->tasks().find(guid));
+}
+
+}  // namespace taskbbs::loop_test

@@ -1,0 +1,81 @@
+"""SIGTERM and SIGINT under load: an end in order, and a start that says so."""
+import signal
+
+import whole_history
+from expect import holds, same
+from steady_client import Crowd
+
+
+def stops_in_the_middle_of_work_lose_and_double_nothing(board):
+    board.start()
+    crowd = Crowd(board, ("w0", "w1", "w2"))
+    for sign in (signal.SIGTERM, signal.SIGINT) * 3:
+        crowd.wait_for_answers(800)
+        same(board.end(sign), 0, "the daemon ends with 0 when it is asked to stop")
+        holds(board.words().rstrip().endswith("stopped"), "it says that it stopped", board.words())
+        board.start()
+        board.says("recovered .*clean_stop=true")
+    crowd.finish()
+    reader = board.client()
+    bodies = whole_history.read(reader)
+    whole_history.is_told_by(bodies, crowd.made)
+    whole_history.gives_the_tasks(bodies, reader)
+
+
+def what_was_answered_before_a_stop_is_answered_alike_on_retry(board):
+    board.start()
+    c = board.client()
+    c.call("hello")
+    requests = {}
+    for _ in range(40):
+        part = [[c.next_id(), "desire", {"task": {"guid": f"g{c.id}"}}] for _ in range(100)]
+        requests.update((request[0], request) for request in part)
+        c.send(part)
+    c.reply(min(requests))
+    board.terminate()
+    while c.pump(0.2):
+        pass
+    told = {number: c.inbox[number][0].body["seq"] for number in requests if c.inbox[number]}
+    board.start()
+    c.connect()
+    c.inbox.clear()
+    for at in range(0, len(requests), 1000):
+        c.send(list(requests.values())[at : at + 1000])
+    for number in requests:
+        reply = c.reply(number)
+        same(reply.status, "ok", "§2: a retry is accepted, or gets its first outcome")
+        same(told.get(number, reply.body["seq"]), reply.body["seq"], "§2: the first outcome")
+    bodies = whole_history.read(c)
+    same(len(bodies), len(requests), "§2: each request was applied once")
+
+
+def a_kill_is_not_taken_for_a_stop(board):
+    board.start()
+    board.client().desire("g")
+    board.kill()
+    board.start()
+    board.says("recovered .*clean_stop=false")
+    board.terminate()
+    board.start()
+    board.says("recovered .*clean_stop=true")
+
+
+def a_stop_at_once_after_the_start_is_clean(board):
+    board.start()
+    for _ in range(3):
+        board.terminate()
+        board.launch()
+        board.says("ready")
+    board.terminate()
+    board.start()
+    board.says("recovered .*clean_stop=true")
+
+
+def a_stop_does_not_wait_for_those_who_wait(board):
+    board.start()
+    c = board.client()
+    c.send([[c.next_id(), "acquire", {"executor_id": "e1", "wait_ms": 60000}]])
+    c.call("hello")
+    same(c.stats()["waiting_acquires"], 1, "§4 acquire: waits")
+    board.terminate()
+    board.start()

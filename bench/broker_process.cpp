@@ -1,21 +1,20 @@
 // fork, exec, /proc.
 #include "bench/broker_process.hpp"
 
-#include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
 #include <fstream>
 #include <netinet/in.h>
 #include <sstream>
 #include <stdexcept>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 

@@ -21,6 +21,7 @@ class BrokerProcess {
     BrokerProcess& operator=(const BrokerProcess&) = delete;
 
     const std::string& endpoint() const { return endpoint_; }
+
     const std::string& directory() const { return directory_; }
 
     std::uint64_t resident_bytes() const;

@@ -3,9 +3,9 @@
 
 #include "protocol/envelope.hpp"
 
-#include <fmt/format.h>
 #include <zmq.h>
 
+#include <fmt/format.h>
 #include <optional>
 #include <random>
 #include <stdexcept>
@@ -15,7 +15,8 @@ namespace taskbbs::bench {
 
 class Connection {
   public:
-    Connection(void* context, const std::string& endpoint) : socket_(zmq_socket(context, ZMQ_DEALER)) {
+    Connection(void* context, const std::string& endpoint)
+        : socket_(zmq_socket(context, ZMQ_DEALER)) {
         const int none = 0;
         zmq_setsockopt(socket_, ZMQ_LINGER, &none, sizeof none);
         zmq_setsockopt(socket_, ZMQ_SNDHWM, &none, sizeof none);
@@ -29,10 +30,12 @@ class Connection {
         }
         zmq_msg_init(&message_);
     }
+
     ~Connection() {
         zmq_msg_close(&message_);
         zmq_close(socket_);
     }
+
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
@@ -44,6 +47,7 @@ class Connection {
         ++count_;
         return last_id_;
     }
+
     std::uint32_t added() const { return count_; }
 
     void send() {
@@ -58,14 +62,15 @@ class Connection {
         count_ = 0;
     }
 
-    // The next reply message that has come, or nothing; valid until the next call. Replies come in the
-    // order of their ids here, so the last one acks all.
+    // The next reply message that has come, or nothing; valid until the next call. Replies come in
+    // the order of their ids here, so the last one acks all.
     std::optional<protocol::ReplyMessage> receive() {
         if (zmq_msg_recv(&message_, socket_, ZMQ_DONTWAIT) < 0) {
             return std::nullopt;
         }
         auto replies = protocol::parse_replies(
-            document_, {static_cast<const char*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)});
+            document_,
+            {static_cast<const char*>(zmq_msg_data(&message_)), zmq_msg_size(&message_)});
         if (!replies || replies->replies.empty()) {
             throw std::runtime_error("the broker sent what is no reply");
         }

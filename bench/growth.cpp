@@ -35,7 +35,8 @@ std::int64_t longest_step(Connection& connection) {
     zmq_pollitem_t item{connection.socket(), 0, ZMQ_POLLIN, 0};
     zmq_poll(&item, 1, -1);
     const auto message = connection.receive();
-    return message ? message->replies.front().body.at("loop_longest_us").integer().value_or(-1) : -1;
+    return message ? message->replies.front().body.at("loop_longest_us").integer().value_or(-1)
+                   : -1;
 }
 
 }  // namespace

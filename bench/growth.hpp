@@ -1,4 +1,5 @@
-// A board that grows: what a task costs in memory, and how long the loop's longest step was meanwhile.
+// A board that grows: what a task costs in memory, and how long the loop's longest step was
+// meanwhile.
 #pragma once
 
 #include "bench/broker_process.hpp"
@@ -7,7 +8,7 @@ namespace taskbbs::bench {
 
 struct Growth {
     double tasks_per_second = 0;
-    double bytes_per_task = 0;    // resident memory, payloads empty, outcomes acked
+    double bytes_per_task = 0;         // resident memory, payloads empty, outcomes acked
     std::int64_t longest_step_us = 0;  // of the loop, as it says itself
 };
 

@@ -1,5 +1,5 @@
-// One thread, all connections: each has as many lanes as requests in flight, and a lane takes one task
-// after another through its life.
+// One thread, all connections: each has as many lanes as requests in flight, and a lane takes one
+// task after another through its life.
 #include "bench/lifecycle.hpp"
 
 #include "bench/connection.hpp"
@@ -79,7 +79,9 @@ class Lanes {
                 connection_.add(args);
                 break;
             }
-            case 1: connection_.add(protocol::ClaimArgs{lane.guid, executor}); break;
+            case 1:
+                connection_.add(protocol::ClaimArgs{lane.guid, executor});
+                break;
             case 2:
                 connection_.add(protocol::StartArgs{lane.guid, executor, "handle", lane.epoch});
                 break;
@@ -91,8 +93,12 @@ class Lanes {
                 connection_.add(args);
                 break;
             }
-            case 4: connection_.add(protocol::ResolvingArgs{lane.guid}); break;
-            default: connection_.add(protocol::ResolveArgs{lane.guid, lane.epoch}); break;
+            case 4:
+                connection_.add(protocol::ResolvingArgs{lane.guid});
+                break;
+            default:
+                connection_.add(protocol::ResolveArgs{lane.guid, lane.epoch});
+                break;
         }
         lane.sent = Clock::now();
         waiting_.push_back(number);
@@ -129,9 +135,7 @@ Measured drive(const std::string& endpoint, const Load& load) {
     std::vector<float> latencies;
     latencies.reserve(1 << 22);
     const auto began = Clock::now();
-    const auto passed = [&] {
-        return std::chrono::duration<double>(Clock::now() - began).count();
-    };
+    const auto passed = [&] { return std::chrono::duration<double>(Clock::now() - began).count(); };
     while (passed() < load.seconds) {
         constexpr long patience_ms = 10'000;
         if (zmq_poll(items.data(), static_cast<int>(items.size()), patience_ms) <= 0) {

@@ -1,4 +1,5 @@
-// The load: tasks driven through desire, claim, start, complete, resolving, resolve, many at a time.
+// The load: tasks driven through desire, claim, start, complete, resolving, resolve, many at a
+// time.
 #pragma once
 
 #include <cstdint>

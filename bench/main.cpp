@@ -1,16 +1,16 @@
-// taskbbs_bench [SECONDS]: starts the taskbbsd beside it on a temporary directory and prints how many
-// durable transitions a second it makes, one at a time and pipelined, beside the disk's fdatasync; then
-// grows a board to a million tasks. Every figure is with journal.sync = always and events published.
+// taskbbs_bench [SECONDS]: starts the taskbbsd beside it on a temporary directory and prints how
+// many durable transitions a second it makes, one at a time and pipelined, beside the disk's
+// fdatasync; then grows a board to a million tasks. Every figure is with journal.sync = always and
+// events published.
 #include "bench/broker_process.hpp"
 #include "bench/disk.hpp"
 #include "bench/growth.hpp"
 #include "bench/lifecycle.hpp"
 
-#include <fmt/core.h>
-
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <fmt/core.h>
 #include <thread>
 
 namespace {
@@ -38,11 +38,12 @@ void row(const BrokerProcess& broker, const char* name, const Load& load) {
 
 void run(const std::string& program, const std::string& parent, double seconds) {
     const SyncTimes syncs = measure_syncs(parent);
-    fmt::print("machine: {} cores; write + fdatasync of 4 KiB in {}: p50 {:.0f} us, p99 {:.0f} us\n\n",
-               std::thread::hardware_concurrency(),
-               parent,
-               syncs.p50_us,
-               syncs.p99_us);
+    fmt::print(
+        "machine: {} cores; write + fdatasync of 4 KiB in {}: p50 {:.0f} us, p99 {:.0f} us\n\n",
+        std::thread::hardware_concurrency(),
+        parent,
+        syncs.p50_us,
+        syncs.p99_us);
     fmt::print("{:<34}{:>13}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}\n",
                "durable lifecycle, 300 B payloads",
                "transitions",
@@ -62,14 +63,16 @@ void run(const std::string& program, const std::string& parent, double seconds) 
             "32 conn., 500 in flight, 50 a msg.",
             {.connections = 32, .in_flight = 500, .per_message = 50, .seconds = seconds});
     }
-    const BrokerProcess broker(program, parent, {"--converge.kick_interval", "2h", "--converge.kick_interval_max", "2h"});
+    const BrokerProcess broker(
+        program, parent, {"--converge.kick_interval", "2h", "--converge.kick_interval_max", "2h"});
     constexpr std::uint64_t million = 1'000'000;
     const Growth growth = grow(broker, million);
-    fmt::print("\nboard of 1,000,000 pending tasks: {:.0f} bytes a task, desired at {:.0f}/s, "
-               "longest step of the loop {} us\n",
-               growth.bytes_per_task,
-               growth.tasks_per_second,
-               growth.longest_step_us);
+    fmt::print(
+        "\nboard of 1,000,000 pending tasks: {:.0f} bytes a task, desired at {:.0f}/s, "
+        "longest step of the loop {} us\n",
+        growth.bytes_per_task,
+        growth.tasks_per_second,
+        growth.longest_step_us);
 }
 
 }  // namespace
@@ -82,7 +85,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     try {
-        const auto program = std::filesystem::canonical("/proc/self/exe").parent_path() / "taskbbsd";
+        const auto program =
+            std::filesystem::canonical("/proc/self/exe").parent_path() / "taskbbsd";
         const char* parent = std::getenv("TMPDIR");
         run(program, parent != nullptr ? parent : "/var/tmp", seconds);
         return 0;

@@ -58,6 +58,9 @@ void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
     for (const core::Waiter& waiter : waiters_.take_acked(message->session, message->acked)) {
         reply_empty(waiter);
     }
+    // What has ripened by now is on offer to those who wait, then to this message.
+    board_.tasks().ripen(now);
+    settle();
     for (const protocol::Request& request : message->requests) {
         handle(peer, *message, request);
         settle();
@@ -75,7 +78,7 @@ void Broker::handle(const Peer& peer,
                     const protocol::RequestMessage& message,
                     const protocol::Request& request) {
     ++stats_.requests;
-    const Caller caller{peer, message.session, request.id, message.acked};
+    const Caller caller{peer, message.session, request.id};
     const auto verb = protocol::named<Verb>(request.verb);
     if (!verb) {
         return refuse(caller,
@@ -104,11 +107,12 @@ void Broker::answer_again(const Caller& caller,
                           Value args,
                           const core::Outcome& outcome) {
     if (outcome.verb != verb) {
-        return refuse(caller,
-                      Status::invalid_request,
-                      {.message = fmt::format("this id was used for {}: a new request needs a new id",
-                                              name_of(outcome.verb)),
-                       .field = "id"});
+        return refuse(
+            caller,
+            Status::invalid_request,
+            {.message = fmt::format("this id was used for {}: a new request needs a new id",
+                                    name_of(outcome.verb)),
+             .field = "id"});
     }
     const auto guid = args.at("guid").str().value_or(std::string_view());
     const auto executor_id = args.at("executor_id").str().value_or(std::string_view());
@@ -118,7 +122,8 @@ void Broker::answer_again(const Caller& caller,
         case Verb::resolving: {
             protocol::OwnedReply owned{.seq = outcome.last, .epoch = outcome.last};
             const Slot slot = tasks.find(guid);
-            if (slot != core::no_slot && tasks[slot].epoch == outcome.last) {
+            if (slot != core::no_slot && tasks[slot].epoch == outcome.last &&
+                !core::is_doomed(board_, tasks[slot])) {
                 owned.task = tasks.view(slot);
             }
             return reply(caller, owned);
@@ -129,8 +134,10 @@ void Broker::answer_again(const Caller& caller,
         }
         case Verb::reject:
             return reply(caller, protocol::RejectReply{outcome.last, outcome.state});
-        case Verb::depart: return answer_departed(caller, board_.executors().find(executor_id));
-        default: return reply(caller, protocol::SeqReply{outcome.last});
+        case Verb::depart:
+            return answer_departed(caller, board_.executors().find(executor_id));
+        default:
+            return reply(caller, protocol::SeqReply{outcome.last});
     }
 }
 
@@ -163,12 +170,13 @@ void Broker::open_batch() {
     board_.begin_batch(time, (batch_->flags() & journal::began_to_serve) != 0);
 }
 
-// Numbers, applies, encodes and appends it: from here on it is part of what the batch makes durable.
-// Returns where it left the task.
+// Numbers, applies, encodes and appends it: from here on it is part of what the batch makes
+// durable. Returns where it left the task.
 Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
     open_batch();
     if (caller != nullptr) {
-        event.origin = {caller->session, caller->id, caller->acked, verb};
+        const RequestId acked = board_.sessions().acked(caller->session);
+        event.origin = {caller->session, caller->id, acked, verb};
     }
     const bool leaves = event.kind == core::Kind::lost || event.kind == core::Kind::departed;
     if (leaves) {
@@ -176,7 +184,8 @@ Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
     }
     board_.number(event, now_);
     const Slot slot = board_.apply(event);
-    const core::TaskView task = slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
+    const core::TaskView task =
+        slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
     body_.clear();
     rest_.clear();
     if (slot == core::no_slot) {

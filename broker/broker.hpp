@@ -1,7 +1,7 @@
-// The loop, as a machine without sockets, files and clocks: it takes messages, completions and `now`,
-// and says what to write, what to send and when to be called again. Requests are decided and applied at
-// once and gather in a batch; replies and events of a batch leave when it is durable, in order
-// (docs/architecture.md). Not thread-safe: one thread, or a simulator, drives it.
+// The loop, as a machine without sockets, files and clocks: it takes messages, completions and
+// `now`, and says what to write, what to send and when to be called again. Requests are decided and
+// applied at once and gather in a batch; replies and events of a batch leave when it is durable, in
+// order (docs/architecture.md). Not thread-safe: one thread, or a simulator, drives it.
 #pragma once
 
 #include "broker/core/acquire.hpp"
@@ -14,7 +14,6 @@
 #include "broker/stats.hpp"
 
 #include <absl/container/flat_hash_map.h>
-
 #include <deque>
 #include <memory>
 #include <optional>
@@ -73,8 +72,8 @@ class Broker {
     void receive_page(std::uint64_t token, const journal::Page& page);
     // A question was not taken: there are too many.
     void refuse_replay(std::uint64_t token);
-    // What is due, in a slice of at most about a millisecond: true when there is more to do at once.
-    // `drained`: every message that had arrived before `now` has been handed in.
+    // What is due, in a slice of at most about a millisecond: true when there is more to do at
+    // once. `drained`: every message that had arrived before `now` has been handed in.
     bool work(Time now, bool drained);
 
     // ---- the journal -------------------------------------------------------------------------
@@ -84,18 +83,23 @@ class Broker {
     void durable(std::unique_ptr<journal::Batch> batch, Time now);
     // The batch that gathers is as large as it may get: hand in nothing more for now.
     bool full() const;
+
     // Nothing is written that is not durable, and nothing waits to be answered for it.
     bool idle() const { return !flight_ && batch_->empty(); }
 
     // ---- output ------------------------------------------------------------------------------
-    // Replies that reveal nothing undurable are added by take_batch() and durable(). The caller sends
-    // it and clears it.
+    // Replies that reveal nothing undurable are added by take_batch() and durable(). The caller
+    // sends it and clears it.
     Output& output() { return output_; }
+
     std::optional<Time> next_deadline() const;
 
     Stats& stats() { return stats_; }
+
     core::Seq durable_seq() const { return durable_seq_; }
+
     bool brake() const { return presence_.brake(); }
+
     std::size_t run_out() const { return presence_.run_out(); }
 
   private:
@@ -104,18 +108,22 @@ class Broker {
         Caller caller;
         std::string heartbeat;  // packed args; empty: a depart
     };
+
     struct Replay {
         Caller caller;
         core::Seq seq = 0;
     };
+
     struct AskedPass {
         Caller caller;
         protocol::ConvergeArgs args;
     };
+
     struct RunningPass {
         core::Pass pass;
         std::optional<Caller> asker;
     };
+
     // What is in flight: leaves when its batch is durable.
     struct Flight {
         Outbox outbox;
@@ -124,15 +132,19 @@ class Broker {
     };
 
     // broker.cpp: the flow of every request and every event.
-    void handle(const Peer& peer, const protocol::RequestMessage& message, const protocol::Request&);
+    void handle(const Peer& peer,
+                const protocol::RequestMessage& message,
+                const protocol::Request&);
     void answer_again(const Caller& caller, Verb verb, Value args, const core::Outcome& outcome);
     void refuse(const Caller& caller, protocol::Status status, protocol::Refusal body);
     void refuse(const Caller& caller, const core::Refused& refused);
     void refuse(const Caller& caller, const protocol::Fault& fault);
+
     template <class Body>
     void reply(const Caller& caller, const Body& body) {
         gathering_.reply(caller.peer, caller.id, body);
     }
+
     void open_batch();
     Slot commit(Event event, const Caller* caller = nullptr, Verb verb = Verb::hello);
     Outbox new_outbox() const;
@@ -157,7 +169,9 @@ class Broker {
     void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
     void answer_departed(const Caller& caller, Slot executor);
     void park(Slot executor, Parked parked);
-    void hand_over(const Caller& caller, std::string_view executor_id, const std::vector<Slot>& tasks);
+    void hand_over(const Caller& caller,
+                   std::string_view executor_id,
+                   const std::vector<Slot>& tasks);
     void reply_tasks(const Caller& caller, const std::vector<Slot>& tasks, core::Seq seq);
     void reply_empty(const core::Waiter& waiter);
     void wait(const Caller& caller, const protocol::AcquireArgs& args);

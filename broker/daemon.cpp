@@ -11,15 +11,15 @@
 #include "broker/sockets.hpp"
 #include "broker/version.hpp"
 
-#include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <zmq.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <ctime>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace taskbbs::broker {
@@ -76,7 +76,9 @@ class StopSignal {
         sigaddset(&signals, SIGINT);
         fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     }
+
     ~StopSignal() { close(fd_); }
+
     StopSignal(const StopSignal&) = delete;
     StopSignal& operator=(const StopSignal&) = delete;
 
@@ -86,7 +88,8 @@ class StopSignal {
     int fd_ = -1;
 };
 
-// What clients are told to subscribe at: as bound, but with `*` where the bind was to all addresses.
+// What clients are told to subscribe at: as bound, but with `*` where the bind was to all
+// addresses.
 std::string events_endpoint(const Options& options, const Sockets& sockets) {
     if (!options.events_advertise.empty()) {
         return options.events_advertise;
@@ -131,8 +134,9 @@ class Daemon {
 
     // Until a signal says stop; then the batch in hand is written and answered.
     void run() {
-        log_.info("ready",
-                  {{"requests", sockets_.requests_endpoint()}, {"events", sockets_.events_endpoint()}});
+        log_.info(
+            "ready",
+            {{"requests", sockets_.requests_endpoint()}, {"events", sockets_.events_endpoint()}});
         notify_ready("serving");
         while (!stop_) {
             turn();
@@ -221,7 +225,8 @@ class Daemon {
         }
     }
 
-    // A batch of one request, with nothing behind it, is written here: that saves two thread switches.
+    // A batch of one request, with nothing behind it, is written here: that saves two thread
+    // switches.
     void launch(bool drained) {
         const Time at = now();
         auto batch = broker_.take_batch(at);
@@ -263,8 +268,7 @@ class Daemon {
             history_.advance(broker_.durable_seq());
             history_told_ = ended;
         }
-        if (watchdog_ &&
-            watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
+        if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
             notify_alive();
         }
         if (broker_.brake() != brake_said_) {
@@ -320,7 +324,10 @@ class Daemon {
     bool brake_said_ = false;
 };
 
-void say_recovered(const Log& log, const journal::Recovered& recovered, const core::Board& board, Duration took) {
+void say_recovered(const Log& log,
+                   const journal::Recovered& recovered,
+                   const core::Board& board,
+                   Duration took) {
     if (recovered.torn_bytes > 0) {
         log.warn("torn_tail_cut",
                  {{"bytes", recovered.torn_bytes}, {"kept_as", recovered.torn_file}});
@@ -343,15 +350,19 @@ void serve_or_throw(const Options& options, const Log& log, bool& serving) {
     const journal::RecoveryOptions recovery{
         .now = wall_time(),
         .writer = std::string(version),
-        .report = [&](std::string_view line) { log.warn("journal", {{"says", line}}); },
+        .report =
+            [&](std::string_view line) {
+                log.warn("journal", {{"says", line}});
+            },
     };
     auto recovered = recover_board(disk, options.journal, recovery, board);
     say_recovered(log, recovered, board, boot_time() - began);
     if (const Duration ahead = board.clock().last_stamp() - wall_time(); ahead > 60s) {
         log.warn("clock_ahead",
                  {{"ms", to_ms(ahead)},
-                  {"says", "the last event is ahead of the wall clock: event times creep until it "
-                           "has caught up"}});
+                  {"says",
+                   "the last event is ahead of the wall clock: event times creep until it "
+                   "has caught up"}});
     }
     Daemon daemon(options, log, disk, board, std::move(recovered));
     serving = true;
@@ -373,7 +384,8 @@ Exit serve(const Options& options, const Log& log) {
         log.error("journal_unsupported", {{"says", std::string_view(error.what())}});
         return Exit::damaged;
     } catch (const journal::JournalError& error) {
-        log.error(serving ? "journal_failed" : "not_started", {{"says", std::string_view(error.what())}});
+        log.error(serving ? "journal_failed" : "not_started",
+                  {{"says", std::string_view(error.what())}});
         return serving ? Exit::not_written : Exit::not_started;
     } catch (const std::exception& error) {
         log.error("not_started", {{"says", std::string_view(error.what())}});

@@ -3,11 +3,10 @@
 #include "broker/options.hpp"
 #include "broker/version.hpp"
 
-#include <fmt/core.h>
-#include <unistd.h>
-
 #include <csignal>
 #include <cstdlib>
+#include <fmt/core.h>
+#include <unistd.h>
 
 namespace {
 
@@ -29,10 +28,17 @@ void block_signals() {
 
 int run(const Options& options) {
     switch (options.mode) {
-        case Mode::help: fmt::print("{}", help_text()); return code(Exit::stopped);
-        case Mode::version: fmt::print("taskbbsd {}\n", version); return code(Exit::stopped);
-        case Mode::check_config: fmt::print("{}", summary(options)); return code(Exit::stopped);
-        case Mode::serve: break;
+        case Mode::help:
+            fmt::print("{}", help_text());
+            return code(Exit::stopped);
+        case Mode::version:
+            fmt::print("taskbbsd {}\n", version);
+            return code(Exit::stopped);
+        case Mode::check_config:
+            fmt::print("{}", summary(options));
+            return code(Exit::stopped);
+        case Mode::serve:
+            break;
     }
     block_signals();
     const Log log(STDERR_FILENO,

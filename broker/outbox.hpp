@@ -6,7 +6,6 @@
 #include "protocol/envelope.hpp"
 
 #include <absl/container/flat_hash_map.h>
-
 #include <string>
 #include <vector>
 
@@ -24,7 +23,6 @@ struct Caller {
     Peer peer;
     SessionId session;
     RequestId id = 0;
-    RequestId acked = 0;
 };
 
 struct Message {
@@ -46,6 +44,7 @@ class Outbox {
             writer->add(id, protocol::Status::ok, body);
         }
     }
+
     void reply_packed(const Peer& peer, RequestId id, std::string_view body);
     void refuse(const Peer& peer,
                 RequestId id,
@@ -54,11 +53,15 @@ class Outbox {
 
     // Topics of the batch's events, in their order.
     std::string& topics() { return topics_; }
+
     void end_topic() { topic_ends_.push_back(topics_.size()); }
+
     std::size_t topic_count() const { return topic_ends_.size(); }
+
     std::string_view topic(std::size_t i) const;
 
     bool has_replies() const { return !peers_.empty(); }
+
     std::uint64_t dropped() const { return dropped_; }
 
     // Appends the reply messages as they leave, with `seq` as the newest durable event.

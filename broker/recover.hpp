@@ -6,8 +6,8 @@
 
 namespace taskbbs::broker {
 
-// Fills `board`, which is new. Throws what journal::recover() throws, and journal::UnsupportedError for
-// an event that this version does not know.
+// Fills `board`, which is new. Throws what journal::recover() throws, and journal::UnsupportedError
+// for an event that this version does not know.
 journal::Recovered recover_board(journal::Disk& disk,
                                  const journal::Settings& settings,
                                  const journal::RecoveryOptions& options,

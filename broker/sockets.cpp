@@ -1,22 +1,23 @@
 // libzmq, by its C interface: the C++ one throws where a peer is merely gone.
 #include "broker/sockets.hpp"
 
-#include <fmt/format.h>
-#include <sys/random.h>
 #include <zmq.h>
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <sys/socket.h>
 
 namespace taskbbs::broker {
 
 namespace {
 
-constexpr int reply_queue = 1000;         // messages to one peer
-constexpr int request_queue = 16;         // from one peer: each may be as large as message_bytes
-constexpr int event_queue = 100'000;      // to one subscriber; beyond, it has a hole and asks `replay`
+constexpr int reply_queue = 1000;     // messages to one peer
+constexpr int request_queue = 16;     // from one peer: each may be as large as message_bytes
+constexpr int event_queue = 100'000;  // to one subscriber; beyond, it has a hole and asks `replay`
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
@@ -93,6 +94,7 @@ class Sockets::Machinery {
         }
         zmq_ctx_term(context);
     }
+
     Machinery(const Machinery&) = delete;
     Machinery& operator=(const Machinery&) = delete;
 
@@ -103,19 +105,16 @@ class Sockets::Machinery {
         events_endpoint = last_endpoint(events);
     }
 
-    void connected() {
+    // The listener stays, as libzmq ends all its connections with it: who is one too many is hung
+    // up on, and knocks again. Should `fd` be another connection's by now, that one does.
+    void connected(int fd) {
         ++connections;
-        if (connections >= limit_ && !closed_) {
-            closed_ = zmq_unbind(requests, requests_endpoint.c_str()) == 0;
+        if (connections > limit_) {
+            shutdown(fd, SHUT_RDWR);
         }
     }
 
-    void disconnected() {
-        connections -= connections > 0 ? 1 : 0;
-        if (closed_ && connections < limit_ - limit_ / 10) {
-            closed_ = zmq_bind(requests, requests_endpoint.c_str()) != 0;
-        }
-    }
+    void disconnected() { connections -= connections > 0 ? 1 : 0; }
 
     void* context = nullptr;
     void* requests = nullptr;
@@ -133,7 +132,6 @@ class Sockets::Machinery {
     }
 
     std::size_t limit_;
-    bool closed_ = false;
 };
 
 Sockets::Sockets(const SocketSettings& settings)
@@ -168,8 +166,8 @@ bool Sockets::receive(Incoming& incoming) {
 
 bool Sockets::send(const Message& message) {
     void* const socket = machinery_->requests;
-    const int routed = zmq_send(
-        socket, message.peer.data(), message.peer.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT);
+    const int routed =
+        zmq_send(socket, message.peer.data(), message.peer.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT);
     return routed >= 0 &&
            zmq_send(socket, message.bytes.data(), message.bytes.size(), ZMQ_DONTWAIT) >= 0;
 }
@@ -186,11 +184,14 @@ void Sockets::count_connections() {
     zmq_msg_init(&part);
     while (zmq_msg_recv(&part, machinery_->monitor, ZMQ_DONTWAIT) >= 0) {
         std::uint16_t event = 0;
-        std::memcpy(&event, zmq_msg_data(&part), sizeof event);
+        std::int32_t fd = -1;
+        const auto* const bytes = static_cast<const char*>(zmq_msg_data(&part));
+        std::memcpy(&event, bytes, sizeof event);
+        std::memcpy(&fd, bytes + sizeof event, sizeof fd);
         while (zmq_msg_more(&part) != 0) {
             zmq_msg_recv(&part, machinery_->monitor, ZMQ_DONTWAIT);
         }
-        event == ZMQ_EVENT_ACCEPTED ? machinery_->connected() : machinery_->disconnected();
+        event == ZMQ_EVENT_ACCEPTED ? machinery_->connected(fd) : machinery_->disconnected();
     }
     zmq_msg_close(&part);
 }

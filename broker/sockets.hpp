@@ -1,5 +1,5 @@
-// The broker's two sockets, as thin as can be: ROUTER for requests, PUB for events, set up so that no
-// peer can stop the broker (bounded queues, nothing blocks, no automatic routing ids that can be
+// The broker's two sockets, as thin as can be: ROUTER for requests, PUB for events, set up so that
+// no peer can stop the broker (bounded queues, nothing blocks, no automatic routing ids that can be
 // guessed, connections counted). Not thread-safe: the loop's.
 #pragma once
 
@@ -40,6 +40,7 @@ class Sockets {
         std::string_view frame;    // holds until the next receive()
         bool is_one_frame = true;  // else `frame` is empty
     };
+
     // False: nothing is there. Never blocks.
     bool receive(Incoming& incoming);
 
@@ -47,8 +48,8 @@ class Sockets {
     bool send(const Message& message);
     void publish(std::string_view topic, std::string_view body);
 
-    // Follows who connects and leaves, and closes the door at the bound. Call it when monitor() is
-    // readable.
+    // Follows who connects and leaves, and hangs up on those beyond the bound. Call it when
+    // monitor() is readable.
     void count_connections();
     std::size_t connections() const;
 

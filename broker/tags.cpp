@@ -35,7 +35,8 @@ class Filter {
         const protocol::Value task = map->at("task");
         const auto domain = task.at("domain").str();
         return (guid_.empty() || task.at("guid").str() == guid_) &&
-               (domains_.empty() || std::find(domains_.begin(), domains_.end(), domain) != domains_.end());
+               (domains_.empty() ||
+                std::find(domains_.begin(), domains_.end(), domain) != domains_.end());
     }
 
   private:
@@ -58,7 +59,7 @@ journal::RecordTags tags_of(const core::Event& event, const core::TaskView& task
     return tags;
 }
 
-std::optional<journal::Query> query_of(const protocol::ReplayArgs& args) {
+journal::Query query_of(const protocol::ReplayArgs& args) {
     constexpr std::uint32_t all_streams = (1U << protocol::stream_count) - 1;
     journal::Query query{.after = args.after, .limit = static_cast<std::uint32_t>(args.limit)};
     query.streams = args.streams.empty() ? all_streams : 0;
@@ -71,7 +72,8 @@ std::optional<journal::Query> query_of(const protocol::ReplayArgs& args) {
         query.accept = Filter(args);
     }
     if (query.streams == 0) {
-        return std::nullopt;
+        // Executors' events alone, which have no guid and no domain: nothing is let through.
+        query.streams = bit_of(protocol::Stream::executor);
     }
     query.streams = query.streams == all_streams ? 0 : query.streams;
     query.key = args.guid.empty() ? 0 : key_of(args.guid);

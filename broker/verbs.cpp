@@ -1,8 +1,8 @@
-// What each verb does, in the order of docs/protocol.md, section 4: arguments, decision, event, answer.
+// What each verb does, in the order of docs/protocol.md, section 4: arguments, decision, event,
+// answer.
 #include "broker/broker.hpp"
-#include "broker/tags.hpp"
-
 #include "broker/core/list.hpp"
+#include "broker/tags.hpp"
 #include "protocol/codec.hpp"
 
 #include <algorithm>
@@ -131,7 +131,6 @@ void Broker::wait(const Caller& caller, const protocol::AcquireArgs& args) {
         .reply_to = caller.peer,
         .session = caller.session,
         .id = caller.id,
-        .acked = caller.acked,
         .executor_id = std::string(args.executor_id),
         .max = args.max,
         .stacks = {args.stacks.begin(), args.stacks.end()},
@@ -164,7 +163,7 @@ void Broker::reply_tasks(const Caller& caller, const std::vector<Slot>& tasks, c
 }
 
 void Broker::reply_empty(const core::Waiter& waiter) {
-    reply_tasks({waiter.reply_to, waiter.session, waiter.id, waiter.acked}, {}, board_.seq());
+    reply_tasks({waiter.reply_to, waiter.session, waiter.id}, {}, board_.seq());
 }
 
 // ---- reads -----------------------------------------------------------------------------------
@@ -187,17 +186,17 @@ void Broker::list(const Caller& caller, Value value) {
         return refuse(caller, *fault);
     }
     if (args.state == core::State::resolved) {
-        return refuse(caller,
-                      Status::invalid_request,
-                      {.message = "state must be one of: pending claimed running completed resolving",
-                       .field = "state"});
+        return refuse(
+            caller,
+            Status::invalid_request,
+            {.message = "state must be one of: pending claimed running completed resolving",
+             .field = "state"});
     }
     const auto page = core::list(board_, args);
     if (!page) {
         return refuse(caller, page.error());
     }
-    reply(caller,
-          protocol::ListReply{{page->count, page->packed, {}}, page->cursor, board_.seq()});
+    reply(caller, protocol::ListReply{{page->count, page->packed, {}}, page->cursor, board_.seq()});
 }
 
 void Broker::executors(const Caller& caller, Value value) {
@@ -215,16 +214,13 @@ void Broker::replay(const Caller& caller, Value value) {
     if (const auto fault = decode(value, args)) {
         return refuse(caller, *fault);
     }
-    auto query = query_of(args);
-    if (!query) {
-        return reply(caller, protocol::ReplayReply{{}, durable_seq_, durable_seq_});
-    }
-    query->up_to = durable_seq_;
-    query->reply_bytes = board_.settings().limits.reply_bytes;
-    query->now = board_.clock().peek(now_);
+    journal::Query query = query_of(args);
+    query.up_to = durable_seq_;
+    query.reply_bytes = board_.settings().limits.reply_bytes;
+    query.now = board_.clock().peek(now_);
     const std::uint64_t token = next_token_++;
     replays_.emplace(token, Replay{caller, durable_seq_});
-    output_.questions.push_back({token, std::move(*query)});
+    output_.questions.push_back({token, std::move(query)});
 }
 
 void Broker::receive_page(std::uint64_t token, const journal::Page& page) {
@@ -241,12 +237,13 @@ void Broker::receive_page(std::uint64_t token, const journal::Page& page) {
                       {static_cast<std::uint32_t>(page.count()), page.bodies, {}}, page.next, seq});
             break;
         case journal::Page::Kind::truncated:
-            refuse(caller,
-                   Status::truncated,
-                   {.message = "these events are not kept, or not there yet: list anew, then replay "
-                               "from the first page's seq",
-                    .field = "after",
-                    .oldest = page.oldest});
+            refuse(
+                caller,
+                Status::truncated,
+                {.message = "these events are not kept, or not there yet: list anew, then replay "
+                            "from the first page's seq",
+                 .field = "after",
+                 .oldest = page.oldest});
             break;
         case journal::Page::Kind::failed:
             refuse(caller,
@@ -297,10 +294,10 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
     presence_.renew(board_, verdict->executor, now_);
     note_offer(verdict->executor, args);
     const core::ExecutorRecord& executor = board_.executors()[verdict->executor];
-    reply(caller,
-          protocol::HeartbeatReply{executor.ttl,
-                                   core::stale_tasks(board_, executor.id, args.running),
-                                   executor.draining});
+    reply(
+        caller,
+        protocol::HeartbeatReply{
+            executor.ttl, core::stale_tasks(board_, executor.id, args.running), executor.draining});
 }
 
 // What it offers, for others to see.
@@ -337,8 +334,8 @@ void Broker::depart(const Caller& caller, Value value) {
 void Broker::answer_departed(const Caller& caller, Slot executor) {
     if (executor != core::no_slot) {
         const core::ExecutorRecord& record = board_.executors()[executor];
-        const bool is_the_cause = record.departed_by.session == caller.session &&
-                                  record.departed_by.id == caller.id;
+        const bool is_the_cause =
+            record.departed_by.session == caller.session && record.departed_by.id == caller.id;
         if (record.is_being_lost() && is_the_cause) {
             return park(executor, {caller, {}});
         }
@@ -366,7 +363,8 @@ void Broker::converge(const Caller& caller, Value value) {
         return refuse(caller, *fault);
     }
     if (asked_passes_.size() >= max_asked_passes) {
-        return refuse(caller, Status::busy, {.message = "too many passes are asked for: try later"});
+        return refuse(
+            caller, Status::busy, {.message = "too many passes are asked for: try later"});
     }
     asked_passes_.push_back({caller, args});
 }

@@ -1,5 +1,5 @@
-// What nobody asked for just now: waiting acquires that are served, executors that are lost, passes,
-// ticks. Done an event at a time, so that requests are never held up for more than a slice.
+// What nobody asked for just now: waiting acquires that are served, executors that are lost,
+// passes, ticks. Done an event at a time, so that requests are never held up for more than a slice.
 #include "broker/broker.hpp"
 #include "broker/core/record.hpp"
 #include "protocol/codec.hpp"
@@ -42,9 +42,12 @@ bool Broker::work(Time now, bool drained) {
 
 // ---- waiting acquires ------------------------------------------------------------------------
 
-// Whatever became available goes to those who wait, in the order in which they came.
+// Whatever became available goes to those who wait for it, in the order in which they came.
 void Broker::settle() {
-    while (board_.tasks().has_offers()) {
+    while (board_.executors().has_ended_losses() || board_.tasks().has_offers()) {
+        for (const Slot executor : board_.executors().take_ended_losses()) {
+            unpark(executor);
+        }
         for (const Slot task : board_.tasks().take_offers()) {
             while (waiters_.size() > 0 && serve_waiter(task)) {
             }
@@ -67,7 +70,7 @@ bool Broker::serve_waiter(Slot slot) {
             continue;
         }
         const core::Waiter waiter = waiters_.take(ticket);
-        const Caller caller{waiter.reply_to, waiter.session, waiter.id, waiter.acked};
+        const Caller caller{waiter.reply_to, waiter.session, waiter.id};
         if (const auto room = core::check_session(board_, caller.session); !room) {
             refuse(caller, room.error());
         } else {
@@ -85,13 +88,11 @@ bool Broker::lose_next_task() {
     if (being_lost.empty()) {
         return false;
     }
-    const Slot executor = being_lost.front();
-    const core::ExecutorRecord& record = board_.executors()[executor];
+    const core::ExecutorRecord& record = board_.executors()[being_lost.front()];
     for (const core::State state : {core::State::claimed, core::State::running}) {
         for (const core::ListKey& key : record.tasks_in(state)) {
             if (record.dooms(board_.tasks()[key.slot].epoch)) {
                 commit(core::lose_task(board_, key.slot));
-                unpark(executor);
                 return true;
             }
         }
@@ -109,9 +110,6 @@ bool Broker::lose_next_executor() {
 
 // Those who waited for the last of an executor's tasks are judged anew once it has ended.
 void Broker::unpark(Slot executor) {
-    if (board_.executors()[executor].is_being_lost()) {
-        return;
-    }
     auto waiting = parked_.extract(executor);
     if (waiting.empty()) {
         return;
@@ -152,13 +150,13 @@ bool Broker::begin_pass() {
         const AskedPass asked = std::move(asked_passes_.front());
         asked_passes_.pop_front();
         const core::PassRules rules = core::PassRules::of(settings, asked.args);
-        pass_ = RunningPass{core::Pass(rules, board_, now_, true), asked.caller};
+        pass_ = RunningPass{core::Pass(rules, {now_, board_.seq()}, true), asked.caller};
         return true;
     }
     if (next_pass_ && *next_pass_ <= now_) {
         next_pass_ = now_ + settings.every;
-        kicks_.begin(now_);
-        pass_ = RunningPass{core::Pass(core::PassRules::of(settings), board_, now_, false), {}};
+        kicks_.begin({now_, board_.seq()});
+        pass_ = RunningPass{core::Pass(core::PassRules::of(settings), {now_, board_.seq()}, false), {}};
         return true;
     }
     return false;

@@ -81,6 +81,10 @@ void Table::add(const Json& document) {
 }
 
 std::string Table::text() {
+    if (rows_.empty() || (!headed_ && rows_.size() == 1)) {
+        return {};
+    }
+    headed_ = true;
     for (const Row& row : rows_) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             columns_[i].width = std::max(columns_[i].width, row[i].size());

@@ -21,8 +21,8 @@ struct Column {
 // what is empty or absent, everything escaped. `limit`: bytes of text, see escaped().
 std::string cell_of(std::string_view key, const Json& value, std::size_t limit);
 
-// Rows are kept until text() so that they can be aligned; columns only grow. The first text() begins
-// with the header.
+// Rows are kept until text() so that they can be aligned; columns only grow. The header comes before
+// the first row.
 class Table {
   public:
     explicit Table(std::vector<Column> columns);
@@ -36,7 +36,8 @@ class Table {
     std::string line(const Row& row) const;
 
     std::vector<Column> columns_;
-    std::vector<Row> rows_;
+    std::vector<Row> rows_;  // the header is one of them
+    bool headed_ = false;
 };
 
 // One document, a line for each member that is not empty, nested ones as "limits.requests".

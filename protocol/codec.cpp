@@ -1,10 +1,9 @@
 // How each C++ type looks on the wire, and the loop over a message's fields.
 #include "protocol/codec.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <concepts>
+#include <fmt/format.h>
 #include <type_traits>
 
 namespace taskbbs::protocol {
@@ -19,11 +18,13 @@ concept Textual = std::same_as<T, std::string_view> || std::same_as<T, std::stri
 
 template <class T>
 struct IsOptional : std::false_type {};
+
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
 template <class T>
 struct IsVector : std::false_type {};
+
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
@@ -48,7 +49,8 @@ MaybeFault check_text(std::string_view field, std::string_view text, const Rule&
         return Fault{
             .status = rule.too_large ? Status::too_large : Status::invalid_request,
             .field = field,
-            .message = fmt::format("{} has {} bytes; at most {} are allowed", field, size, rule.max),
+            .message =
+                fmt::format("{} has {} bytes; at most {} are allowed", field, size, rule.max),
             .limit = rule.max,
         };
     }
@@ -326,14 +328,15 @@ std::optional<Fault> decode(Value map, Message& out, std::uint8_t views) {
         }
         std::apply(
             [&](const auto&... field) {
-                static_cast<void>(
-                    ((field.name == *key && (field.views & views) != 0 && (take(field, value), true)) ||
-                     ...));
+                static_cast<void>(((field.name == *key && (field.views & views) != 0 &&
+                                    (take(field, value), true)) ||
+                                   ...));
             },
             fields);
     }
     auto missing = [&](const auto& field) {
-        const bool absent = field.rule.required && (field.views & views) != 0 && map.at(field.name).is_nil();
+        const bool absent =
+            field.rule.required && (field.views & views) != 0 && map.at(field.name).is_nil();
         if (absent && !wrong) {
             wrong = fault(field.name, fmt::format("{} is missing", field.name));
         }
@@ -433,8 +436,8 @@ TaskView view_of(const Task& task) {
 }
 
 // The messages of the contract.
-#define TASKBBS_MESSAGE(Message)                                                  \
-    template std::optional<Fault> decode(Value, Message&, std::uint8_t);          \
+#define TASKBBS_MESSAGE(Message)                                         \
+    template std::optional<Fault> decode(Value, Message&, std::uint8_t); \
     template void encode(Packer&, const Message&, Defaults, std::uint8_t)
 
 TASKBBS_MESSAGE(TaskView);

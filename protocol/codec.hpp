@@ -1,6 +1,6 @@
-// From bytes to values and back, by the lists of fields that stand beside each message. The one place
-// that knows how a C++ type looks on the wire; instantiated for the messages of this contract in
-// codec.cpp, so that nobody else pays for it.
+// From bytes to values and back, by the lists of fields that stand beside each message. The one
+// place that knows how a C++ type looks on the wire; instantiated for the messages of this contract
+// in codec.cpp, so that nobody else pays for it.
 #pragma once
 
 #include "protocol/messages.hpp"
@@ -36,8 +36,8 @@ void encode(Packer& packer,
             Defaults defaults = Defaults::keep,
             std::uint8_t views = whole);
 
-// False where a str in `args`, keys and unknown fields included, is not UTF-8. A str in place of a bin
-// (payload, result) is bytes and may be anything (section 1).
+// False where a str in `args`, keys and unknown fields included, is not UTF-8. A str in place of a
+// bin (payload, result) is bytes and may be anything (section 1).
 bool has_valid_texts(Verb verb, Value args);
 
 // A task that owns its bytes, from one that does not.

@@ -4,11 +4,11 @@
 
 #include "protocol/limits.hpp"
 
+#include <boost/locale/utf.hpp>
 #include <msgpack.hpp>
 
 #include <algorithm>
 #include <array>
-#include <boost/locale/utf.hpp>
 #include <cstring>
 
 namespace taskbbs::protocol {
@@ -171,11 +171,15 @@ bool Document::same_key(std::uint32_t a, std::uint32_t b) const {
     switch (x.type) {
         case Type::str:
         case Type::bin:
-        case Type::ext: return x.size == 0 || std::memcmp(x.data, y.data, x.size) == 0;
-        case Type::nil: return true;
+        case Type::ext:
+            return x.size == 0 || std::memcmp(x.data, y.data, x.size) == 0;
+        case Type::nil:
+            return true;
         case Type::array:
-        case Type::map: return false;  // no field has such a name
-        default: return x.integer == y.integer;
+        case Type::map:
+            return false;  // no field has such a name
+        default:
+            return x.integer == y.integer;
     }
 }
 
@@ -275,9 +279,12 @@ bool Value::utf8_within() const {
 
 std::size_t Value::size() const {
     switch (type()) {
-        case Type::array: return document_->nodes_[at_].size;
-        case Type::map: return 2 * static_cast<std::size_t>(document_->nodes_[at_].size);
-        default: return 0;
+        case Type::array:
+            return document_->nodes_[at_].size;
+        case Type::map:
+            return 2 * static_cast<std::size_t>(document_->nodes_[at_].size);
+        default:
+            return 0;
     }
 }
 

@@ -1,6 +1,6 @@
-// A parsed MessagePack message: flat nodes over the bytes, which are not copied. Untrusted input comes
-// in here and nowhere else, so the bounds of docs/protocol.md, section 1, are enforced here: depth,
-// duplicate keys, lengths that lie, bytes left over.
+// A parsed MessagePack message: flat nodes over the bytes, which are not copied. Untrusted input
+// comes in here and nowhere else, so the bounds of docs/protocol.md, section 1, are enforced here:
+// depth, duplicate keys, lengths that lie, bytes left over.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +22,7 @@ class Value {
     Value() = default;
 
     Type type() const;
+
     bool is_nil() const { return type() == Type::nil; }
 
     // Each is nothing unless the node has that type. Integers above 2^63-1 have none here (`big`).
@@ -31,8 +32,8 @@ class Value {
     std::optional<std::string_view> str() const;  // valid UTF-8 or not: see utf8()
     std::optional<std::string_view> bin() const;  // bin alone
 
-    bool utf8() const;          // false for a str that is not UTF-8
-    bool utf8_within() const;   // false when any str below, keys included, is not
+    bool utf8() const;         // false for a str that is not UTF-8
+    bool utf8_within() const;  // false when any str below, keys included, is not
 
     // Items of an array; keys and values, alternating, of a map. 0 for the rest.
     std::size_t size() const;
@@ -46,7 +47,9 @@ class Value {
         using reference = Value;
 
         Iterator(const Document* document, std::uint32_t at) : document_(document), at_(at) {}
+
         Value operator*() const { return {document_, at_}; }
+
         Iterator& operator++();
         bool operator==(const Iterator&) const = default;
 
@@ -54,6 +57,7 @@ class Value {
         const Document* document_;
         std::uint32_t at_;
     };
+
     Iterator begin() const;
     Iterator end() const;
 
@@ -62,6 +66,7 @@ class Value {
 
   private:
     friend class Document;
+
     Value(const Document* document, std::uint32_t at) : document_(document), at_(at) {}
 
     const Document* document_ = nullptr;
@@ -74,6 +79,7 @@ class Document {
     // The root, or nothing where the bytes are not one well-formed message within the bounds; why()
     // then says what is wrong, in one line. The bytes must outlive every Value.
     std::optional<Value> parse(std::string_view bytes);
+
     std::string_view why() const { return why_; }
 
   private:
@@ -82,14 +88,16 @@ class Document {
 
     struct Node {
         Type type = Type::nil;
-        bool utf8 = true;         // of a str
-        std::uint32_t size = 0;   // bytes, or children
-        std::uint32_t next = 0;   // the node behind this one and all below it
+        bool utf8 = true;        // of a str
+        std::uint32_t size = 0;  // bytes, or children
+        std::uint32_t next = 0;  // the node behind this one and all below it
+
         union {
             std::int64_t integer;
             double real;
             const char* data;
         };
+
         Node() : integer(0) {}
     };
 

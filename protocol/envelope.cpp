@@ -1,9 +1,8 @@
 // Reads and writes the outer form of messages.
 #include "protocol/envelope.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace taskbbs::protocol {
 

@@ -3,11 +3,10 @@
 
 #include "protocol/codec.hpp"
 
-#include <tl/expected.hpp>
-
 #include <array>
 #include <compare>
 #include <cstring>
+#include <tl/expected.hpp>
 #include <vector>
 
 namespace taskbbs::protocol {
@@ -17,6 +16,7 @@ struct SessionId {
     std::array<char, session_bytes> bytes{};
 
     std::string_view view() const { return {bytes.data(), bytes.size()}; }
+
     auto operator<=>(const SessionId&) const = default;
 };
 
@@ -74,8 +74,8 @@ struct ReplyMessage {
 // Client side. Nothing where the bytes are not a reply message.
 std::optional<ReplyMessage> parse_replies(Document& document, std::string_view bytes);
 
-// Broker side: a reply message that grows reply by reply and is closed when it leaves, since only then
-// its `seq` is known.
+// Broker side: a reply message that grows reply by reply and is closed when it leaves, since only
+// then its `seq` is known.
 class ReplyWriter {
   public:
     // Appends one reply; `body` packs exactly one map.
@@ -85,11 +85,13 @@ class ReplyWriter {
         open(packer, id, status);
         encode(packer, body, Defaults::keep, whole);
     }
+
     void refuse(RequestId id, Status status, const Refusal& body);
     // Appends one reply whose body is packed already.
     void add_packed(RequestId id, Status status, std::string_view body);
 
     std::size_t size() const { return bytes_.size(); }
+
     std::uint32_t count() const { return count_; }
 
     // The message as it leaves; the writer is empty again.

@@ -1,4 +1,5 @@
-// Events (docs/protocol.md, section 7): what is published, journaled and replayed alike, and the tick.
+// Events (docs/protocol.md, section 7): what is published, journaled and replayed alike, and the
+// tick.
 #pragma once
 
 #include "protocol/task.hpp"
@@ -138,7 +139,9 @@ struct Ordinals {
     std::array<std::int64_t, stream_count> of{};
 
     std::int64_t& operator[](Stream stream) { return of[static_cast<std::size_t>(stream)]; }
+
     std::int64_t operator[](Stream stream) const { return of[static_cast<std::size_t>(stream)]; }
+
     bool operator==(const Ordinals&) const = default;
 
     static constexpr auto fields() {

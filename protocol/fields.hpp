@@ -22,10 +22,10 @@ struct Rule {
     Form form = Form::number;
     std::int64_t min = 0;
     std::int64_t max = max_integer;
-    bool too_large = false;         // longer than max: `too_large`, not `invalid_request`
-    std::int64_t max_items = 0;     // of a list
-    bool required = false;          // absence is `invalid_request`
-    bool always = false;            // written even where it is the default
+    bool too_large = false;      // longer than max: `too_large`, not `invalid_request`
+    std::int64_t max_items = 0;  // of a list
+    bool required = false;       // absence is `invalid_request`
+    bool always = false;         // written even where it is the default
 };
 
 // Which renderings of a task hold a field (section 3), and whether a requester may set it.
@@ -44,6 +44,10 @@ struct Field {
     Rule rule;
     std::uint8_t views = every_view;
 };
+
+// What clang 16 can't deduce by itself.
+template <class Owner, class Member>
+Field(std::string_view, Member Owner::*, Rule, std::uint8_t = every_view) -> Field<Owner, Member>;
 
 constexpr Rule text(std::int64_t max) {
     return {.form = Rule::Form::text, .max = max};

@@ -1,5 +1,5 @@
-// The bounds that the contract itself fixes (docs/protocol.md), each with its unit. What an operator
-// may set instead stands in broker/core/settings.hpp.
+// The bounds that the contract itself fixes (docs/protocol.md), each with its unit. What an
+// operator may set instead stands in broker/core/settings.hpp.
 #pragma once
 
 #include <cstddef>
@@ -24,14 +24,14 @@ inline constexpr std::int64_t max_rejections_bound = 1000;
 inline constexpr std::int64_t no_time_to_claim_limit_ms = 4'294'967'295;
 
 // Verbs (section 4).
-inline constexpr std::int64_t max_acquire = 1024;          // tasks of one acquire
-inline constexpr std::int64_t max_wait_ms = 60'000;        // an acquire's wait
-inline constexpr std::int64_t max_delay_ms = 86'400'000;   // a reject's delay
-inline constexpr std::int64_t max_list = 1000;             // tasks or executors of one page
-inline constexpr std::int64_t max_replay = 10'000;         // events of one page
+inline constexpr std::int64_t max_acquire = 1024;         // tasks of one acquire
+inline constexpr std::int64_t max_wait_ms = 60'000;       // an acquire's wait
+inline constexpr std::int64_t max_delay_ms = 86'400'000;  // a reject's delay
+inline constexpr std::int64_t max_list = 1000;            // tasks or executors of one page
+inline constexpr std::int64_t max_replay = 10'000;        // events of one page
 inline constexpr std::int64_t min_ttl_ms = 1000;
 inline constexpr std::int64_t max_ttl_ms = 600'000;
-inline constexpr std::size_t max_running_pairs = 1024;     // of one heartbeat
-inline constexpr std::size_t max_names = 1024;             // stacks, domains: ours, not the contract's
+inline constexpr std::size_t max_running_pairs = 1024;  // of one heartbeat
+inline constexpr std::size_t max_names = 1024;          // stacks, domains: ours, not the contract's
 
 }  // namespace taskbbs::protocol

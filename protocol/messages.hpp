@@ -1,5 +1,5 @@
-// The verbs (docs/protocol.md, section 4) and their arguments, each with its list of fields. All are
-// views into the bytes that they were decoded from.
+// The verbs (docs/protocol.md, section 4) and their arguments, each with its list of fields. All
+// are views into the bytes that they were decoded from.
 #pragma once
 
 #include "protocol/replies.hpp"
@@ -31,9 +31,9 @@ enum class Verb : std::uint8_t {
 
 template <>
 inline constexpr auto names<Verb> = std::to_array<std::string_view>({
-    "hello",    "desire",    "claim",     "acquire", "start", "complete", "reject",
-    "cancel",   "resolving", "resolve",   "get",     "list",  "converge", "heartbeat",
-    "depart",   "drain",     "executors", "replay",  "stats",
+    "hello",  "desire",    "claim",     "acquire", "start", "complete", "reject",
+    "cancel", "resolving", "resolve",   "get",     "list",  "converge", "heartbeat",
+    "depart", "drain",     "executors", "replay",  "stats",
 });
 
 // A mutation is applied once per (session, id): section 2, "Retries are safe".
@@ -49,14 +49,17 @@ constexpr bool is_mutation(Verb verb) {
         case Verb::resolving:
         case Verb::resolve:
         case Verb::depart:
-        case Verb::drain: return true;
-        default: return false;
+        case Verb::drain:
+            return true;
+        default:
+            return false;
     }
 }
 
 struct HelloArgs {
     static constexpr Verb verb = Verb::hello;
     using Reply = HelloReply;
+
     static constexpr auto fields() { return std::tuple{}; }
 };
 
@@ -353,6 +356,7 @@ struct ReplayArgs {
 struct StatsArgs {
     static constexpr Verb verb = Verb::stats;
     using Reply = StatsReply;
+
     static constexpr auto fields() { return std::tuple{}; }
 };
 

@@ -1,4 +1,5 @@
-// Writes MessagePack at the end of a string. Shortest forms, except where a number is patched later.
+// Writes MessagePack at the end of a string. Shortest forms, except where a number is patched
+// later.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@ class Packer {
     explicit Packer(std::string& out) : out_(out) {}
 
     void nil() { byte(0xc0); }
+
     void boolean(bool value) { byte(value ? 0xc3 : 0xc2); }
 
     void integer(std::int64_t value) {
@@ -28,6 +30,7 @@ class Packer {
     void bin(std::string_view bytes);
     void array(std::uint32_t count);
     void map(std::uint32_t count);
+
     // Bytes that are packed already.
     void raw(std::string_view packed) { out_.append(packed); }
 
@@ -41,6 +44,7 @@ class Packer {
 
   private:
     void byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
+
     void wide_integer(std::int64_t value);
     template <class Int>
     void big_endian(std::uint8_t tag, Int value);

@@ -1,5 +1,6 @@
-// What the broker answers (docs/protocol.md, section 4): the `ok` body of each verb and the body of a
-// refusal, each with its list of fields. All are views into the bytes that they were decoded from.
+// What the broker answers (docs/protocol.md, section 4): the `ok` body of each verb and the body of
+// a refusal, each with its list of fields. All are views into the bytes that they were decoded
+// from.
 #pragma once
 
 #include "protocol/document.hpp"
@@ -92,9 +93,7 @@ struct HelloReply {
             Field{"log", &T::log, text(max_integer)},
             Field{"events", &T::events, text(max_integer)},
             Field{"limits", &T::limits, {}},
-            Field{"features",
-                  &T::features,
-                  {.form = Rule::Form::text, .max_items = max_integer}},
+            Field{"features", &T::features, {.form = Rule::Form::text, .max_items = max_integer}},
             Field{"role", &T::role, text(max_integer)},
             Field{"sync", &T::sync, text(max_integer)},
         };

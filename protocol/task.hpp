@@ -1,5 +1,6 @@
 // A task as the contract shows it (docs/protocol.md, section 3): the values, their words and the
-// list of fields. `TaskView` points into somebody else's bytes and dies with them; `Task` owns its own.
+// list of fields. `TaskView` points into somebody else's bytes and dies with them; `Task` owns its
+// own.
 #pragma once
 
 #include "protocol/fields.hpp"
@@ -35,8 +36,7 @@ inline constexpr std::size_t live_states = 5;
 enum class OnExecutorLost : std::uint8_t { fail, requeue };
 
 template <>
-inline constexpr auto names<OnExecutorLost> =
-    std::to_array<std::string_view>({"fail", "requeue"});
+inline constexpr auto names<OnExecutorLost> = std::to_array<std::string_view>({"fail", "requeue"});
 
 inline constexpr milliseconds no_time_to_claim_limit{no_time_to_claim_limit_ms};
 

@@ -45,13 +45,13 @@ Result<typename Args::Reply> Client::call(const Args& args, CallOptions options)
 }
 
 template <class Args>
-void Client::call(const Args& args, Callback<typename Args::Reply> done, CallOptions options) {
-    core_->call(args, std::move(done), options);
+void Client::begin(const Args& args, Callback<typename Args::Reply> done, CallOptions options) {
+    core_->begin(args, std::move(done), options);
 }
 
 #define TASKBBS_CALL(Args)                                               \
     template Result<Args::Reply> Client::call(const Args&, CallOptions); \
-    template void Client::call(const Args&, Callback<Args::Reply>, CallOptions)
+    template void Client::begin(const Args&, Callback<Args::Reply>, CallOptions)
 
 TASKBBS_CALL(HelloArgs);
 TASKBBS_CALL(DesireArgs);
@@ -167,7 +167,7 @@ Result<std::vector<Task>> Client::list_all(ListArgs args, CallOptions options) {
     std::vector<Task> all;
     for (;;) {
         const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
-        Result<TaskPage> page = call(args, {.timeout = std::max(left, milliseconds(0))});
+        Result<TaskPage> page = call(args, CallOptions{.timeout = std::max(left, milliseconds(0))});
         if (!page) {
             return tl::unexpected(page.error());
         }

@@ -106,9 +106,9 @@ void Client::Core::adopt(std::shared_ptr<Watch::Thread> watch) {
 }
 
 template <class Args>
-void Client::Core::call(const Args& args,
-                        Callback<typename Args::Reply> done,
-                        CallOptions options) {
+void Client::Core::begin(const Args& args,
+                         Callback<typename Args::Reply> done,
+                         CallOptions options) {
     io_->submit(request_of(args, options),
                 [done = std::move(done)](const Result<protocol::Value>& outcome) {
                     done(answer_of<Args>(outcome));
@@ -130,8 +130,8 @@ Result<typename Args::Reply> Client::Core::call(const Args& args, CallOptions op
     return rendezvous.take();
 }
 
-#define TASKBBS_CALL(Args)                                                             \
-    template void Client::Core::call(const Args&, Callback<Args::Reply>, CallOptions); \
+#define TASKBBS_CALL(Args)                                                              \
+    template void Client::Core::begin(const Args&, Callback<Args::Reply>, CallOptions); \
     template Result<Args::Reply> Client::Core::call(const Args&, CallOptions)
 
 TASKBBS_CALL(HelloArgs);

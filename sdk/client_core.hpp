@@ -22,7 +22,7 @@ class Client::Core {
     void close();
 
     template <class Args>
-    void call(const Args& args, Callback<typename Args::Reply> done, CallOptions options);
+    void begin(const Args& args, Callback<typename Args::Reply> done, CallOptions options);
     template <class Args>
     Result<typename Args::Reply> call(const Args& args, CallOptions options);
 

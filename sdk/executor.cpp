@@ -37,6 +37,8 @@ class Executor::Core {
     ~Core();
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
+    Core(Core&&) = delete;
+    Core& operator=(Core&&) = delete;
 
     // Reads the machine, or changes it and lets the thread see to what follows.
     template <class Do>

@@ -4,6 +4,7 @@
 #include "sdk/entropy.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace taskbbs::sdk {
@@ -32,7 +33,12 @@ Result<std::unique_ptr<IoThread>> IoThread::start(std::shared_ptr<ZmqContext> co
         return tl::unexpected(
             Error{.code = Code::unusable_endpoint, .message = "no file descriptor is left"});
     }
-    io->thread_ = std::thread([raw = io.get()] { raw->run(); });
+    try {
+        io->thread_ = std::thread([raw = io.get()] { raw->run(); });
+    } catch (const std::system_error&) {
+        return tl::unexpected(
+            Error{.code = Code::unusable_endpoint, .message = "no thread could be started"});
+    }
     return io;
 }
 
@@ -92,8 +98,9 @@ void IoThread::run() {
         take_calls();
         session_.on_timer(clock_now());
         connect();
-        hand_over();
-        send();
+        do {
+            send();
+        } while (hand_over());  // which may have made room for more
         const Readiness ready =
             wait_for(socket_ ? &*socket_ : nullptr, blocked_, wakeup_, timeout_ms());
         writable_ = ready.writable;
@@ -131,13 +138,15 @@ void IoThread::take_calls() {
     }
 }
 
-void IoThread::hand_over() {
-    for (Completion& completion : session_.take_completions()) {
+bool IoThread::hand_over() {
+    std::vector<Completion> completions = session_.take_completions();
+    for (Completion& completion : completions) {
         const auto handler = handlers_.extract(completion.id);
         if (!handler.empty()) {
             handler.mapped()(std::move(completion.outcome));
         }
     }
+    return !completions.empty();
 }
 
 // A new socket rather than the old one: what lingers in that one must not come after what is sent

@@ -38,6 +38,8 @@ class IoThread {
     ~IoThread();
     IoThread(const IoThread&) = delete;
     IoThread& operator=(const IoThread&) = delete;
+    IoThread(IoThread&&) = delete;
+    IoThread& operator=(IoThread&&) = delete;
 
     // From any thread, the I/O thread included. Never runs the handler itself.
     void submit(Request request, Handler handler);
@@ -61,7 +63,7 @@ class IoThread {
 
     void run();
     void take_calls();
-    void hand_over();
+    bool hand_over();  // true: something was
     void connect();
     void send();
     void receive();

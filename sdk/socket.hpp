@@ -19,6 +19,8 @@ class ZmqContext {
     ~ZmqContext();
     ZmqContext(const ZmqContext&) = delete;
     ZmqContext& operator=(const ZmqContext&) = delete;
+    ZmqContext(ZmqContext&&) = delete;
+    ZmqContext& operator=(ZmqContext&&) = delete;
 
     void* get() const { return context_; }
 
@@ -63,6 +65,8 @@ class Wakeup {
     ~Wakeup();
     Wakeup(const Wakeup&) = delete;
     Wakeup& operator=(const Wakeup&) = delete;
+    Wakeup(Wakeup&&) = delete;
+    Wakeup& operator=(Wakeup&&) = delete;
 
     bool usable() const { return fd_ >= 0; }  // false: no file descriptor was left
 

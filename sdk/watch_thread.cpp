@@ -145,7 +145,7 @@ void Watch::Thread::read_mail() {
 template <class Args>
 void Watch::Thread::call(const Args& args,
                          void (Thread::*then)(const Result<typename Args::Reply>&)) {
-    core_.call(
+    core_.begin(
         args,
         [mailbox = mailbox_, then](Result<typename Args::Reply> answer) {
             {

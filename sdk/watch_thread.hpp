@@ -26,6 +26,8 @@ class Watch::Thread {
     ~Thread() = default;
     Thread(const Thread&) = delete;
     Thread& operator=(const Thread&) = delete;
+    Thread(Thread&&) = delete;
+    Thread& operator=(Thread&&) = delete;
 
     void start();
     void stop();   // asks for the end: as wanted

@@ -1,9 +1,9 @@
-// Merges the queues that match by their heads; keeps the waiting ones findable by what they wait for.
+// Merges the queues that match by their heads; keeps the waiting ones findable by what they wait
+// for.
 #include "broker/core/acquire.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace taskbbs::core {
 
@@ -70,7 +70,8 @@ std::vector<Head> matching_queues(const Board& board, const protocol::AcquireArg
     if (!args.domains.empty()) {
         for (const Slot domain : domains) {
             for (const auto& [stack, queue] : tasks.domains()[domain].queues) {
-                if (args.stacks.empty() || std::binary_search(stacks.begin(), stacks.end(), stack)) {
+                if (args.stacks.empty() ||
+                    std::binary_search(stacks.begin(), stacks.end(), stack)) {
                     add(queue);
                 }
             }
@@ -134,7 +135,10 @@ std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) 
     return chosen;
 }
 
-std::vector<Slot> still_held(const Board& board, std::string_view executor_id, Seq first, Seq last) {
+std::vector<Slot> still_held(const Board& board,
+                             std::string_view executor_id,
+                             Seq first,
+                             Seq last) {
     std::vector<Slot> held;
     const Slot executor = board.executors().find(executor_id);
     if (executor == no_slot) {
@@ -143,14 +147,14 @@ std::vector<Slot> still_held(const Board& board, std::string_view executor_id, S
     const Tasks& tasks = board.tasks();
     for (const State state : {State::claimed, State::running}) {
         for (const ListKey& key : board.executors()[executor].tasks_in(state)) {
-            if (tasks[key.slot].epoch >= first && tasks[key.slot].epoch <= last) {
+            const TaskRecord& task = tasks[key.slot];
+            if (task.epoch >= first && task.epoch <= last && !is_doomed(board, task)) {
                 held.push_back(key.slot);
             }
         }
     }
-    std::sort(held.begin(), held.end(), [&](Slot a, Slot b) {
-        return tasks[a].epoch < tasks[b].epoch;
-    });
+    std::sort(
+        held.begin(), held.end(), [&](Slot a, Slot b) { return tasks[a].epoch < tasks[b].epoch; });
     return held;
 }
 
@@ -288,7 +292,8 @@ Waiters::Ticket Waiters::match(std::string_view domain,
                 return;
             }
             const auto& domains = waiters_.at(*it).domains;
-            if (domains.empty() || std::find(domains.begin(), domains.end(), domain) != domains.end()) {
+            if (domains.empty() ||
+                std::find(domains.begin(), domains.end(), domain) != domains.end()) {
                 first = *it;
                 return;
             }

@@ -26,11 +26,17 @@ Slot Board::apply(const Event& event) {
     clock_.observe(event.at);
     Slot slot = no_slot;
     switch (event.kind) {
-        case Kind::joined: executors_.joined(event); break;
+        case Kind::joined:
+            executors_.joined(event);
+            break;
         case Kind::lost:
-        case Kind::departed: executors_.left(event); break;
+        case Kind::departed:
+            executors_.left(event);
+            break;
         case Kind::draining:
-        case Kind::undrained: executors_.drained(event); break;
+        case Kind::undrained:
+            executors_.drained(event);
+            break;
         default: {
             // A task that a departed executor loses belongs to the outcome of that depart.
             const bool doomed = event.cause == Cause::executor_lost;
@@ -53,6 +59,7 @@ Slot Board::apply(const Event& event) {
 Time Board::begin_serving(Time wall) {
     const Time now = clock_.begin(wall, clock_.last_stamp());
     tasks_.begin_serving();
+    executors_.take_ended_losses();  // nobody of this run waits for them
     return now;
 }
 

@@ -21,24 +21,33 @@ class Board {
     // forgetting knows.
     void begin_batch(Time time, bool began_to_serve);
 
-    // Events come in the order of their numbers. Returns where a task's event left the task: readable
-    // until the next apply, even if it was resolved; no_slot for an executor's event.
+    // Events come in the order of their numbers. Returns where a task's event left the task:
+    // readable until the next apply, even if it was resolved; no_slot for an executor's event.
     Slot apply(const Event& event);
 
     // Recovery is over: `now` as of this moment. Presence and ages count from here.
     Time begin_serving(Time wall);
 
     const Settings& settings() const { return settings_; }
+
     Clock& clock() { return clock_; }
+
     const Clock& clock() const { return clock_; }
+
     Tasks& tasks() { return tasks_; }
+
     const Tasks& tasks() const { return tasks_; }
+
     Executors& executors() { return executors_; }
+
     const Executors& executors() const { return executors_; }
+
     Sessions& sessions() { return sessions_; }
+
     const Sessions& sessions() const { return sessions_; }
 
     Seq seq() const { return seq_; }
+
     const protocol::Ordinals& ordinals() const { return ordinals_; }
 
   private:

@@ -29,7 +29,7 @@ Time Clock::peek(Time now) const {
 }
 
 Time Clock::stamp(Time now) {
-    const bool caught_up = wall_of(now) > last_;
+    const bool caught_up = wall_of(now) >= last_;
     last_ = std::max(last_ + smallest_step, wall_of(now));
     if (creeping_ && (caught_up || now - pairs_.back().now >= pair_distance)) {
         pairs_.push_back({last_, now});
@@ -56,7 +56,7 @@ Time Clock::origin(Time stamp) const {
 }
 
 Duration Clock::ahead(Time now) const {
-    return creeping_ ? last_ - wall_of(now) : Duration{0};
+    return creeping_ ? std::max(last_ - wall_of(now), Duration{0}) : Duration{0};
 }
 
 }  // namespace taskbbs::core

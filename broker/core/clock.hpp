@@ -1,7 +1,7 @@
-// The broker's time (docs/protocol.md, section 5, "The clock"). `now` is an argument: it starts at the
-// wall clock or at the last event, whichever is later, and advances with the boot clock. Ages and
-// deadlines follow `now`; events are stamped with a time that never goes back and that, where the last
-// event is far ahead of the wall clock, creeps until the wall clock has caught up.
+// The broker's time (docs/protocol.md, section 5, "The clock"). `now` is an argument: it starts at
+// the wall clock or at the last event, whichever is later, and advances with the boot clock. Ages
+// and deadlines follow `now`; events are stamped with a time that never goes back and that, where
+// the last event is far ahead of the wall clock, creeps until the wall clock has caught up.
 #pragma once
 
 #include "protocol/time.hpp"
@@ -28,20 +28,22 @@ class Clock {
     // A stamp read from the journal.
     void observe(Time stamp);
 
-    // The moment, on now's scale, from which the age of `stamp` counts: the later of the stamp and the
-    // moment when this process began to serve. The same for the same stamp at any time.
+    // The moment, on now's scale, from which the age of `stamp` counts: the later of the stamp and
+    // the moment when this process began to serve. The same for the same stamp at any time.
     Time origin(Time stamp) const;
 
     Time last_stamp() const { return last_; }
+
     Time serving_since() const { return serving_since_; }
+
     // How far the newest event is ahead of the wall clock; 0 where stamps do not creep.
     Duration ahead(Time now) const;
 
   private:
     Time wall_of(Time now) const { return now - offset_; }
 
-    // Where stamps creep, `now` can't be told from a stamp: these say which belongs to which, one pair
-    // each 10 ms. Between two, and behind the last, both advance alike.
+    // Where stamps creep, `now` can't be told from a stamp: these say which belongs to which, one
+    // pair each 10 ms. Between two, and behind the last, both advance alike.
     struct Pair {
         Time stamp;
         Time now;

@@ -12,6 +12,14 @@ bool is_due(Time from, Duration interval, Time now) {
     return now - from >= interval;
 }
 
+// True when the task, if there is one, has been left alone for `interval` as of `start`.
+bool is_left_alone(const Board& board, Slot slot, Duration interval, const PassStart& start) {
+    if (slot == no_slot || board.tasks()[slot].seq > start.seq) {
+        return false;
+    }
+    return is_due(board.clock().origin(board.tasks()[slot].updated_at), interval, start.now);
+}
+
 // An interval as a client may give it, in ms up to 2^63-1.
 Duration bounded(milliseconds interval) {
     constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
@@ -66,16 +74,12 @@ PassRules PassRules::of(const ConvergeSettings& settings, const protocol::Conver
     return rules;
 }
 
-Slot next_kick(const Board& board, const PassRules& rules, Time now) {
+Slot next_kick(const Board& board, const PassRules& rules, const PassStart& start) {
     const Tasks& tasks = board.tasks();
     Slot oldest = no_slot;
     const auto look = [&](DueLines::Line line, std::uint8_t kicks) {
         const Slot slot = tasks.first_in_line(line);
-        if (slot == no_slot) {
-            return;
-        }
-        const Time since = board.clock().origin(tasks[slot].updated_at);
-        const bool due = is_due(since, kick_interval(rules, kicks), now);
+        const bool due = is_left_alone(board, slot, kick_interval(rules, kicks), start);
         if (due && (oldest == no_slot || tasks[slot].updated_at < tasks[oldest].updated_at)) {
             oldest = slot;
         }
@@ -93,8 +97,8 @@ Event kick_task(const Board& board, Slot slot) {
 
 // ---- a pass ----------------------------------------------------------------------------------
 
-Pass::Pass(const PassRules& rules, const Board& board, Time now, bool with_kicks)
-    : rules_(rules), now_(now), begun_at_(board.seq()), with_kicks_(with_kicks) {}
+Pass::Pass(const PassRules& rules, const PassStart& start, bool with_kicks)
+    : rules_(rules), start_(start), with_kicks_(with_kicks) {}
 
 std::optional<Event> Pass::next(const Board& board) {
     for (; stage_ != Stage::over; stage_ = static_cast<Stage>(static_cast<int>(stage_) + 1)) {
@@ -108,14 +112,22 @@ std::optional<Event> Pass::next(const Board& board) {
 
 std::optional<Event> Pass::at_stage(const Board& board) {
     switch (stage_) {
-        case Stage::unclaimed: return unclaimed(board);
-        case Stage::executor_absent: return executor_absent(board);
-        case Stage::claim_stale: return claim_stale(board);
-        case Stage::run_too_long: return run_too_long(board);
-        case Stage::expired: return expired(board);
-        case Stage::resolve_stale: return resolve_stale(board);
-        case Stage::kicks: return with_kicks_ ? kick(board) : std::nullopt;
-        case Stage::over: break;
+        case Stage::unclaimed:
+            return unclaimed(board);
+        case Stage::executor_absent:
+            return executor_absent(board);
+        case Stage::claim_stale:
+            return claim_stale(board);
+        case Stage::run_too_long:
+            return run_too_long(board);
+        case Stage::expired:
+            return expired(board);
+        case Stage::resolve_stale:
+            return resolve_stale(board);
+        case Stage::kicks:
+            return with_kicks_ ? kick(board) : std::nullopt;
+        case Stage::over:
+            break;
     }
     return std::nullopt;
 }
@@ -123,14 +135,14 @@ std::optional<Event> Pass::at_stage(const Board& board) {
 std::optional<Event> Pass::unclaimed(const Board& board) const {
     constexpr std::string_view reason = "not claimed within time limit";
     const Tasks& tasks = board.tasks();
-    if (!tasks.claim_by().empty() && tasks.claim_by().begin()->time <= now_) {
+    if (!tasks.claim_by().empty() && tasks.claim_by().begin()->time <= start_.now) {
         return fail_task(board, tasks.claim_by().begin()->slot, reason);
     }
     if (tasks.unclaimed().empty()) {
         return std::nullopt;
     }
     const Slot slot = tasks.unclaimed().begin()->slot;
-    if (!is_due(tasks.pending_origin(tasks[slot]), rules_.time_to_claim, now_)) {
+    if (!is_due(tasks.pending_origin(tasks[slot]), rules_.time_to_claim, start_.now)) {
         return std::nullopt;
     }
     return fail_task(board, slot, reason);
@@ -142,7 +154,7 @@ std::optional<Event> Pass::executor_absent(const Board& board) {
         absent_ = *it;
         for (const State state : {State::claimed, State::running}) {
             for (const ListKey& key : board.executors()[absent_].tasks_in(state)) {
-                if (board.tasks()[key.slot].epoch <= begun_at_) {
+                if (board.tasks()[key.slot].epoch <= start_.seq) {
                     return lose_task(board, key.slot);
                 }
             }
@@ -153,8 +165,7 @@ std::optional<Event> Pass::executor_absent(const Board& board) {
 
 std::optional<Event> Pass::claim_stale(const Board& board) const {
     const Slot slot = board.tasks().first_in_line(DueLines::claimed);
-    if (slot == no_slot ||
-        !is_due(board.clock().origin(board.tasks()[slot].updated_at), rules_.claim_timeout, now_)) {
+    if (!is_left_alone(board, slot, rules_.claim_timeout, start_)) {
         return std::nullopt;
     }
     return move_task(board, slot, Kind::demoted, State::pending);
@@ -162,7 +173,7 @@ std::optional<Event> Pass::claim_stale(const Board& board) const {
 
 std::optional<Event> Pass::run_too_long(const Board& board) const {
     const TimeOrder& run_until = board.tasks().run_until();
-    if (run_until.empty() || run_until.begin()->time > now_) {
+    if (run_until.empty() || run_until.begin()->time > start_.now) {
         return std::nullopt;
     }
     return fail_task(board, run_until.begin()->slot, "run time limit passed");
@@ -171,7 +182,7 @@ std::optional<Event> Pass::run_too_long(const Board& board) const {
 std::optional<Event> Pass::expired(const Board& board) const {
     const TimeOrder& expiring = board.tasks().expiring();
     if (expiring.empty() || rules_.completed_expiry == Duration{0} ||
-        !is_due(board.clock().origin(expiring.begin()->time), rules_.completed_expiry, now_)) {
+        !is_due(board.clock().origin(expiring.begin()->time), rules_.completed_expiry, start_.now)) {
         return std::nullopt;
     }
     return move_task(board, expiring.begin()->slot, Kind::resolved, State::resolved);
@@ -179,26 +190,34 @@ std::optional<Event> Pass::expired(const Board& board) const {
 
 std::optional<Event> Pass::resolve_stale(const Board& board) const {
     const Slot slot = board.tasks().first_in_line(DueLines::resolving);
-    if (slot == no_slot ||
-        !is_due(
-            board.clock().origin(board.tasks()[slot].updated_at), rules_.resolve_timeout, now_)) {
+    if (!is_left_alone(board, slot, rules_.resolve_timeout, start_)) {
         return std::nullopt;
     }
     return move_task(board, slot, Kind::demoted, State::completed);
 }
 
 std::optional<Event> Pass::kick(const Board& board) const {
-    const Slot slot = next_kick(board, rules_, now_);
+    const Slot slot = next_kick(board, rules_, start_);
     return slot == no_slot ? std::nullopt : std::optional(kick_task(board, slot));
 }
 
 void Pass::count(const Event& event) {
     switch (event.kind) {
-        case Kind::kicked: ++counts_.kicked; break;
-        case Kind::demoted: ++counts_.demoted; break;
-        case Kind::requeued: ++counts_.requeued; break;
-        case Kind::resolved: ++counts_.expired; break;
-        default: ++counts_.failed; break;
+        case Kind::kicked:
+            ++counts_.kicked;
+            break;
+        case Kind::demoted:
+            ++counts_.demoted;
+            break;
+        case Kind::requeued:
+            ++counts_.requeued;
+            break;
+        case Kind::resolved:
+            ++counts_.expired;
+            break;
+        default:
+            ++counts_.failed;
+            break;
     }
 }
 
@@ -206,23 +225,24 @@ void Pass::count(const Event& event) {
 
 std::optional<Event> Kicks::next(const Board& board, Time now) {
     resume_.reset();
-    if (!as_of_) {
+    if (!start_) {
         return std::nullopt;
     }
     const ConvergeSettings& settings = board.settings().converge;
     const double rate = settings.kick_rate;
     const double burst = std::max(1.0, rate / 100);  // a hundredth of a second's worth at a time
+    const double refill = rate - burst + 1;          // a second: a full burst and this are the rate
     const std::chrono::duration<double> passed = now - filled_at_;
-    tokens_ = std::min(burst, tokens_ + passed.count() * rate);
+    tokens_ = std::min(burst, tokens_ + passed.count() * refill);
     filled_at_ = now;
-    const Slot slot = next_kick(board, PassRules::of(settings), *as_of_);
+    const Slot slot = next_kick(board, PassRules::of(settings), *start_);
     if (slot == no_slot) {
-        as_of_.reset();
+        start_.reset();
         return std::nullopt;
     }
     if (tokens_ < 1) {
-        resume_ = now + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(
-                            std::max(1 - tokens_, burst / 2) / rate));
+        resume_ = now + std::chrono::duration_cast<Duration>(
+                            std::chrono::duration<double>(std::max(1 - tokens_, burst / 2) / refill));
         return std::nullopt;
     }
     tokens_ -= 1;

@@ -1,6 +1,6 @@
-// Convergence (docs/protocol.md, section 5): what got stuck is set right. A pass is asked for one event
-// at a time, so that it runs in slices between requests; it looks only at the heads of orders by time
-// and costs what is due.
+// Convergence (docs/protocol.md, section 5): what got stuck is set right. A pass is asked for one
+// event at a time, so that it runs in slices between requests; it looks only at the heads of orders
+// by time and costs what is due.
 #pragma once
 
 #include "broker/core/decide.hpp"
@@ -22,15 +22,21 @@ struct PassRules {
     static PassRules of(const ConvergeSettings& settings, const protocol::ConvergeArgs& args);
 };
 
-// The task whose kick has been due the longest as of `now`, or no_slot.
-Slot next_kick(const Board& board, const PassRules& rules, Time now);
+// When a pass began: what is due is due as of then, and what an event touched since is not due anew,
+// however short the interval.
+struct PassStart {
+    Time now{};
+    Seq seq = 0;
+};
+
+// The task whose kick has been due the longest as of `start`, or no_slot.
+Slot next_kick(const Board& board, const PassRules& rules, const PassStart& start);
 Event kick_task(const Board& board, Slot slot);
 
 class Pass {
   public:
-    // What is due is due as of `now`, however long the pass takes. A pass `with_kicks` kicks what is due
-    // itself; otherwise kicks are left to the caller (Kicks).
-    Pass(const PassRules& rules, const Board& board, Time now, bool with_kicks);
+    // A pass `with_kicks` kicks what is due itself; otherwise kicks are left to the caller (Kicks).
+    Pass(const PassRules& rules, const PassStart& start, bool with_kicks);
 
     // The next event, to be applied before the next call; nothing when the pass is over.
     std::optional<Event> next(const Board& board);
@@ -61,29 +67,29 @@ class Pass {
     void count(const Event& event);
 
     PassRules rules_;
-    Time now_;
-    Seq begun_at_;  // tasks claimed since are not this pass's
+    PassStart start_;
     bool with_kicks_;
     Stage stage_ = Stage::unclaimed;
     Slot absent_ = 0;  // executors below are done
     protocol::ConvergeReply counts_;
 };
 
-// The kicks of timed passes: at most so many a second, the longest due first; what a second cannot hold
-// waits for the next.
+// The kicks of timed passes: at most so many a second, the longest due first; what a second cannot
+// hold waits for the next.
 class Kicks {
   public:
-    // A timed pass begins: what is due as of now is kicked from here on.
-    void begin(Time now) { as_of_ = now; }
+    // A timed pass begins: what is due as of then is kicked from here on.
+    void begin(const PassStart& start) { start_ = start; }
 
-    // The next kick, to be applied before the next call; nothing when none is due or the rate is used up.
+    // The next kick, to be applied before the next call; nothing when none is due or the rate is
+    // used up.
     std::optional<Event> next(const Board& board, Time now);
 
     // When next() has something to do again.
     std::optional<Time> next_deadline() const { return resume_; }
 
   private:
-    std::optional<Time> as_of_;  // nothing: all that was due is kicked
+    std::optional<PassStart> start_;  // nothing: all that was due is kicked
     std::optional<Time> resume_;
     Time filled_at_{};
     double tokens_ = 0;

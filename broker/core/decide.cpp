@@ -1,9 +1,8 @@
 // The lifecycle's verbs, in the order of the contract's table.
 #include "broker/core/decide.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace taskbbs::core {
 
@@ -16,19 +15,19 @@ constexpr auto first_delay = std::chrono::milliseconds(1000);
 constexpr auto longest_delay = std::chrono::milliseconds(60'000);
 
 tl::unexpected<Refused> refuse_state(const TaskRecord& task, std::string_view wanted) {
-    auto refused = refuse(Status::wrong_state,
-                          fmt::format("the task is {}; this needs it {}",
-                                      name_of(task.state),
-                                      wanted));
+    auto refused =
+        refuse(Status::wrong_state,
+               fmt::format("the task is {}; this needs it {}", name_of(task.state), wanted));
     refused.value().body.state = task.state;
     return refused;
 }
 
 tl::unexpected<Refused> refuse_owner(const TaskView& task) {
-    auto refused = refuse(Status::not_owner,
-                          fmt::format("the task is owned by '{}' under epoch {}: stop working on it",
-                                      task.executor_id,
-                                      task.epoch));
+    auto refused =
+        refuse(Status::not_owner,
+               fmt::format("the task is owned by '{}' under epoch {}: stop working on it",
+                           task.executor_id,
+                           task.epoch));
     refused.value().body.executor_id = task.executor_id;
     refused.value().body.epoch = task.epoch;
     return refused;
@@ -39,9 +38,9 @@ bool is_owner(const Board& board,
               const TaskRecord& task,
               std::optional<std::string_view> executor_id,
               std::optional<Seq> epoch) {
-    if (task.executor != no_slot && task.is_owned_by_executor()) {
+    if (task.is_owned_by_executor()) {
         const ExecutorRecord& executor = board.executors()[task.executor];
-        if (executor.dooms(task.epoch) || (executor_id && *executor_id != executor.id)) {
+        if (is_doomed(board, task) || (executor_id && *executor_id != executor.id)) {
             return false;
         }
     }
@@ -56,9 +55,9 @@ Decided<void> check_size(std::string_view field, std::string_view bytes, std::ui
     if (bytes.size() <= limit) {
         return {};
     }
-    auto refused = refuse(
-        Status::too_large,
-        fmt::format("{} has {} bytes; at most {} are allowed", field, bytes.size(), limit));
+    auto refused =
+        refuse(Status::too_large,
+               fmt::format("{} has {} bytes; at most {} are allowed", field, bytes.size(), limit));
     refused.value().body.field = field;
     refused.value().body.limit = static_cast<std::int64_t>(limit);
     return refused;
@@ -69,8 +68,8 @@ Decided<void> check_room(const Board& board, std::size_t bytes) {
     if (board.tasks().opaque_bytes() + bytes <= limits.task_bytes) {
         return {};
     }
-    auto refused = refuse(Status::busy,
-                          "limits.task_bytes is reached: resolve what is completed, then try again");
+    auto refused = refuse(
+        Status::busy, "limits.task_bytes is reached: resolve what is completed, then try again");
     refused.value().body.limit = static_cast<std::int64_t>(limits.task_bytes);
     return refused;
 }
@@ -106,10 +105,15 @@ std::string cut_text(std::string text, std::size_t limit) {
 Decided<Slot> find_task(const Board& board, std::string_view guid) {
     const Slot slot = board.tasks().find(guid);
     if (slot == no_slot) {
-        return refuse(Status::not_found,
-                      fmt::format("there is no task '{}': it was never desired, or is resolved", guid));
+        return refuse(
+            Status::not_found,
+            fmt::format("there is no task '{}': it was never desired, or is resolved", guid));
     }
     return slot;
+}
+
+bool is_doomed(const Board& board, const TaskRecord& task) {
+    return task.is_owned_by_executor() && board.executors()[task.executor].dooms(task.epoch);
 }
 
 Decided<void> check_session(const Board& board, const SessionId& session) {
@@ -121,9 +125,10 @@ Decided<void> check_session(const Board& board, const SessionId& session) {
         return refused;
     };
     if (sessions.unacked(session) >= limits.unacked) {
-        return busy("limits.unacked is reached: ack the replies that this session has", limits.unacked);
+        return busy("limits.unacked is reached: ack the replies that this session has",
+                    limits.unacked);
     }
-    if (sessions.outcomes() >= limits.outcomes) {
+    if (sessions.outcomes() - sessions.acked_outcomes(session) >= limits.outcomes) {
         return busy("limits.outcomes is reached: clients must ack what they have", limits.outcomes);
     }
     if (sessions.size() >= limits.sessions && !sessions.knows(session)) {

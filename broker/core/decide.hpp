@@ -1,6 +1,6 @@
-// What a request comes to: the event that it makes happen, or a refusal (docs/protocol.md, section 4).
-// Pure: nothing changes here. Each function checks in the contract's order and ends with the broker's
-// bounds (`busy`); the session's own bounds are checked by whoever commits the event.
+// What a request comes to: the event that it makes happen, or a refusal (docs/protocol.md, section
+// 4). Pure: nothing changes here. Each function checks in the contract's order and ends with the
+// broker's bounds (`busy`); the session's own bounds are checked by whoever commits the event.
 #pragma once
 
 #include "broker/core/board.hpp"
@@ -35,6 +35,10 @@ Decided<void> check_session(const Board& board, const SessionId& session);
 
 // The task, or `not_found`.
 Decided<Slot> find_task(const Board& board, std::string_view guid);
+
+// Whether the task is claimed or running, but its executor has been lost or has departed since: it is
+// about to be ended for that, and nobody may act as its owner.
+bool is_doomed(const Board& board, const TaskRecord& task);
 
 // The event that ends a claimed or running task whose executor is lost, by its on_executor_lost
 // (section 5, "Presence").

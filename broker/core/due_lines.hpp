@@ -1,6 +1,6 @@
-// Tasks waiting in line by `updated_at`: a task joins at the end whenever an event touches it, so each
-// line is in order by itself, costs eight bytes a task and no search. A line per state, and per number
-// of kicks in a row where the interval depends on it.
+// Tasks waiting in line by `updated_at`: a task joins at the end whenever an event touches it, so
+// each line is in order by itself, costs eight bytes a task and no search. A line per state, and
+// per number of kicks in a row where the interval depends on it.
 #pragma once
 
 #include "broker/core/task_record.hpp"
@@ -17,18 +17,26 @@ class DueLines {
 
     using Line = std::size_t;
     static constexpr Line none = SIZE_MAX;
+
     static constexpr Line pending(std::uint8_t kicks) { return kicks; }
+
     static constexpr Line completed(std::uint8_t kicks) { return max_kicks + 1U + kicks; }
+
     static constexpr Line claimed = 2 * (max_kicks + 1U);
     static constexpr Line resolving = claimed + 1;
 
     static Line line_of(const TaskRecord& task) {
         switch (task.state) {
-            case State::pending: return pending(task.kicks);
-            case State::claimed: return claimed;
-            case State::completed: return completed(task.kicks);
-            case State::resolving: return resolving;
-            default: return none;
+            case State::pending:
+                return pending(task.kicks);
+            case State::claimed:
+                return claimed;
+            case State::completed:
+                return completed(task.kicks);
+            case State::resolving:
+                return resolving;
+            default:
+                return none;
         }
     }
 
@@ -65,6 +73,7 @@ class DueLines {
         Slot first = no_slot;
         Slot last = no_slot;
     };
+
     std::array<Ends, resolving + 1> lines_;
 };
 

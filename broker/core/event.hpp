@@ -52,14 +52,14 @@ struct Event {
 
     // Of a task: the state after it.
     State to = State::pending;
-    Slot task = no_slot;    // a hint; where it is missing, guid tells
+    Slot task = no_slot;  // a hint; where it is missing, guid tells
     std::string_view guid;
-    std::optional<TaskView> desired;      // desired: as the requester gave it
-    std::string_view executor_id;         // claimed; also of an executor's event
-    std::string_view container_handle;    // started
-    std::optional<Ending> ending;         // to completed, but for kicks and demotions
-    std::optional<Rejection> rejection;   // what it counts as, if so
-    std::optional<Time> not_before;       // rejected to pending
+    std::optional<TaskView> desired;     // desired: as the requester gave it
+    std::string_view executor_id;        // claimed; also of an executor's event
+    std::string_view container_handle;   // started
+    std::optional<Ending> ending;        // to completed, but for kicks and demotions
+    std::optional<Rejection> rejection;  // what it counts as, if so
+    std::optional<Time> not_before;      // rejected to pending
 
     // Of an executor.
     std::string_view incarnation;

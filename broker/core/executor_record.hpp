@@ -1,12 +1,11 @@
-// What the board knows of an executor: what the journal says (presence, incarnations, draining, tasks)
-// and what only this run knows (when its presence runs out, what it said it offers).
+// What the board knows of an executor: what the journal says (presence, incarnations, draining,
+// tasks) and what only this run knows (when its presence runs out, what it said it offers).
 #pragma once
 
 #include "broker/core/event.hpp"
 #include "protocol/replies.hpp"
 
 #include <absl/container/btree_set.h>
-
 #include <array>
 #include <deque>
 #include <string>
@@ -18,8 +17,10 @@ namespace taskbbs::core {
 struct ListKey {
     Seq born = 0;
     Slot slot = no_slot;
+
     bool operator<(const ListKey& other) const { return born < other.born; }
 };
+
 using Listing = absl::btree_set<ListKey>;
 using Listings = std::array<Listing, protocol::live_states>;
 
@@ -32,13 +33,14 @@ struct ExecutorRecord {
     bool present = false;
     bool draining = false;
     bool ever_joined = false;
-    std::string incarnation;                     // the present or the latest one
+    std::string incarnation;                      // the present or the latest one
     std::deque<std::string> former_incarnations;  // after which another one joined; newest last
     Time joined_at{};
     milliseconds ttl{0};
     Listings tasks;  // those that name it, by state; none pending
-    // While it is being lost: tasks that it owned under an epoch below `lost_at` are doomed, and this
-    // many are still to be ended. lost_at is the number of its lost or departed event, 0 at other times.
+    // While it is being lost: tasks that it owned under an epoch below `lost_at` are doomed, and
+    // this many are still to be ended. lost_at is the number of its lost or departed event, 0 at
+    // other times.
     Seq lost_at = 0;
     std::size_t doomed = 0;
     Origin departed_by;  // the request whose outcome grows with each doomed task
@@ -53,10 +55,13 @@ struct ExecutorRecord {
     std::optional<protocol::Resources> free;
 
     Listing& tasks_in(State state) { return tasks[static_cast<std::size_t>(state)]; }
+
     const Listing& tasks_in(State state) const { return tasks[static_cast<std::size_t>(state)]; }
+
     std::size_t owned() const {
         return tasks_in(State::claimed).size() + tasks_in(State::running).size();
     }
+
     bool owns_nothing_named() const {
         for (const Listing& listing : tasks) {
             if (!listing.empty()) {
@@ -65,7 +70,9 @@ struct ExecutorRecord {
         }
         return true;
     }
+
     bool is_being_lost() const { return lost_at != 0; }
+
     bool dooms(const Seq epoch) const { return lost_at != 0 && epoch < lost_at; }
 };
 

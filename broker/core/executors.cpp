@@ -111,6 +111,7 @@ void Executors::remove_task(Slot slot, State state, ListKey key, Seq epoch) {
 void Executors::finish_loss(Slot slot) {
     slab_[slot].lost_at = 0;
     being_lost_.erase(std::find(being_lost_.begin(), being_lost_.end(), slot));
+    ended_losses_.push_back(slot);
 }
 
 void Executors::review(Slot slot) {
@@ -125,7 +126,8 @@ void Executors::review(Slot slot) {
 
 void Executors::release(Slot slot) {
     const ExecutorRecord& executor = slab_[slot];
-    if (!executor.ever_joined && executor.owns_nothing_named()) {
+    const bool is_known = !executor.id.empty();  // it may have been forgotten already
+    if (is_known && !executor.ever_joined && executor.owns_nothing_named()) {
         index_.erase(hash_of(executor.id), slot);
         slab_.give_back(slot);
     }

@@ -1,11 +1,13 @@
-// All executors: those present, those that left (their incarnations must not come back) and those that
-// own tasks without ever having been present.
+// All executors: those present, those that left (their incarnations must not come back) and those
+// that own tasks without ever having been present.
 #pragma once
 
 #include "broker/core/executor_record.hpp"
 #include "broker/core/slot_index.hpp"
 
 #include <absl/container/btree_map.h>
+
+#include <utility>
 
 namespace taskbbs::core {
 
@@ -16,7 +18,9 @@ class Executors {
     static constexpr std::size_t remembered = 200'000;
 
     Slot find(std::string_view id) const;
+
     ExecutorRecord& operator[](Slot slot) { return slab_[slot]; }
+
     const ExecutorRecord& operator[](Slot slot) const { return slab_[slot]; }
 
     // Applied events.
@@ -33,11 +37,21 @@ class Executors {
     void release(Slot slot);
 
     std::size_t present() const { return present_.size(); }
+
     std::size_t draining() const { return draining_; }
+
     // Present ones by name, for paging.
     const absl::btree_map<std::string_view, Slot>& by_name() const { return present_; }
+
     // Those being lost, in the order in which they were.
     const std::deque<Slot>& being_lost() const { return being_lost_; }
+
+    // Those whose last doomed task ended since the last call.
+    std::vector<Slot> take_ended_losses() { return std::exchange(ended_losses_, {}); }
+
+    bool has_ended_losses() const { return !ended_losses_.empty(); }
+
+
     // Those that own tasks and are not present (nor being lost): the next pass ends their tasks.
     const absl::btree_set<Slot>& absent_owners() const { return absent_owners_; }
 
@@ -51,6 +65,7 @@ class Executors {
     absl::btree_map<std::string_view, Slot> present_;
     std::size_t draining_ = 0;
     std::deque<Slot> being_lost_;
+    std::vector<Slot> ended_losses_;
     absl::btree_set<Slot> absent_owners_;
     absl::btree_map<Seq, Slot> left_;  // remembered ones, by the number of the event
     absl::btree_map<Slot, Seq> left_at_;

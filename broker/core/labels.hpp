@@ -1,4 +1,5 @@
-// Words that many tasks share (domains, stacks), kept once and counted: a record holds a 32-bit number.
+// Words that many tasks share (domains, stacks), kept once and counted: a record holds a 32-bit
+// number.
 #pragma once
 
 #include "broker/core/slab.hpp"
@@ -40,8 +41,11 @@ class Labels {
     }
 
     std::string_view text(Slot slot) const { return slab_[slot].text; }
+
     Extra& operator[](Slot slot) { return slab_[slot].extra; }
+
     const Extra& operator[](Slot slot) const { return slab_[slot].extra; }
+
     std::size_t size() const { return slab_.size(); }
 
   private:
@@ -50,6 +54,7 @@ class Labels {
         std::uint32_t uses = 0;
         Extra extra{};
     };
+
     Slab<Label> slab_;
     SlotIndex index_;
 };

@@ -1,14 +1,14 @@
-// Cursors name the last item shown: "<birth> <until> <domain>" of a task, or an executor's name. Where
-// an executor is asked for, its tasks come by birth; otherwise tasks come by domain, then birth. What is
-// desired after the first page (its seq is `until`) is not shown, so that paging ends.
+// Cursors name the last item shown: "<birth> <until> <domain>" of a task, or an executor's name.
+// Where an executor is asked for, its tasks come by birth; otherwise tasks come by domain, then
+// birth. What is desired after the first page (its seq is `until`) is not shown, so that paging
+// ends.
 #include "broker/core/list.hpp"
 
 #include "protocol/codec.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+#include <fmt/format.h>
 
 namespace taskbbs::core {
 
@@ -79,6 +79,7 @@ class Merged {
         Listing::const_iterator at;
         Listing::const_iterator end;
     };
+
     std::array<Head, protocol::live_states> heads_;
     std::size_t count_ = 0;
 };
@@ -94,8 +95,8 @@ void add_listings(Merged& merged,
     }
 }
 
-// Adds one packed item unless it would make the page larger than limits.reply_bytes; the first item is
-// always added. False: the page is full, the item is not on it.
+// Adds one packed item unless it would make the page larger than limits.reply_bytes; the first item
+// is always added. False: the page is full, the item is not on it.
 template <class Item>
 bool add_item(Page& page, const Item& item, std::size_t limit, std::uint8_t views) {
     const std::size_t before = page.packed.size();
@@ -151,7 +152,8 @@ void list_of_executor(const Board& board,
     add_listings(merged, board.executors()[slot].tasks, args.state, from);
     const Tasks& tasks = board.tasks();
     for (Slot task = merged.next(); task != no_slot; task = merged.next()) {
-        const bool matches = !args.domain || tasks.domains().text(tasks[task].domain) == *args.domain;
+        const bool matches =
+            !args.domain || tasks.domains().text(tasks[task].domain) == *args.domain;
         if (matches && !page.add(task)) {
             return;
         }
@@ -175,7 +177,10 @@ bool list_of_domain(const Board& board,
 }
 
 // The first domain by name, not before `name`, that has tasks in the state asked for.
-Slot domain_from(const Tasks& tasks, std::optional<State> state, std::string_view name, bool itself) {
+Slot domain_from(const Tasks& tasks,
+                 std::optional<State> state,
+                 std::string_view name,
+                 bool itself) {
     Slot first = no_slot;
     for (std::size_t i = 0; i < protocol::live_states; ++i) {
         const auto each = static_cast<State>(i);
@@ -184,8 +189,7 @@ Slot domain_from(const Tasks& tasks, std::optional<State> state, std::string_vie
         }
         const auto& domains = tasks.domains_in(each);
         const auto at = itself ? domains.lower_bound(name) : domains.upper_bound(name);
-        if (at != domains.end() &&
-            (first == no_slot || at->first < tasks.domains().text(first))) {
+        if (at != domains.end() && (first == no_slot || at->first < tasks.domains().text(first))) {
             first = at->second;
         }
     }
@@ -241,8 +245,8 @@ protocol::ExecutorView view_of(const ExecutorRecord& executor, Time now) {
         .incarnation = executor.incarnation,
         .joined_at = executor.joined_at,
         .ttl = executor.ttl,
-        .expires_in = std::max(milliseconds{0},
-                               std::chrono::ceil<milliseconds>(executor.expires - now)),
+        .expires_in =
+            std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(executor.expires - now)),
         .claimed = static_cast<std::int64_t>(executor.tasks_in(State::claimed).size()),
         .running = static_cast<std::int64_t>(executor.tasks_in(State::running).size()),
         .draining = executor.draining,

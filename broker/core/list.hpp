@@ -1,6 +1,7 @@
-// Pages of the board (docs/protocol.md, section 4, `list` and `executors`). Tasks come in an order that
-// nothing changes while they are on the board, so a task that matches all along appears exactly once,
-// touched or not, and what is desired after the first page is not shown; a page costs what it shows.
+// Pages of the board (docs/protocol.md, section 4, `list` and `executors`). Tasks come in an order
+// that nothing changes while they are on the board, so a task that matches all along appears
+// exactly once, touched or not, and what is desired after the first page is not shown; a page costs
+// what it shows.
 #pragma once
 
 #include "broker/core/decide.hpp"

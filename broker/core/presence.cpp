@@ -1,9 +1,8 @@
 // Heartbeats and their absence.
 #include "broker/core/presence.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace taskbbs::core {
 
@@ -18,9 +17,9 @@ bool is_former(const ExecutorRecord& executor, std::string_view incarnation) {
 }
 
 tl::unexpected<Refused> refuse_former(const ExecutorRecord& executor) {
-    auto refused = refuse(Status::not_owner,
-                          fmt::format("executor '{}' has been started anew since: end this process",
-                                      executor.id));
+    auto refused = refuse(
+        Status::not_owner,
+        fmt::format("executor '{}' has been started anew since: end this process", executor.id));
     refused.value().body.executor_id = executor.id;
     refused.value().body.incarnation = executor.incarnation;
     return refused;
@@ -80,7 +79,7 @@ protocol::Names stale_tasks(const Board& board,
                            board.tasks()[slot].is_owned_by_executor() &&
                            board.tasks()[slot].executor == executor &&
                            board.tasks()[slot].epoch == holding.epoch &&
-                           !board.executors()[executor].dooms(holding.epoch);
+                           !is_doomed(board, board.tasks()[slot]);
         if (!owned) {
             stale.push_back(holding.guid);
         }
@@ -157,7 +156,8 @@ std::optional<Event> Presence::next_loss(Board& board, Time now) {
                     continue;
                 }
                 break;
-            case Phase::held: break;
+            case Phase::held:
+                break;
         }
         executor.timer = Time{};
         return leaving(executor, Kind::lost, "expired");

@@ -1,5 +1,5 @@
-// Presence (docs/protocol.md, section 5): heartbeats, what a new incarnation means, and when presence
-// runs out. Renewals and the brake are of this run; joining and leaving are events.
+// Presence (docs/protocol.md, section 5): heartbeats, what a new incarnation means, and when
+// presence runs out. Renewals and the brake are of this run; joining and leaving are events.
 #pragma once
 
 #include "broker/core/decide.hpp"
@@ -14,8 +14,9 @@ struct Beat {
     enum class Next : std::uint8_t {
         renew,    // present under this incarnation: Presence::renew(), then answer
         join,     // not present: the event is `joined`; then renew and answer
-        restart,  // another incarnation was present: the event is `lost`; then the beat is judged anew
-        wait,     // tasks of its former life are still being ended: judge anew after the last of them
+        restart,  // another incarnation was present: the event is `lost`; then the beat is judged
+                  // anew
+        wait,  // tasks of its former life are still being ended: judge anew after the last of them
     };
     Next next = Next::renew;
     Slot executor = no_slot;  // renew, wait
@@ -40,8 +41,8 @@ class Presence {
     // Before an executor's lost or departed event is applied.
     void leave(Board& board, Slot executor);
 
-    // The next executor that is lost as of `now`, or nothing. The caller has handled every heartbeat
-    // that was received before `now`, and applies the loss before it asks again.
+    // The next executor that is lost as of `now`, or nothing. The caller has handled every
+    // heartbeat that was received before `now`, and applies the loss before it asks again.
     std::optional<Event> next_loss(Board& board, Time now);
 
     // When next_loss() may have something to do.
@@ -49,12 +50,14 @@ class Presence {
 
     // The brake holds somebody.
     bool brake() const { return held_ > 0; }
+
     std::size_t run_out() const { return run_out_; }
 
   private:
     struct Timer {
         Time at;
         Slot executor;
+
         bool operator>(const Timer& other) const { return at > other.at; }
     };
 

@@ -1,4 +1,5 @@
-// The private part is a map that can grow; its keys are one letter, since there is one in each record:
+// The private part is a map that can grow; its keys are one letter, since there is one in each
+// record:
 //
 //     p payload   a annotation   r result
 //     s session   i request id   k acked   v verb
@@ -40,13 +41,20 @@ void read_change(Event& event, const TaskView& task, std::string_view result) {
         event.rejection = Rejection{task.rejection_count, task.rejection_reason};
     }
     switch (event.kind) {
-        case Kind::desired: event.desired = task; break;
-        case Kind::claimed: event.executor_id = task.executor_id; break;
-        case Kind::started: event.container_handle = task.container_handle; break;
-        default: break;
+        case Kind::desired:
+            event.desired = task;
+            break;
+        case Kind::claimed:
+            event.executor_id = task.executor_id;
+            break;
+        case Kind::started:
+            event.container_handle = task.container_handle;
+            break;
+        default:
+            break;
     }
-    const bool ends = event.to == State::completed && event.kind != Kind::kicked &&
-                      event.kind != Kind::demoted;
+    const bool ends =
+        event.to == State::completed && event.kind != Kind::kicked && event.kind != Kind::demoted;
     if (ends) {
         event.ending = Ending{task.failed, std::string(task.failure_reason), result};
     } else if (event.kind == Kind::rejected) {

@@ -1,6 +1,6 @@
 // An event as bytes: its publication body, encoded once for journal, subscribers and replay, and a
-// private part (payload, result, annotation, the request it is the outcome of) that only the journal
-// holds (docs/journal-format.md).
+// private part (payload, result, annotation, the request it is the outcome of) that only the
+// journal holds (docs/journal-format.md).
 #pragma once
 
 #include "broker/core/event.hpp"
@@ -21,8 +21,8 @@ void encode_private(const Event& event, const TaskView& after, std::string& rest
 // Appends the topic: "<stream>.<domain>.<guid>" or "executor.<executor_id>".
 void append_topic(const Event& event, const TaskView& after, std::string& topic);
 
-// Reads an event back. It points into the two documents and the bytes; nothing where the bytes are not
-// an event that this version writes.
+// Reads an event back. It points into the two documents and the bytes; nothing where the bytes are
+// not an event that this version writes.
 class RecordReader {
   public:
     std::optional<Event> read(std::string_view body, std::string_view rest);

@@ -11,9 +11,7 @@ namespace {
 // forget at the same batch.
 constexpr int forgotten_per_batch = 256;
 
-constexpr auto id_below = [](const Outcome& outcome, RequestId id) {
-    return outcome.id < id;
-};
+constexpr auto id_below = [](const Outcome& outcome, RequestId id) { return outcome.id < id; };
 
 }  // namespace
 
@@ -162,13 +160,18 @@ const Outcome* Sessions::find(const SessionId& id, RequestId request) const {
 
 std::size_t Sessions::unacked(const SessionId& id) const {
     const Slot slot = slot_of(id);
+    return slot == no_slot ? 0 : slab_[slot].outcomes.size() - acked_outcomes(id);
+}
+
+std::size_t Sessions::acked_outcomes(const SessionId& id) const {
+    const Slot slot = slot_of(id);
     if (slot == no_slot) {
         return 0;
     }
     const Session& session = slab_[slot];
-    const auto first = std::lower_bound(
+    const auto unacked = std::lower_bound(
         session.outcomes.begin(), session.outcomes.end(), session.acked_seen + 1, id_below);
-    return static_cast<std::size_t>(session.outcomes.end() - first);
+    return static_cast<std::size_t>(unacked - session.outcomes.begin());
 }
 
 }  // namespace taskbbs::core

@@ -1,7 +1,7 @@
 // Sessions and the outcomes that they may ask for again (docs/protocol.md, section 2, "Retries are
-// safe"). What is remembered and what is forgotten follows from the journaled events and batch times
-// alone, so that a restart remembers and forgets the same. Only what clients said to have acked, and
-// did not come with an applied mutation, is of this run.
+// safe"). What is remembered and what is forgotten follows from the journaled events and batch
+// times alone, so that a restart remembers and forgets the same. Only what clients said to have
+// acked, and did not come with an applied mutation, is of this run.
 #pragma once
 
 #include "broker/core/clock.hpp"
@@ -9,14 +9,13 @@
 #include "broker/core/slot_index.hpp"
 
 #include <absl/container/flat_hash_map.h>
-
 #include <deque>
 #include <vector>
 
 namespace taskbbs::core {
 
-// What a mutation came to. An acquire's claims are numbered first..last; a depart ends with the last
-// task that it doomed.
+// What a mutation came to. An acquire's claims are numbered first..last; a depart ends with the
+// last task that it doomed.
 struct Outcome {
     RequestId id = 0;
     Seq first = 0;
@@ -45,11 +44,16 @@ class Sessions {
     RequestId acked(const SessionId& session) const;
     // The outcome under this id, or nullptr.
     const Outcome* find(const SessionId& session, RequestId id) const;
+
     bool knows(const SessionId& session) const { return slot_of(session) != no_slot; }
+
     // Remembered ids above what is acked.
     std::size_t unacked(const SessionId& session) const;
+    // Outcomes that this session has acked, and that go with its next applied mutation.
+    std::size_t acked_outcomes(const SessionId& session) const;
 
     std::size_t size() const { return slab_.size(); }
+
     std::size_t outcomes() const { return outcomes_; }
 
   private:
@@ -80,9 +84,11 @@ class Sessions {
 
     // Sessions that acked something without ever having mutated: bounded, the oldest goes first.
     static constexpr std::size_t max_strangers = 65'536;
+
     struct HashOfSession {
         std::size_t operator()(const SessionId& id) const { return hash_of(id.view()); }
     };
+
     absl::flat_hash_map<SessionId, RequestId, HashOfSession> strangers_;
     std::deque<SessionId> stranger_order_;
 };

@@ -1,5 +1,6 @@
 // What an operator may set about the board's rules: the sections [converge], [presence] and
-// [limits] of taskbbsd.conf, as values. Defaults are the documented ones; broker/options fills them.
+// [limits] of taskbbsd.conf, as values. Defaults are the documented ones; broker/options fills
+// them.
 #pragma once
 
 #include <chrono>

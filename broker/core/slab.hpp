@@ -1,5 +1,5 @@
-// Records in chunks that never move: a slot is a 32-bit number, growth costs one chunk, and nothing is
-// allocated per record.
+// Records in chunks that never move: a slot is a 32-bit number, growth costs one chunk, and nothing
+// is allocated per record.
 #pragma once
 
 #include <cassert>
@@ -41,6 +41,7 @@ class Slab {
         assert(slot < used_);
         return chunks_[slot / chunk_size][slot % chunk_size];
     }
+
     const T& operator[](Slot slot) const {
         assert(slot < used_);
         return chunks_[slot / chunk_size][slot % chunk_size];

@@ -1,12 +1,11 @@
-// From a key to a slot: a hash set of slots whose keys stay in the records. It is cut into shards so
-// that growing never holds the loop: a shard of a board of ten million tasks is rehashed in well under
-// a millisecond, from the stored hashes alone.
+// From a key to a slot: a hash set of slots whose keys stay in the records. It is cut into shards
+// so that growing never holds the loop: a shard of a board of ten million tasks is rehashed in well
+// under a millisecond, from the stored hashes alone.
 #pragma once
 
 #include "broker/core/slab.hpp"
 
 #include <absl/container/flat_hash_set.h>
-
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -39,30 +38,39 @@ class SlotIndex {
         std::uint32_t tag;
         Slot slot;
     };
+
     template <class IsKey>
     struct Probe {
         std::uint32_t tag;
         const IsKey& is_key;
     };
+
     struct Hash {
         using is_transparent = void;
+
         template <class Key>
         std::size_t operator()(const Key& key) const {
             return key.tag * 0x9E3779B97F4A7C15ULL;
         }
     };
+
     struct Equal {
         using is_transparent = void;
+
         bool operator()(const Entry& a, const Entry& b) const { return a.slot == b.slot; }
+
         template <class IsKey>
         bool operator()(const Entry& a, const Probe<IsKey>& b) const {
             return a.tag == b.tag && b.is_key(a.slot);
         }
     };
+
     using Shard = absl::flat_hash_set<Entry, Hash, Equal>;
 
     static constexpr unsigned shard_bits = 10;
+
     static std::size_t shard_of(std::uint64_t hash) { return hash >> (64 - shard_bits); }
+
     static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash); }
 
     std::vector<Shard> shards_ = std::vector<Shard>(std::size_t{1} << shard_bits);

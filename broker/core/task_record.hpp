@@ -43,17 +43,20 @@ class TaskRecord {
     void set_request(const TaskView& task) {
         request_.assign({task.guid, task.type, task.annotation, task.payload});
     }
+
     void set_container_handle(std::string_view handle) {
         auto texts = outcome_.all();
         texts[0] = handle;
         outcome_.assign(texts);
     }
+
     void set_failure(std::string_view reason, std::string_view result) {
         auto texts = outcome_.all();
         texts[1] = reason;
         texts[3] = result;
         outcome_.assign(texts);
     }
+
     void set_rejection_reason(std::string_view reason) {
         auto texts = outcome_.all();
         texts[2] = reason;
@@ -61,21 +64,27 @@ class TaskRecord {
     }
 
     std::string_view guid() const { return request_[0]; }
+
     std::string_view type() const { return request_[1]; }
+
     std::string_view annotation() const { return request_[2]; }
+
     std::string_view payload() const { return request_[3]; }
+
     std::string_view container_handle() const { return outcome_[0]; }
+
     std::string_view failure_reason() const { return outcome_[1]; }
+
     std::string_view rejection_reason() const { return outcome_[2]; }
+
     std::string_view result() const { return outcome_[3]; }
 
     // What limits.task_bytes counts.
     std::size_t opaque_bytes() const {
         return payload().size() + result().size() + annotation().size();
     }
-    bool is_owned_by_executor() const {
-        return state == State::claimed || state == State::running;
-    }
+
+    bool is_owned_by_executor() const { return state == State::claimed || state == State::running; }
 
   private:
     TextPack<4> request_;  // guid, type, annotation, payload

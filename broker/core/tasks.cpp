@@ -1,4 +1,5 @@
-// How an event changes a task (section 3 of docs/protocol.md, the drawing), and which indexes it is in.
+// How an event changes a task (section 3 of docs/protocol.md, the drawing), and which indexes it is
+// in.
 #include "broker/core/tasks.hpp"
 
 #include <algorithm>
@@ -32,9 +33,8 @@ std::optional<Time> later(Time from, milliseconds by) {
 }  // namespace
 
 Slot Tasks::find(std::string_view guid) const {
-    return by_guid_.find(hash_of(guid), [&](Slot slot) {
-        return slot != grave_ && slab_[slot].guid() == guid;
-    });
+    return by_guid_.find(hash_of(guid),
+                         [&](Slot slot) { return slot != grave_ && slab_[slot].guid() == guid; });
 }
 
 TaskView Tasks::view(Slot slot) const {
@@ -61,8 +61,7 @@ TaskView Tasks::view(Slot slot) const {
         .completed_at = task.completed_at,
         .seq = task.seq,
         .state = task.state,
-        .executor_id =
-            task.executor == no_slot ? std::string_view() : executors_[task.executor].id,
+        .executor_id = task.executor == no_slot ? std::string_view() : executors_[task.executor].id,
         .container_handle = task.container_handle(),
         .epoch = task.epoch,
         .failed = task.failed,
@@ -78,9 +77,8 @@ TaskView Tasks::view(Slot slot) const {
 
 Time Tasks::pending_origin(const TaskRecord& task) const {
     // A stamp in the future is not_before's, which is on the scale of now.
-    return task.pending_since == task.not_before
-               ? std::max(task.not_before, clock_.serving_since())
-               : clock_.origin(task.pending_since);
+    return task.pending_since == task.not_before ? std::max(task.not_before, clock_.serving_since())
+                                                 : clock_.origin(task.pending_since);
 }
 
 // ---- applying --------------------------------------------------------------------------------
@@ -119,8 +117,7 @@ Slot Tasks::insert(const Event& event) {
     const TaskView& desired = *event.desired;
     const Slot slot = slab_.take();
     TaskRecord& task = slab_[slot];
-    task.created_at =
-        desired.created_at == protocol::no_time ? event.at : desired.created_at;
+    task.created_at = desired.created_at == protocol::no_time ? event.at : desired.created_at;
     task.not_before = desired.not_before;
     task.pending_since = std::max(event.at, desired.not_before);
     task.updated_at = event.at;
@@ -148,15 +145,25 @@ void Tasks::change(TaskRecord& task, const Event& event) {
         task.set_rejection_reason(event.rejection->reason);
     }
     switch (event.to) {
-        case State::pending: to_pending(task, event); break;
+        case State::pending:
+            to_pending(task, event);
+            break;
         case State::claimed:
             task.executor = executors_.name(event.executor_id);
             task.epoch = event.seq;
             break;
-        case State::running: task.set_container_handle(event.container_handle); break;
-        case State::completed: to_completed(task, event); break;
-        case State::resolving: task.epoch = event.seq; break;
-        case State::resolved: task.epoch = 0; break;
+        case State::running:
+            task.set_container_handle(event.container_handle);
+            break;
+        case State::completed:
+            to_completed(task, event);
+            break;
+        case State::resolving:
+            task.epoch = event.seq;
+            break;
+        case State::resolved:
+            task.epoch = 0;
+            break;
     }
 }
 
@@ -315,9 +322,8 @@ TimeOrder* Tasks::deadlines_of(const TaskRecord& task) {
 
 // nullopt: never.
 std::optional<Time> Tasks::deadline(const TaskRecord& task) const {
-    return task.state == State::running
-               ? later(clock_.origin(task.updated_at), task.run_timeout)
-               : later(pending_origin(task), task.time_to_claim);
+    return task.state == State::running ? later(clock_.origin(task.updated_at), task.run_timeout)
+                                        : later(pending_origin(task), task.time_to_claim);
 }
 
 void Tasks::link_deadline(Slot slot) {

@@ -1,6 +1,6 @@
-// The board's tasks and every index over them, so that no verb and no pass scans: by guid, by state in
-// the order of birth (listings), queues for acquire, lines and deadlines for convergence. Whatever
-// changes a task takes it out of its indexes and puts it back; nobody else touches them.
+// The board's tasks and every index over them, so that no verb and no pass scans: by guid, by state
+// in the order of birth (listings), queues for acquire, lines and deadlines for convergence.
+// Whatever changes a task takes it out of its indexes and puts it back; nobody else touches them.
 #pragma once
 
 #include "broker/core/clock.hpp"
@@ -12,7 +12,6 @@
 
 #include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
-
 #include <array>
 #include <utility>
 
@@ -23,6 +22,7 @@ struct QueueKey {
     Time pending_since;
     std::int32_t priority = 0;
     Slot slot = no_slot;
+
     bool operator<(const QueueKey& other) const {
         if (priority != other.priority) {
             return priority > other.priority;
@@ -31,16 +31,19 @@ struct QueueKey {
                                                     : slot < other.slot;
     }
 };
+
 using Queue = absl::btree_set<QueueKey>;
 
 // A task's place in an order by time.
 struct TimeKey {
     Time time;
     Slot slot = no_slot;
+
     bool operator<(const TimeKey& other) const {
         return time != other.time ? time < other.time : slot < other.slot;
     }
 };
+
 using TimeOrder = absl::btree_set<TimeKey>;
 
 struct Domain {
@@ -57,11 +60,14 @@ class Tasks {
     // `expires`: whether completed tasks ever expire, so that their order is worth its memory.
     Tasks(Executors& executors, const Clock& clock, bool expires)
         : executors_(executors), clock_(clock), expires_(expires) {}
+
     Tasks(const Tasks&) = delete;
     Tasks& operator=(const Tasks&) = delete;
 
     Slot find(std::string_view guid) const;
+
     const TaskRecord& operator[](Slot slot) const { return slab_[slot]; }
+
     TaskView view(Slot slot) const;
 
     // Whether it lies in a queue: pending, and not before its not_before.
@@ -82,29 +88,44 @@ class Tasks {
     void begin_serving();
 
     std::size_t size() const { return slab_.size() - (grave_ == no_slot ? 0 : 1); }
+
     std::size_t count(State state) const { return counts_[static_cast<std::size_t>(state)]; }
+
     std::uint64_t opaque_bytes() const { return opaque_bytes_; }
 
     const Labels<Domain>& domains() const { return domains_; }
+
     const Labels<Stack>& stacks() const { return stacks_; }
+
     // Domains that have a task in this state, by name: listings over all domains page through them.
     const absl::btree_map<std::string_view, Slot>& domains_in(State state) const {
         return domains_in_[static_cast<std::size_t>(state)];
     }
+
     // Stacks that have a queue, and in how many domains.
     const absl::btree_map<Slot, std::size_t>& stacks_queued() const { return stacks_queued_; }
 
     // What convergence looks at.
     Slot first_in_line(DueLines::Line line) const { return lines_.first(line); }
-    const TimeOrder& unclaimed() const { return unclaimed_; }  // by pending_since; no limit of their own
-    const TimeOrder& claim_by() const { return claim_by_; }    // by the end of their own time_to_claim
+
+    const TimeOrder& unclaimed() const {
+        return unclaimed_;
+    }  // by pending_since; no limit of their own
+
+    const TimeOrder& claim_by() const {
+        return claim_by_;
+    }  // by the end of their own time_to_claim
+
     const TimeOrder& run_until() const { return run_until_; }  // by the end of their run_timeout
-    const TimeOrder& expiring() const { return expiring_; }    // by completed_at
+
+    const TimeOrder& expiring() const { return expiring_; }  // by completed_at
+
     // From when a pending task's time to claim counts.
     Time pending_origin(const TaskRecord& task) const;
 
     // Tasks that became available to acquire since the last call, the oldest first.
     std::vector<Slot> take_offers() { return std::exchange(offers_, {}); }
+
     bool has_offers() const { return !offers_.empty(); }
 
   private:

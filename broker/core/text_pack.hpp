@@ -26,7 +26,8 @@ class TextPack {
             block_.reset();
             return;
         }
-        auto block = std::make_unique_for_overwrite<char[]>(head + total);  // texts may point into ours
+        auto block =
+            std::make_unique_for_overwrite<char[]>(head + total);  // texts may point into ours
         std::uint32_t end = 0;
         for (std::size_t i = 0; i < count; ++i) {
             if (!texts[i].empty()) {

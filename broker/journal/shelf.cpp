@@ -16,10 +16,19 @@ Shelf::Shelf(Disk& disk, const Settings& settings, Report report)
       report_(std::move(report)) {}
 
 void Shelf::list() {
+    segments_.clear();
+    unindexed_.clear();
     retain_bytes_ = std::min(retain_bytes_, disk_->total_bytes() / 4);
-    for (const Seq first_seq : segments_of(disk_->list()))
+    const std::vector<std::string> files = disk_->list();
+    for (const Seq first_seq : segments_of(files))
         add(first_seq);
     if (segments_.empty()) throw CorruptError(disk_->directory(), 0, 1, "there is no segment");
+    for (const Listed& segment : segments_) {
+        const bool is_live = &segment == &segments_.back();
+        const bool indexed = std::ranges::find(files, index_name(segment.first_seq)) != files.end();
+        if (!is_live && !indexed) unindexed_.push_back(segment.first_seq);
+    }
+    listed_ = true;
 }
 
 void Shelf::add(Seq first_seq) {

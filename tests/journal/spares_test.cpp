@@ -117,7 +117,8 @@ TEST_CASE("on a full disk segments take their space from the reserve until it is
         REQUIRE(run.reserve().whole());
         disk.capacity = disk.capacity - disk.free_bytes();  // nothing is free
         // The spare, and two from the reserve of two segments.
-        for (int i = 0; i < 3; ++i) run.write(50);
+        for (int i = 0; i < 3; ++i)
+            run.write(50);
         CHECK(run.reserve().held() == 0);
         CHECK(run.reserve().disk_is_full());
         CHECK(run.reports().size() == 2);

@@ -1,7 +1,7 @@
 // A client of the rig: a session that packs requests as any client does, and reads its replies.
 #pragma once
 
-#include "loop/rig.hpp"
+#include "tests/loop/rig.hpp"
 #include "protocol/messages.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // Turns the loop as the daemon's thread does.
-#include "loop/rig.hpp"
+#include "tests/loop/rig.hpp"
 
 #include "broker/core/record.hpp"
 

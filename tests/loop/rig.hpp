@@ -49,6 +49,18 @@ struct Answer {
     std::int64_t number(std::string_view key) const { return body.at(key).integer().value_or(-1); }
 };
 
+// Whether an event of `now` was stamped so: events of one moment lie a nanosecond apart.
+inline bool is_about(Time stamp, Time now) {
+    return stamp >= now && stamp - now < 1us;
+}
+
+// No passes but those that are asked for.
+inline core::Settings without_passes() {
+    core::Settings settings;
+    settings.converge.every = 0s;
+    return settings;
+}
+
 // What a subscriber was sent. Lives as long as the rig.
 struct Published {
     std::string topic;

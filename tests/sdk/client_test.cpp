@@ -37,6 +37,17 @@ TEST_CASE("an endpoint that is none is refused when the client is opened") {
     CHECK(Client::open({.endpoint = "tcp://"}).error().code == Code::unusable_endpoint);
 }
 
+TEST_CASE("a request that no message can hold is refused at once, not at its deadline") {
+    StubBroker broker(say_ok);
+    Client client = client_of(broker);
+    REQUIRE(client.hello());
+    const std::string payload(5 << 20, 'p');
+    const auto begun = std::chrono::steady_clock::now();
+    const auto applied = client.desire_task({.guid = "g", .payload = payload});
+    CHECK(applied.error().is(Status::too_large));
+    CHECK(std::chrono::steady_clock::now() - begun < 20s);
+}
+
 TEST_CASE("without a broker a call times out, with nothing sent") {
     Client client = *Client::open({.endpoint = "tcp://127.0.0.1:9"});
     const auto applied = client.desire_task({.guid = "g"}, {.timeout = 50ms});

@@ -24,6 +24,8 @@ class StubBroker {
     ~StubBroker();
     StubBroker(const StubBroker&) = delete;
     StubBroker& operator=(const StubBroker&) = delete;
+    StubBroker(StubBroker&&) = delete;
+    StubBroker& operator=(StubBroker&&) = delete;
 
     const std::string& endpoint() const { return endpoint_; }
 

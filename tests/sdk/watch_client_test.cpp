@@ -67,6 +67,8 @@ class Ticking {
 
     Ticking(const Ticking&) = delete;
     Ticking& operator=(const Ticking&) = delete;
+    Ticking(Ticking&&) = delete;
+    Ticking& operator=(Ticking&&) = delete;
 
   private:
     std::atomic<bool> stop_ = false;

@@ -2,6 +2,7 @@
 
 Small files, so that a short run rolls over; and a daemon that ends with its test, however that ends.
 """
+import pathlib
 import re
 import subprocess
 import time
@@ -28,6 +29,7 @@ class SystemBoard(Board):
 
     def __init__(self, daemon):
         super().__init__(daemon)
+        self.source = pathlib.Path(__file__).resolve().parents[2]
         self.spoken = 0  # bytes of the log that belong to former runs
 
     def arguments(self, options):

@@ -17,10 +17,12 @@
 #include "taskbbs/error.hpp"
 #include "taskbbs/watch.hpp"
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace taskbbs {
@@ -73,8 +75,12 @@ class Client {
     // `Args` is one of calls.hpp. Retry-safe: see above.
     template <class Args>
     Result<typename Args::Reply> call(const Args& args, CallOptions options = {});
-    template <class Args>
-    void call(const Args& args, Callback<typename Args::Reply> done, CallOptions options = {});
+
+    // The same with a callback: anything that takes a Result<Args::Reply>.
+    template <class Args, std::invocable<Result<typename Args::Reply>> Done>
+    void call(const Args& args, Done done, CallOptions options = {}) {
+        begin(args, Callback<typename Args::Reply>(std::move(done)), options);
+    }
 
     Result<Hello> hello(CallOptions options = {}) { return call(HelloArgs{}, options); }
 
@@ -169,6 +175,8 @@ class Client {
 
   private:
     explicit Client(std::shared_ptr<Core> core);
+    template <class Args>
+    void begin(const Args& args, Callback<typename Args::Reply> done, CallOptions options);
     Watch watch_for(Stream stream,
                     TaskHandler on_task,
                     EndHandler on_end,

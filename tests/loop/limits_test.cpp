@@ -1,0 +1,184 @@
+// The broker's bounds (docs/protocol.md, section 6): `busy`, nothing changed, and a way out.
+#include "tests/loop/client.hpp"
+
+#include <functional>
+
+namespace taskbbs::loop_test {
+namespace {
+
+core::Settings with(const std::function<void(core::LimitSettings&)>& set) {
+    core::Settings settings = without_passes();
+    set(settings.limits);
+    return settings;
+}
+
+void check_busy(const Answer& answer, std::int64_t limit) {
+    CHECK(answer.status == "busy");
+    CHECK(answer.number("limit") == limit);
+    CHECK_FALSE(answer.text("message").empty());
+}
+
+TEST_CASE("limits.tasks: one more desire is busy until a task is resolved") {
+    Rig rig(with([](auto& limits) { limits.tasks = 2; }));
+    Client client(rig, "c");
+    bring(client, "a", State::resolving);
+    client.ask(desire("b"));
+    check_busy(client.ask(desire("c")), 2);
+    CHECK_FALSE(rig.has("c"));
+    CHECK(client.ask(desire("a")).status == "already_exists");
+    client.ask(ResolveArgs{"a", {}});
+    CHECK(client.ask(desire("c")).status == "ok");
+}
+
+TEST_CASE("limits.task_bytes: payloads, annotations and results count until the task is gone") {
+    Rig rig(with([](auto& limits) { limits.task_bytes = 100; }));
+    Client client(rig, "c");
+    const std::string bytes(60, 'x');
+    bring(client, "a", State::running, "e", {.payload = bytes, .annotation = "0123456789"});
+    check_busy(client.ask(desire("b", {.payload = std::string_view(bytes).substr(0, 31)})), 100);
+    check_busy(client.ask(desire("b", {.annotation = std::string_view(bytes).substr(0, 31)})), 100);
+    check_busy(
+        client.ask(CompleteArgs{.guid = "a", .result = std::string_view(bytes).substr(0, 31)}), 100);
+    CHECK(rig.state_of("a") == State::running);
+    CHECK(client.ask(CompleteArgs{.guid = "a", .result = std::string_view(bytes).substr(0, 30)})
+              .status == "ok");
+    CHECK(client.ask(StatsArgs{}).number("task_bytes") == 100);
+    client.ask(ResolvingArgs{"a"});
+    client.ask(ResolveArgs{"a", {}});
+    CHECK(client.ask(StatsArgs{}).number("task_bytes") == 0);
+    CHECK(client.ask(desire("b", {.payload = bytes})).status == "ok");
+}
+
+TEST_CASE("limits.task_bytes counts the same after a restart") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    bring(client, "a", State::running, "e", {.payload = "1234", .annotation = "12"});
+    client.ask(CompleteArgs{.guid = "a", .result = "123"});
+    rig.restart();
+    CHECK(client.ask(StatsArgs{}).number("task_bytes") == 9);
+}
+
+TEST_CASE("limits.sessions: a live session is never forgotten for a new one") {
+    Rig rig(with([](auto& limits) { limits.sessions = 2; }));
+    Client first(rig, "c1");
+    Client second(rig, "c2");
+    Client third(rig, "c3");
+    first.ask(desire("a"));
+    second.ask(desire("b"));
+    check_busy(third.ask_as(1, desire("c")), 2);
+    CHECK(third.ask(GetArgs{"a"}).status == "ok");
+    CHECK(first.ask(desire("d")).status == "ok");
+    CHECK_FALSE(rig.has("c"));
+    rig.turn_clock(1h);
+    rig.pass(1s);
+    first.ask(desire("e"));
+    CHECK(third.ask_as(1, desire("c")).status == "ok");
+}
+
+TEST_CASE("limits.unacked: a session with that many applied ids above acked is busy until it acks") {
+    Rig rig(with([](auto& limits) { limits.unacked = 3; }));
+    Client client(rig, "c");
+    client.ask_as(1, desire("a"));
+    client.ask_as(2, desire("b"));
+    client.ask_as(3, desire("c"));
+    check_busy(client.ask_as(4, desire("d")), 3);
+    CHECK(client.ask_as(3, desire("c")).status == "ok");
+    CHECK(client.ask_as(5, ClaimArgs{"a", "e"}).status == "busy");
+    CHECK(client.ask_as(6, AcquireArgs{.executor_id = "e"}).status == "busy");
+    CHECK(rig.state_of("a") == State::pending);
+    client.ack(1);
+    CHECK(client.ask_as(4, desire("d")).status == "ok");
+    CHECK(client.ask_as(7, desire("e")).status == "busy");
+}
+
+TEST_CASE("limits.outcomes: all sessions together, and one that acks can go on") {
+    Rig rig(with([](auto& limits) { limits.outcomes = 3; }));
+    Client client(rig, "c");
+    Client other(rig, "d");
+    client.ask_as(1, desire("a"));
+    client.ask_as(2, desire("b"));
+    client.ask_as(3, desire("c"));
+    check_busy(other.ask_as(1, desire("x")), 3);
+    check_busy(client.ask_as(4, desire("d")), 3);
+    client.ack(3);
+    CHECK(client.ask_as(4, desire("d")).status == "ok");
+    CHECK(other.ask_as(1, desire("x")).status == "ok");
+}
+
+TEST_CASE("limits.executors: one more executor is busy until another one leaves") {
+    Rig rig(with([](auto& limits) { limits.executors = 2; }));
+    Client client(rig, "c");
+    client.ask(HeartbeatArgs{.executor_id = "e1"});
+    client.ask(HeartbeatArgs{.executor_id = "e2", .incarnation = "1"});
+    check_busy(client.ask(HeartbeatArgs{.executor_id = "e3"}), 2);
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "e1"}).status == "ok");
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "e2", .incarnation = "2"}).status == "ok");
+    client.ask(DepartArgs{"e1"});
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "e3"}).status == "ok");
+}
+
+TEST_CASE("limits.waiting: one more waiting acquire is busy; a retry and a replacement are not more") {
+    Rig rig(with([](auto& limits) { limits.waiting = 1; }));
+    Client client(rig, "c");
+    Client other(rig, "d");
+    const AcquireArgs waits{.executor_id = "e", .wait = 60'000ms};
+    client.send_as(1, waits);
+    check_busy(other.ask_as(1, waits), 1);
+    client.send_as(1, waits);
+    client.send_as(2, waits);
+    rig.run();
+    CHECK(client.answers_to(1) == 1);
+    CHECK(client.answers_to(2) == 0);
+    CHECK(other.ask_as(2, AcquireArgs{.executor_id = "e"}).status == "ok");
+}
+
+TEST_CASE("a waiting acquire whose session is busy when a task comes is refused, and the task stays") {
+    Rig rig(with([](auto& limits) { limits.unacked = 1; }));
+    Client client(rig, "c");
+    client.send_as(2, AcquireArgs{.executor_id = "e", .wait = 60'000ms});
+    client.ask_as(1, desire("a"));  // and the session is full, and the waiter is served
+    rig.run();
+    CHECK(client.answer_to(2).status == "busy");
+    CHECK(rig.state_of("a") == State::pending);
+}
+
+TEST_CASE("a task that a busy waiter cannot have goes to the next one") {
+    Rig rig(with([](auto& limits) { limits.unacked = 1; }));
+    Client client(rig, "c");
+    Client other(rig, "d");
+    client.send_as(2, AcquireArgs{.executor_id = "e", .wait = 60'000ms});
+    other.send_as(1, AcquireArgs{.executor_id = "f", .wait = 60'000ms});
+    client.ask_as(1, desire("a"));
+    CHECK(client.answer_to(2).status == "busy");
+    CHECK(other.answer_to(1).as<protocol::AcquireReply>().tasks.count == 1);
+}
+
+TEST_CASE("a reply message is closed once it has passed limits.reply_bytes") {
+    Rig rig(with([](auto& limits) { limits.reply_bytes = 1000; }));
+    Client client(rig, "c");
+    client.ask(desire("a", {.payload = std::string(600, 'x')}));
+    for (int i = 0; i < 6; ++i) {
+        client.send(GetArgs{"a"});
+    }
+    rig.broker().work(rig.now(), true);
+    CHECK(rig.broker().take_batch(rig.now()) == nullptr);
+    CHECK(rig.broker().output().messages.size() == 6);
+}
+
+TEST_CASE("replies beyond limits.peer_reply_bytes are dropped and counted, and others go on") {
+    Rig rig(with([](auto& limits) { limits.peer_reply_bytes = 5000; }));
+    Client client(rig, "c");
+    Client other(rig, "d");
+    client.ask(desire("a", {.payload = std::string(2000, 'x')}));
+    for (int i = 0; i < 10; ++i) {
+        client.send(GetArgs{"a"});
+    }
+    other.send(GetArgs{"a"});
+    rig.run();
+    CHECK(client.take().size() == 2);
+    CHECK(other.take().size() == 1);
+    CHECK(client.ask(StatsArgs{}).number("dropped_replies") == 8);
+}
+
+}  // namespace
+}  // namespace taskbbs::loop_test

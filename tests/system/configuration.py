@@ -1,0 +1,140 @@
+"""Configuration: where options come from, what is said of those that are wrong, and the quick flags."""
+import re
+
+from expect import holds, same
+
+WRONG = 78
+
+
+def _file(board, text):
+    path = board.home / "taskbbsd.conf"
+    path.write_text(text)
+    return path
+
+
+def every_error_is_listed_with_file_and_line(board):
+    path = _file(
+        board,
+        "[limits]\n"
+        "tasks = many\n"
+        "unacked = 0\n"
+        "\n"
+        "[converge]\n"
+        "every = soon   # a comment\n"
+        "colour = red\n"
+        "[nowhere]\n"
+        "x = 1\n"
+        "no equals sign\n"
+        "[journal\n",
+    )
+    code, words = board.run("--config", str(path))
+    same(code, WRONG, "configuration: exit 78")
+    lines = words.strip().splitlines()
+    for number, word in (
+        (2, "limits.tasks"), (3, "limits.unacked"), (6, "converge.every"), (7, "colour"),
+        (8, "nowhere"), (10, ""), (11, ""),
+    ):
+        holds(
+            any(line.startswith(f"{path}:{number}: ") and word in line for line in lines),
+            f"configuration: line {number} is named, and {word!r}",
+            words,
+        )
+
+
+def errors_of_all_sources_are_told_at_once(board):
+    path = _file(board, "[log]\nlevel = loud\n")
+    code, words = board.run(
+        "--config", str(path), "--limits.tasks", "none", "--no.such", "1",
+        environment={"TASKBBS_JOURNAL_SYNC": "perhaps", "TASKBBS_WRONG": "1"},
+    )
+    same(code, WRONG, "configuration: exit 78")
+    for pattern in (
+        rf"{re.escape(str(path))}:2: .*log\.level", r"command line: .*limits\.tasks",
+        r"command line: .*no\.such", r"environment TASKBBS_JOURNAL_SYNC: ",
+        r"environment TASKBBS_WRONG: ",
+    ):
+        holds(re.search(pattern, words), f"configuration: {pattern} is told", words)
+
+
+def rules_between_options_are_checked(board):
+    code, words = board.run(
+        "--journal.segment_bytes", "1MiB", "--limits.batch_bytes", "1MiB",
+        "--events.endpoint", "tcp://127.0.0.1:7411",
+    )
+    same(code, WRONG, "configuration: exit 78")
+    holds("2 x limits.batch_bytes" in words, "journal.segment_bytes: at least two batches", words)
+    holds("events.endpoint" in words, "each endpoint is its own", words)
+
+
+def a_wrong_configuration_touches_nothing(board):
+    code, _ = board.run("--limits.tasks", "none", options={})
+    same(code, WRONG, "configuration: exit 78")
+    same(list(board.journal.iterdir()), [], "nothing was made")
+
+
+def a_given_file_must_be_there_and_readable(board):
+    for path in (board.home / "missing.conf", board.home):
+        code, words = board.run("--config", str(path))
+        same(code, WRONG, "configuration: given and not to be read: 78")
+        holds(str(path) in words, "the file is named", words)
+
+
+def check_config_tells_what_holds_and_where_it_was_said(board):
+    path = _file(board, "[limits]\ntasks = 5\nunacked = 6\n")
+    code, words = board.run(
+        "--check-config", "--config", str(path), "--limits.tasks", "7",
+        environment={"TASKBBS_LOG_LEVEL": "debug"},
+    )
+    same(code, 0, "--check-config: 0 when it is right")
+    for pattern in (
+        r"limits\.tasks = 7 \(command line\)",
+        rf"limits\.unacked = 6 \({re.escape(str(path))}:3\)",
+        r"log\.level = debug \(environment TASKBBS_LOG_LEVEL\)",
+    ):
+        holds(re.search(pattern, words), f"--check-config tells {pattern}", words)
+    same(board.run("--check-config", "--limits.tasks", "none")[0], WRONG, "--check-config: 78")
+    code, _ = board.run("--check-config", options={})
+    same((code, list(board.journal.iterdir())), (0, []), "--check-config starts nothing")
+
+
+def the_commented_configuration_file_holds_the_defaults(board):
+    """config/taskbbsd.conf changes nothing: what it says is what holds without it."""
+    shipped = board.source / "config" / "taskbbsd.conf"
+    code, words = board.run("--check-config", "--config", str(shipped))
+    same(code, 0, f"the shipped file is right: {words}")
+    told = dict(re.findall(r"^([a-z]+\.[a-z_]+) = (.*) \(", words, re.MULTILINE))
+    _, help_text = board.run("--help")
+    defaults = dict(re.findall(r"--([a-z]+\.[a-z_]+) \S+ \(=([^)]*)\)", help_text))
+    holds(len(defaults) > 20, "--help tells defaults", help_text)
+    for name, value in defaults.items():
+        holds(
+            told.get(name) == value or _same_time(told.get(name, ""), value),
+            f"{name}: the file says the default",
+            (told.get(name), value),
+        )
+
+
+def _same_time(one, other):
+    units = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
+
+    def in_ms(text):
+        match = re.fullmatch(r"(\d+)(ms|s|m|h)", text)
+        return int(match[1]) * units[match[2]] if match else None
+
+    return in_ms(one) is not None and in_ms(one) == in_ms(other)
+
+
+def help_and_version_end_with_0_whatever_else_is_said(board):
+    code, words = board.run("--help")
+    same(code, 0, "--help: 0")
+    for word in ("--journal.dir", "--check-config", "TASKBBS_SECTION_NAME", "Exit codes"):
+        holds(word in words, f"--help tells of {word}", words)
+    code, words = board.run("--version")
+    same((code, bool(re.fullmatch(r"taskbbsd \d+\.\d+\.\d+\n", words))), (0, True), "--version")
+    same(board.run("--help", "--no.such", "1")[0], 0, "--help helps where something is wrong")
+
+
+def a_relative_directory_is_relative_to_where_the_daemon_was_started(board):
+    code, words = board.run(options={"journal.dir": "here/../nowhere"})
+    same(code, 1, "a missing directory: 1")
+    holds("/nowhere" in words and "here/.." not in words, "its whole path is told", words)

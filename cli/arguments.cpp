@@ -20,7 +20,8 @@ Refusal refusal(std::string message, const Command* command = nullptr) {
     return Refusal{UsageError{fmt::format("{}\nSee {}.", message, help)}};
 }
 
-std::string meant(std::string_view word, std::span<const std::string_view> names,
+std::string meant(std::string_view word,
+                  std::span<const std::string_view> names,
                   std::string_view dashes) {
     const auto name = nearest(word, names);
     return name ? fmt::format("; did you mean {}{}?", dashes, *name) : std::string{};
@@ -79,8 +80,8 @@ tl::expected<Given, UsageError> take_option(std::span<const std::string> words, 
     const auto name = word.substr(0, equals);
     const Option* option = option_anywhere(name);
     if (option == nullptr) {
-        return refusal(fmt::format("unknown option --{}{}", name,
-                                   meant(name, names_of(nullptr), "--")));
+        return refusal(
+            fmt::format("unknown option --{}{}", name, meant(name, names_of(nullptr), "--")));
     }
     if (equals != std::string_view::npos) {
         if (option->form == Form::flag) {
@@ -136,19 +137,22 @@ bool has_form(const Option& option, std::string_view value) {
     switch (option.form) {
         case Form::flag:
         case Form::text:
-        case Form::names: return true;
+        case Form::names:
+            return true;
         case Form::integer: {
             const auto number = integer_of(value);
             return number && *number >= option.min && *number <= option.max;
         }
-        case Form::duration: return duration_of(value).has_value();
+        case Form::duration:
+            return duration_of(value).has_value();
         case Form::pairs: {
             const auto pairs = names_in(value);
             return std::all_of(pairs.begin(), pairs.end(), [](const auto& pair) {
                 return pair_of(pair).has_value();
             });
         }
-        case Form::choice: return is_one_of(value, option.value);
+        case Form::choice:
+            return is_one_of(value, option.value);
         case Form::choices: {
             const auto words = names_in(value);
             return std::all_of(words.begin(), words.end(), [&](const auto& word) {
@@ -179,15 +183,16 @@ std::optional<UsageError> fill(Arguments& arguments, const std::vector<Given>& g
     for (const auto& [name, value] : given) {
         const Option* option = option_of(command, name);
         if (option == nullptr) {
-            return refusal(fmt::format("{} has no option --{}{}", command.name, name,
+            return refusal(fmt::format("{} has no option --{}{}",
+                                       command.name,
+                                       name,
                                        meant(name, names_of(&command), "--")),
                            &command)
                 .value();
         }
         if (!has_form(*option, value)) {
-            return refusal(
-                       fmt::format("--{} '{}' is not {}", name, value, wanted_by(*option)),
-                       &command)
+            return refusal(fmt::format("--{} '{}' is not {}", name, value, wanted_by(*option)),
+                           &command)
                 .value();
         }
         auto& values = arguments.values[name];
@@ -211,8 +216,7 @@ std::optional<UsageError> lacks(const Arguments& arguments) {
     }
     for (const Option& option : command.options) {
         if (option.required && !arguments.has(option.name)) {
-            return refusal(fmt::format("{} needs --{} {}", command.name, option.name,
-                                       option.value),
+            return refusal(fmt::format("{} needs --{} {}", command.name, option.name, option.value),
                            &command)
                 .value();
         }
@@ -279,8 +283,9 @@ tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
         return tl::unexpected{*wrong};
     }
     const auto from_environment = endpoint && !endpoint->empty() ? *endpoint : std::string{};
-    arguments.endpoint = arguments.text("endpoint").value_or(
-        from_environment.empty() ? std::string{default_endpoint} : from_environment);
+    arguments.endpoint =
+        arguments.text("endpoint")
+            .value_or(from_environment.empty() ? std::string{default_endpoint} : from_environment);
     return arguments;
 }
 

@@ -133,10 +133,10 @@ Exit run_executors(const Arguments& arguments) {
 
 Exit run_replay(const Arguments& arguments) {
     const ReplayArgs args{.after = arguments.integer("after").value_or(0),
-                    .streams = streams_of(arguments, "streams"),
-                    .domains = arguments.names("domains"),
-                    .guid = arguments.text("guid").value_or(""),
-                    .limit = arguments.integer("limit").value_or(10'000)};
+                          .streams = streams_of(arguments, "streams"),
+                          .domains = arguments.names("domains"),
+                          .guid = arguments.text("guid").value_or(""),
+                          .limit = arguments.integer("limit").value_or(10'000)};
     const auto show = [](Printer& printer, const Replayed& page) {
         for (const Event& event : page.events) {
             show_event(printer, event);
@@ -180,8 +180,7 @@ Exit run_depart(const Arguments& arguments) {
 }
 
 Exit run_drain(const Arguments& arguments) {
-    return one_event(arguments,
-                     DrainArgs{*arguments.text("executor-id"), !arguments.has("off")});
+    return one_event(arguments, DrainArgs{*arguments.text("executor-id"), !arguments.has("off")});
 }
 
 Exit run_stats(const Arguments& arguments) {

@@ -26,7 +26,7 @@ enum class Form : std::uint8_t {
 };
 
 struct Option {
-    std::string_view name;   // as on the wire, with - for _
+    std::string_view name;  // as on the wire, with - for _
     Form form = Form::text;
     std::string_view value;  // how help calls the value
     std::string_view help;
@@ -39,7 +39,7 @@ struct Command {
     std::string_view name;
     bool takes_guids = false;  // one or more, positional
     std::string_view summary;
-    std::string_view more;     // what else help says; may be empty
+    std::string_view more;  // what else help says; may be empty
     std::string_view example;
     std::span<const Option> options;
     Exit (*run)(const Arguments& arguments) = nullptr;

@@ -8,32 +8,23 @@
 namespace taskbbs::cli {
 namespace {
 
-constexpr Option executor_id{.name = "executor-id",
-                             .value = "ID",
-                             .help = "the executor",
-                             .required = true};
+constexpr Option executor_id{
+    .name = "executor-id", .value = "ID", .help = "the executor", .required = true};
 constexpr Option epoch{.name = "epoch",
                        .form = Form::integer,
                        .value = "N",
-                       .help = "what claim, acquire or resolving answered; fences a former owner "
-                               "off (with one GUID only)"};
+                       .help =
+                           "what claim, acquire or resolving answered; fences a former owner "
+                           "off (with one GUID only)"};
 constexpr Option reason{.name = "reason", .value = "TEXT", .help = "why, up to 1 KiB"};
-constexpr Option stacks{.name = "stacks",
-                        .form = Form::names,
-                        .value = "A,B",
-                        .help = "of these stacks only"};
-constexpr Option domains{.name = "domains",
-                         .form = Form::names,
-                         .value = "A,B",
-                         .help = "of these domains only"};
-constexpr Option free_memory{.name = "memory-mb",
-                             .form = Form::integer,
-                             .value = "N",
-                             .help = "what it has free for tasks"};
-constexpr Option free_disk{.name = "disk-mb",
-                           .form = Form::integer,
-                           .value = "N",
-                           .help = "what it has free for tasks"};
+constexpr Option stacks{
+    .name = "stacks", .form = Form::names, .value = "A,B", .help = "of these stacks only"};
+constexpr Option domains{
+    .name = "domains", .form = Form::names, .value = "A,B", .help = "of these domains only"};
+constexpr Option free_memory{
+    .name = "memory-mb", .form = Form::integer, .value = "N", .help = "what it has free for tasks"};
+constexpr Option free_disk{
+    .name = "disk-mb", .form = Form::integer, .value = "N", .help = "what it has free for tasks"};
 constexpr Option free_cpu{.name = "cpu-percent",
                           .form = Form::integer,
                           .value = "N",
@@ -42,9 +33,8 @@ constexpr Option ttl{.name = "ttl-ms",
                      .form = Form::integer,
                      .value = "N",
                      .help = "present for how long without a heartbeat (15000)"};
-constexpr Option cursor{.name = "cursor",
-                        .value = "CURSOR",
-                        .help = "where the page before ended; shows one page"};
+constexpr Option cursor{
+    .name = "cursor", .value = "CURSOR", .help = "where the page before ended; shows one page"};
 
 constexpr std::string_view stream_names =
     "pending|claimed|running|completed|resolving|resolved|executor";

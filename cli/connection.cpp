@@ -13,10 +13,9 @@ constexpr milliseconds default_timeout{30'000};
 }  // namespace
 
 std::optional<Connection> Connection::open(const Arguments& arguments) {
-    auto client = Client::open({.endpoint = arguments.endpoint,
-                                .events_endpoint = arguments.has("events")
-                                                       ? *arguments.text("events")
-                                                       : std::string{}});
+    auto client = Client::open(
+        {.endpoint = arguments.endpoint,
+         .events_endpoint = arguments.has("events") ? *arguments.text("events") : std::string{}});
     if (!client) {
         fmt::print(stderr,
                    "{}",
@@ -40,13 +39,11 @@ CallOptions Connection::remaining() const {
 }
 
 Exit Connection::failed(const Error& error, std::string_view guid) const {
-    fmt::print(stderr,
-               "{}",
-               explained(error,
-                         {.command = command_,
-                          .guid = guid,
-                          .endpoint = endpoint_,
-                          .timeout = timeout_}));
+    fmt::print(
+        stderr,
+        "{}",
+        explained(error,
+                  {.command = command_, .guid = guid, .endpoint = endpoint_, .timeout = timeout_}));
     return exit_of(error);
 }
 

@@ -31,7 +31,12 @@ Json row_of(const Event& event) {
 }  // namespace
 
 std::vector<Column> event_columns() {
-    return {{"at", 24}, {"seq", 8}, {"stream", 9}, {"kind", 9}, {"guid", 16}, {"executor_id", 12},
+    return {{"at", 24},
+            {"seq", 8},
+            {"stream", 9},
+            {"kind", 9},
+            {"guid", 16},
+            {"executor_id", 12},
             {"reason"}};
 }
 

@@ -42,9 +42,8 @@ ExecutorHandlers handlers_for(Inbox& inbox) {
                 [&inbox](Presence presence, const std::optional<Error>& error) {
                     inbox.post([presence, error](Jobs& jobs, Moment at) {
                         if (presence == Presence::superseded) {
-                            jobs.expelled(Exit::refused,
-                                          "another executor of this name has taken over",
-                                          at);
+                            jobs.expelled(
+                                Exit::refused, "another executor of this name has taken over", at);
                         } else if (presence == Presence::departed && error) {
                             jobs.expelled(exit_of(*error), error->message, at);
                         } else {
@@ -69,12 +68,11 @@ ExecutorOptions executor_options_of(const Arguments& arguments, Inbox& inbox) {
 }
 
 Exit failed(const Error& error, const Arguments& arguments, milliseconds timeout) {
-    fmt::print(stderr,
-               "{}",
-               explained(error,
-                         {.command = "executor",
-                          .endpoint = arguments.endpoint,
-                          .timeout = timeout}));
+    fmt::print(
+        stderr,
+        "{}",
+        explained(error,
+                  {.command = "executor", .endpoint = arguments.endpoint, .timeout = timeout}));
     return exit_of(error);
 }
 
@@ -108,16 +106,16 @@ Exit run_executor(const Arguments& arguments) {
     const Descriptor stops{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
 
     bool abandoned = false;
-    Driver driver{{.jobs = {.executor_id = options.executor_id,
-                            .slots = options.slots,
-                            .total = options.free,
-                            .grace = arguments.duration("grace").value_or(milliseconds{10'000})},
-                   .domains = arguments.names("domain"),
-                   .output_bound =
-                       output_bound(static_cast<std::size_t>(hello->limits.result_bytes))},
-                  *executor,
-                  inbox,
-                  stops.number()};
+    Driver driver{
+        {.jobs = {.executor_id = options.executor_id,
+                  .slots = options.slots,
+                  .total = options.free,
+                  .grace = arguments.duration("grace").value_or(milliseconds{10'000})},
+         .domains = arguments.names("domain"),
+         .output_bound = output_bound(static_cast<std::size_t>(hello->limits.result_bytes))},
+        *executor,
+        inbox,
+        stops.number()};
     const Exit exit = driver.run(abandoned);
     if (abandoned) {
         std::_Exit(static_cast<int>(exit));

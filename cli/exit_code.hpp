@@ -9,15 +9,15 @@ namespace taskbbs::cli {
 
 enum class Exit : std::uint8_t {
     done = 0,
-    failed = 1,        // the task whose outcome was handed over has failed
-    usage = 2,         // the command line, or a value on it, is wrong
-    not_found = 3,     // no such task or executor
-    refused = 4,       // by the state of the board: state, owner, exists, busy, ...
-    unreachable = 5,   // no broker answered in time; nothing was done
-    denied = 6,        // the role does not allow it
-    unknown = 7,       // no answer in time, and it may have been done
-    unwritable = 74,   // standard output took no more
-    interrupted = 130, // SIGINT
+    failed = 1,         // the task whose outcome was handed over has failed
+    usage = 2,          // the command line, or a value on it, is wrong
+    not_found = 3,      // no such task or executor
+    refused = 4,        // by the state of the board: state, owner, exists, busy, ...
+    unreachable = 5,    // no broker answered in time; nothing was done
+    denied = 6,         // the role does not allow it
+    unknown = 7,        // no answer in time, and it may have been done
+    unwritable = 74,    // standard output took no more
+    interrupted = 130,  // SIGINT
 };
 
 // Several guids, one exit code: the worst, in this order. What leaves the caller in doubt comes
@@ -36,9 +36,8 @@ inline constexpr auto worst_first = std::to_array<Exit>({
 });
 
 constexpr Exit worse(Exit a, Exit b) {
-    return *std::find_if(worst_first.begin(), worst_first.end(), [=](Exit exit) {
-        return exit == a || exit == b;
-    });
+    return *std::find_if(
+        worst_first.begin(), worst_first.end(), [=](Exit exit) { return exit == a || exit == b; });
 }
 
 }  // namespace taskbbs::cli

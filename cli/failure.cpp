@@ -10,11 +10,15 @@ namespace {
 
 Exit exit_of_refusal(Status status) {
     switch (status) {
-        case Status::not_found: return Exit::not_found;
-        case Status::denied: return Exit::denied;
+        case Status::not_found:
+            return Exit::not_found;
+        case Status::denied:
+            return Exit::denied;
         case Status::invalid_request:
-        case Status::too_large: return Exit::usage;
-        default: return Exit::refused;
+        case Status::too_large:
+            return Exit::usage;
+        default:
+            return Exit::refused;
     }
 }
 
@@ -24,17 +28,20 @@ std::string subject_of(const Attempt& attempt) {
 }
 
 std::string no_answer(const Error& error, const Attempt& attempt) {
-    const auto what = fmt::format("{}: no answer from {} within {}", subject_of(attempt),
-                                  attempt.endpoint, spelled(attempt.timeout));
+    const auto what = fmt::format("{}: no answer from {} within {}",
+                                  subject_of(attempt),
+                                  attempt.endpoint,
+                                  spelled(attempt.timeout));
     if (!error.outcome_unknown) {
-        return fmt::format("{}; nothing was done\nDoes taskbbsd serve there? --endpoint or "
-                           "TASKBBS_ENDPOINT name another, --timeout waits longer.\n",
-                           what);
+        return fmt::format(
+            "{}; nothing was done\nDoes taskbbsd serve there? --endpoint or "
+            "TASKBBS_ENDPOINT name another, --timeout waits longer.\n",
+            what);
     }
     const auto look = attempt.guid.empty() ? std::string{"taskbbs list"}
                                            : fmt::format("taskbbs get {}", attempt.guid);
-    return fmt::format("{}; it may have been done all the same\nLook before you try again: {}\n",
-                       what, look);
+    return fmt::format(
+        "{}; it may have been done all the same\nLook before you try again: {}\n", what, look);
 }
 
 // The owner, where the refusal names one that its message may not.
@@ -59,10 +66,14 @@ Exit exit_of(const Error& error) {
         return Exit::unknown;
     }
     switch (error.code) {
-        case Code::refused: return exit_of_refusal(error.status);
-        case Code::unusable_endpoint: return Exit::usage;
-        case Code::overloaded: return Exit::refused;
-        default: return Exit::unreachable;
+        case Code::refused:
+            return exit_of_refusal(error.status);
+        case Code::unusable_endpoint:
+            return Exit::usage;
+        case Code::overloaded:
+            return Exit::refused;
+        default:
+            return Exit::unreachable;
     }
 }
 
@@ -76,11 +87,17 @@ std::string explained(const Error& error, const Attempt& attempt) {
         return no_answer(error, attempt);
     }
     if (error.code == Code::refused) {
-        return fmt::format("{}: {} ({}{})\n", subject_of(attempt), escaped(error.message),
-                           escaped(error.name()), escaped(details(error)));
+        return fmt::format("{}: {} ({}{})\n",
+                           subject_of(attempt),
+                           escaped(error.message),
+                           escaped(error.name()),
+                           escaped(details(error)));
     }
-    return fmt::format("{}: {} ({}, {})\n", subject_of(attempt), escaped(error.message),
-                       escaped(error.name()), attempt.endpoint);
+    return fmt::format("{}: {} ({}, {})\n",
+                       subject_of(attempt),
+                       escaped(error.message),
+                       escaped(error.name()),
+                       attempt.endpoint);
 }
 
 }  // namespace taskbbs::cli

@@ -9,8 +9,8 @@ namespace {
 
 std::string spelled(const Option& option) {
     const auto letter = option.name == "output" ? "-o, " : option.name == "help" ? "-h, " : "";
-    return fmt::format("{}--{}{}{}", letter, option.name, option.value.empty() ? "" : " ",
-                       option.value);
+    return fmt::format(
+        "{}--{}{}{}", letter, option.name, option.value.empty() ? "" : " ", option.value);
 }
 
 std::string lines_of(std::span<const Option> options) {
@@ -21,8 +21,8 @@ std::string lines_of(std::span<const Option> options) {
         if (left.size() > column) {
             left += fmt::format("\n{:{}}", "", column + 2);
         }
-        lines += fmt::format("  {:{}}  {}{}\n", left, column, option.help,
-                             option.required ? " (required)" : "");
+        lines += fmt::format(
+            "  {:{}}  {}{}\n", left, column, option.help, option.required ? " (required)" : "");
     }
     return lines;
 }
@@ -39,8 +39,9 @@ constexpr std::string_view exit_codes =
 }  // namespace
 
 std::string help() {
-    std::string text = "taskbbs: a client of the taskbbs task board\n\n"
-                       "Usage: taskbbs COMMAND [GUID...] [OPTION...]\n\nCommands:\n";
+    std::string text =
+        "taskbbs: a client of the taskbbs task board\n\n"
+        "Usage: taskbbs COMMAND [GUID...] [OPTION...]\n\nCommands:\n";
     for (const Command& command : commands()) {
         text += fmt::format("  {:10}  {}\n", command.name, command.summary);
     }
@@ -50,8 +51,10 @@ std::string help() {
 }
 
 std::string help(const Command& command) {
-    std::string text = fmt::format("Usage: taskbbs {}{} [OPTION...]\n\n{}\n", command.name,
-                                   command.takes_guids ? " GUID..." : "", command.summary);
+    std::string text = fmt::format("Usage: taskbbs {}{} [OPTION...]\n\n{}\n",
+                                   command.name,
+                                   command.takes_guids ? " GUID..." : "",
+                                   command.summary);
     if (!command.more.empty()) {
         text += fmt::format("{}\n", command.more);
     }

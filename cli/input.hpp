@@ -9,8 +9,8 @@
 
 namespace taskbbs::cli {
 
-// --OPTION TEXT or --OPTION-file FILE; "-" is standard input; neither: empty. The error is one line.
-// Reads at most 64 MiB: more is no payload anywhere.
+// --OPTION TEXT or --OPTION-file FILE; "-" is standard input; neither: empty. The error is one
+// line. Reads at most 64 MiB: more is no payload anywhere.
 tl::expected<std::string, std::string> bytes_given(const Arguments& arguments,
                                                    std::string_view option);
 

@@ -1,4 +1,5 @@
-// JSON from the lists of fields that the protocol keeps, and by hand where the SDK has plain values.
+// JSON from the lists of fields that the protocol keeps, and by hand where the SDK has plain
+// values.
 #include "cli/json.hpp"
 
 #include "cli/shown_text.hpp"
@@ -39,7 +40,7 @@ Json json_of(const Resources& resources) {
 // Which rendering of a task its event holds (section 7).
 protocol::View view_in(Stream stream) {
     return stream == Stream::pending || stream == Stream::completed ? protocol::header
-                                                                     : protocol::slim;
+                                                                    : protocol::slim;
 }
 
 }  // namespace
@@ -135,9 +136,12 @@ Json json_of(const Hello& hello) {
 }
 
 Json json_of(const Converged& converged) {
-    return {{"kicked", converged.kicked},     {"demoted", converged.demoted},
-            {"failed", converged.failed},     {"requeued", converged.requeued},
-            {"expired", converged.expired},   {"seq", converged.seq}};
+    return {{"kicked", converged.kicked},
+            {"demoted", converged.demoted},
+            {"failed", converged.failed},
+            {"requeued", converged.requeued},
+            {"expired", converged.expired},
+            {"seq", converged.seq}};
 }
 
 Json json_of(const HeartbeatAnswer& answer) {

@@ -1,5 +1,6 @@
 // The SDK's values as JSON, with the names and units of the wire (docs/protocol.md): times are ns,
-// durations ms. Payloads and results are strings where they are UTF-8, else {"base64": "..."}. Pure.
+// durations ms. Payloads and results are strings where they are UTF-8, else {"base64": "..."}.
+// Pure.
 #pragma once
 
 #include "cli/packed_result.hpp"

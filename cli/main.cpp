@@ -1,4 +1,5 @@
-// The `taskbbs` command: reads the command line, runs the command that it names, ends with its code.
+// The `taskbbs` command: reads the command line, runs the command that it names, ends with its
+// code.
 #include "cli/arguments.hpp"
 #include "cli/help.hpp"
 

@@ -1,10 +1,11 @@
-// What `taskbbs executor` puts into a task's result, packed and unpacked. One MessagePack map, final
-// for other languages to read:
+// What `taskbbs executor` puts into a task's result, packed and unpacked. One MessagePack map,
+// final for other languages to read:
 //
 //     {"exit": int or nil, "signal": int or nil, "stdout": bin, "stderr": bin, "truncated": bool}
 //
 // `exit` is the exit status 0..255, nil when a signal ended the command; then `signal` is its
-// number, else nil. `truncated`: one of the two outputs was longer than what is kept, its beginning.
+// number, else nil. `truncated`: one of the two outputs was longer than what is kept, its
+// beginning.
 #pragma once
 
 #include <cstddef>

@@ -27,8 +27,8 @@ std::size_t character(std::string_view bytes) {
 bool is_control(std::string_view character) {
     const auto first = static_cast<unsigned char>(character[0]);
     // C0, DEL, and C1 as UTF-8 (c2 80..c2 9f): a terminal obeys them.
-    const bool c1 = character.size() == 2 && first == 0xc2 &&
-                    static_cast<unsigned char>(character[1]) < 0xa0;
+    const bool c1 =
+        character.size() == 2 && first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
     return first < 0x20 || first == 0x7f || c1;
 }
 

@@ -37,7 +37,8 @@ bool is_time(std::string_view key) {
 std::string joined(const Json& list) {
     std::string text;
     for (const auto& item : list) {
-        text += fmt::format("{}{}", text.empty() ? "" : ",",
+        text += fmt::format("{}{}",
+                            text.empty() ? "" : ",",
                             item.is_string() ? item.get<std::string>() : line_of(item));
     }
     return text;

@@ -21,8 +21,8 @@ struct Column {
 // what is empty or absent, everything escaped. `limit`: bytes of text, see escaped().
 std::string cell_of(std::string_view key, const Json& value, std::size_t limit);
 
-// Rows are kept until text() so that they can be aligned; columns only grow. The header comes before
-// the first row.
+// Rows are kept until text() so that they can be aligned; columns only grow. The header comes
+// before the first row.
 class Table {
   public:
     explicit Table(std::vector<Column> columns);

@@ -30,8 +30,8 @@ Exit each_guid(const Arguments& arguments, std::vector<Column> columns, Make mak
     for (std::size_t i = 0; i < answers.size(); ++i) {
         const std::string& guid = arguments.guids[i];
         const auto answer = answers[i].get();
-        exit = worse(exit, answer ? show(printer, guid, *answer)
-                                  : connection->failed(answer.error(), guid));
+        exit = worse(
+            exit, answer ? show(printer, guid, *answer) : connection->failed(answer.error(), guid));
     }
     printer.flush();
     return printer.unwritable() ? worse(exit, Exit::unwritable) : exit;
@@ -39,12 +39,8 @@ Exit each_guid(const Arguments& arguments, std::vector<Column> columns, Make mak
 
 const std::vector<Column> applied_columns{{"guid"}, {"seq"}};
 const std::vector<Column> owned_columns{{"guid"}, {"epoch"}, {"seq"}, {"task.payload"}};
-const std::vector<Column> outcome_columns{{"guid"},
-                                          {"epoch"},
-                                          {"seq"},
-                                          {"task.failed"},
-                                          {"task.failure_reason"},
-                                          {"task.result"}};
+const std::vector<Column> outcome_columns{
+    {"guid"}, {"epoch"}, {"seq"}, {"task.failed"}, {"task.failure_reason"}, {"task.result"}};
 
 Exit show_applied(Printer& printer, const std::string& guid, const Applied& applied) {
     printer.item({{"guid", guid}, {"seq", applied.seq}});

@@ -54,7 +54,8 @@ std::optional<WatchOptions> watch_options_of(const Arguments& arguments) {
 
 void say(const Reset& reset) {
     const bool cut = reset.reason == Reset::Reason::truncated;
-    fmt::print(stderr, "taskbbs: watch: {}; what was shown before may be wrong\n",
+    fmt::print(stderr,
+               "taskbbs: watch: {}; what was shown before may be wrong\n",
                cut ? "the broker keeps the events in between no more"
                    : "the broker serves another history");
 }

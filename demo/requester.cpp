@@ -3,14 +3,15 @@
 //
 //     in    {"desire": [TASK, ...]}                TASK: {"guid", "payload", "on_executor_lost"}
 //           {"desire": [TASK, ...], "kill": PID}   the same in groups, until one is caught that the
-//                                                  broker has received and not answered: kill -9 PID
+//                                                  broker has received and not answered: kill -9
+//                                                  PID
 //     out   {"desired": GUID, "seq": N}            answered: it is on the board, durably
 //           {"outcome": GUID, "failed": BOOL, "reason": STR, "stdout": STR}
 //                                                  collected and resolved
 //           {"killed": PID, "unanswered": [GUID, ...], "left": N}
 //                                                  what the dead left without an answer (the SDK
-//                                                  asks again by itself), and how many of the tasks,
-//                                                  the last ones, were not desired any more
+//                                                  asks again by itself), and how many of the
+//                                                  tasks, the last ones, were not desired any more
 //           {"error": STR}                         what should not have happened
 #include "cli/packed_result.hpp"
 #include "taskbbs/client.hpp"

@@ -172,10 +172,11 @@ Result<std::vector<Task>> Client::list_all(ListArgs args, CallOptions options) {
             return tl::unexpected(page.error());
         }
         std::move(page->tasks.begin(), page->tasks.end(), std::back_inserter(all));
-        if (!page->cursor) {
+        const std::optional<std::string> next = std::move(page->cursor);
+        if (!next) {
             return all;
         }
-        args.cursor = *page->cursor;
+        args.cursor = *next;
     }
 }
 

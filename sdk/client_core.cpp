@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <optional>
 #include <utility>
 
 namespace taskbbs {
@@ -51,19 +50,21 @@ class Rendezvous {
     void put(Result<T> result) {
         const std::lock_guard lock(mutex_);
         result_ = std::move(result);
+        has_arrived_ = true;
         arrived_.notify_one();  // under the lock: the waiter takes this object away
     }
 
     Result<T> take() {
         std::unique_lock lock(mutex_);
-        arrived_.wait(lock, [this] { return result_.has_value(); });
-        return *std::move(result_);
+        arrived_.wait(lock, [this] { return has_arrived_; });
+        return std::move(result_);
     }
 
   private:
     std::mutex mutex_;
     std::condition_variable arrived_;
-    std::optional<Result<T>> result_;
+    bool has_arrived_ = false;
+    Result<T> result_ = tl::unexpected(Error{});
 };
 
 }  // namespace

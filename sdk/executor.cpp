@@ -54,12 +54,14 @@ class Executor::Core {
     const std::string executor_id;
     const std::string incarnation;
 
-    Client& client() { return *presence_; }
+    Client& client() { return presence_; }
 
   private:
     Core(const ExecutorOptions& options, sdk::Member member, Client presence, Client acquiring);
 
     void run();
+    void turn(std::unique_lock<std::mutex>& lock);
+    void hold(const std::vector<Task>& tasks);
     void beat(const HeartbeatArgs& heartbeat);
     void tell(const sdk::Notice& notice) const;
 
@@ -70,8 +72,9 @@ class Executor::Core {
     sdk::PresenceMachine machine_;  // guarded by mutex_
     bool ending_ = false;           // guarded by mutex_
     std::mutex acquire_mutex_;
-    std::optional<Client> presence_;
-    std::optional<Client> acquiring_;
+    // Behind all that their callbacks use, so that they go first.
+    Client presence_;
+    Client acquiring_;
     std::thread thread_;
 };
 
@@ -98,38 +101,49 @@ Executor::Core::~Core() {
     }
     changed_.notify_all();
     thread_.join();
-    acquiring_.reset();
-    presence_.reset();  // its callbacks use this object to the last
 }
 
 void Executor::Core::run() {
     std::unique_lock lock(mutex_);
     while (!ending_) {
-        machine_.on_timer(clock_now());
-        const std::optional<HeartbeatArgs> heartbeat = machine_.take_heartbeat(clock_now());
-        const std::vector<sdk::Notice> notices = machine_.take_notices();
-        if (heartbeat || !notices.empty()) {
-            lock.unlock();
-            if (heartbeat) {
-                beat(*heartbeat);
-            }
-            std::for_each(notices.begin(), notices.end(), [this](const auto& n) { tell(n); });
-            lock.lock();
-            continue;
-        }
+        turn(lock);
+    }
+}
+
+// What is due is done without the lock; where nothing is, it waits for something to be.
+void Executor::Core::turn(std::unique_lock<std::mutex>& lock) {
+    machine_.on_timer(clock_now());
+    const std::optional<HeartbeatArgs> heartbeat = machine_.take_heartbeat(clock_now());
+    const std::vector<sdk::Notice> notices = machine_.take_notices();
+    if (!heartbeat && notices.empty()) {
         const std::optional<sdk::Instant> next = machine_.next_deadline();
         next ? static_cast<void>(changed_.wait_until(lock, *next)) : changed_.wait(lock);
+        return;
+    }
+    lock.unlock();
+    if (heartbeat) {
+        beat(*heartbeat);
+    }
+    for (const sdk::Notice& notice : notices) {
+        tell(notice);
+    }
+    lock.lock();
+}
+
+void Executor::Core::hold(const std::vector<Task>& tasks) {
+    const std::lock_guard lock(mutex_);
+    for (const Task& task : tasks) {
+        machine_.hold(task.guid, task.epoch);
     }
 }
 
 void Executor::Core::beat(const HeartbeatArgs& heartbeat) {
     const auto timeout = std::chrono::floor<milliseconds>(sdk::Duration(heartbeat.ttl) * 3 / 10);
-    presence_->call(
-        heartbeat,
-        [this](const Result<HeartbeatAnswer>& answer) {
-            with_machine([&](auto& machine) { machine.on_answer(answer, clock_now()); });
-        },
-        {.timeout = timeout});
+    presence_.call(heartbeat,
+                   [this](const Result<HeartbeatAnswer>& answer) {
+                       with_machine([&](auto& machine) { machine.on_answer(answer, clock_now()); });
+                   },
+                   {.timeout = timeout});
 }
 
 void Executor::Core::tell(const sdk::Notice& notice) const {
@@ -168,19 +182,15 @@ Result<Acquired> Executor::Core::acquire(const AcquireOptions& options, CallOpti
     }
     const auto waited = std::chrono::floor<milliseconds>(clock_now() - begun);
     Result<Acquired> acquired =
-        acquiring_->acquire({.executor_id = executor_id,
-                             .max = options.max,
-                             .stacks = options.stacks.value_or(stacks_),
-                             .domains = options.domains,
-                             .free = options.free,
-                             .wait = std::max(options.wait - waited, milliseconds(0))},
-                            call);
+        acquiring_.acquire({.executor_id = executor_id,
+                            .max = options.max,
+                            .stacks = options.stacks.value_or(stacks_),
+                            .domains = options.domains,
+                            .free = options.free,
+                            .wait = std::max(options.wait - waited, milliseconds(0))},
+                           call);
     if (acquired) {
-        with_machine([&](auto& machine) {
-            for (const Task& task : acquired->tasks) {
-                machine.hold(task.guid, task.epoch);
-            }
-        });
+        hold(acquired->tasks);
     }
     return acquired;
 }
@@ -193,7 +203,7 @@ Executor::Executor(Executor&&) noexcept = default;
 Executor& Executor::operator=(Executor&&) noexcept = default;
 Executor::~Executor() = default;
 
-Result<Executor> Executor::open(ExecutorOptions options) {
+Result<Executor> Executor::open(const ExecutorOptions& options) {
     Result<Client> presence = Client::open(options.client);
     if (!presence) {
         return tl::unexpected(presence.error());

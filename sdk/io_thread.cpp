@@ -88,13 +88,7 @@ void IoThread::close() {
 
 void IoThread::run() {
     thread_id_ = std::this_thread::get_id();
-    for (;;) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (closing_) {
-                break;
-            }
-        }
+    while (!is_closing()) {
         take_calls();
         session_.on_timer(clock_now());
         connect();
@@ -111,14 +105,20 @@ void IoThread::run() {
     session_.close();
     hand_over();
     // What handlers still call is completed too: `closed`, each time.
-    for (bool any = true; any;) {
-        {
-            const std::lock_guard lock(mutex_);
-            any = !calls_.empty();
-        }
+    while (has_calls()) {
         take_calls();
     }
     socket_.reset();
+}
+
+bool IoThread::is_closing() {
+    const std::lock_guard lock(mutex_);
+    return closing_;
+}
+
+bool IoThread::has_calls() {
+    const std::lock_guard lock(mutex_);
+    return !calls_.empty();
 }
 
 void IoThread::take_calls() {
@@ -185,7 +185,7 @@ void IoThread::send() {
 }
 
 void IoThread::receive() {
-    for (int i = 0; i < burst; ++i) {
+    for (int i = 0; i < burst && socket_; ++i) {
         const std::optional<std::vector<std::string>> frames = socket_->receive(1);
         if (!frames) {
             return;

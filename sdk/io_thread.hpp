@@ -62,6 +62,8 @@ class IoThread {
              Socket socket);
 
     void run();
+    bool is_closing();
+    bool has_calls();
     void take_calls();
     bool hand_over();  // true: something was
     void connect();

@@ -226,7 +226,7 @@ void Session::give_up(RequestId id) {
                                    : "the broker could not be reached in time; nothing was sent");
         error.outcome_unknown = unknown;
         if (entry->stage == Stage::backing_off) {
-            error = *std::exchange(entry->busy_error, std::nullopt);
+            error = std::exchange(entry->busy_error, std::nullopt).value_or(std::move(error));
         }
         complete(id, *entry, tl::unexpected(std::move(error)));
         return;

@@ -189,7 +189,7 @@ void WatchMachine::begin(const Heard& tick, bool anew) {
 void WatchMachine::reset(Reset::Reason reason) {
     deliveries_.emplace_back(Reset{reason});
     answer_is_stale_ = asking_;
-    begin(*newest_, true);
+    begin(newest_.value_or(Heard{}), true);
 }
 
 // Live and the tick is ahead: something that was published never came, or it is not ours.

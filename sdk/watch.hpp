@@ -104,6 +104,9 @@ class WatchMachine {
     void on_tick(std::string_view body);
     void on_event(std::string_view body);
     void begin(const Heard& tick, bool anew);
+
+    Seq joined_at() const { return joined_ ? joined_->seq : 0; }
+
     void plan_listing();
     void reset(Reset::Reason reason);
     void note_listed(Task task, Seq as_of);

@@ -103,7 +103,7 @@ void WatchMachine::plan_listing() {
         }
     }
     if (plan_.empty()) {
-        replay_from(joined_->seq);
+        replay_from(joined_at());
     }
 }
 
@@ -115,8 +115,8 @@ void WatchMachine::on_answer(const Result<TaskPage>& answer, Instant now) {
         note_listed(task, answer->seq);
     }
     listed_from_ = listed_from_.value_or(answer->seq);
-    if (answer->cursor) {
-        std::get<ListArgs>(plan_.back()).cursor = *answer->cursor;
+    if (const std::optional<std::string> next = answer->cursor) {
+        std::get<ListArgs>(plan_.back()).cursor = *next;
     } else {
         next_listing();
     }
@@ -129,7 +129,7 @@ void WatchMachine::on_answer(const Result<Found>& answer, Instant now) {
         return;
     }
     if (is_absent) {
-        listed_from_ = joined_->seq;
+        listed_from_ = joined_at();
     } else {
         const auto& domains = options_.domains;
         const bool chosen =
@@ -155,7 +155,7 @@ void WatchMachine::note_listed(Task task, Seq as_of) {
 void WatchMachine::next_listing() {
     plan_.pop_back();
     if (plan_.empty()) {
-        replay_from(*listed_from_);
+        replay_from(listed_from_.value_or(joined_at()));
     }
 }
 

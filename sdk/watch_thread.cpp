@@ -148,14 +148,18 @@ void Watch::Thread::call(const Args& args,
     core_.begin(
         args,
         [mailbox = mailbox_, then](Result<typename Args::Reply> answer) {
-            {
-                const std::lock_guard lock(mailbox->mutex);
-                mailbox->letters.emplace_back(
-                    [then, answer = std::move(answer)](Thread& thread) { (thread.*then)(answer); });
-            }
-            mailbox->wakeup.signal();
+            mailbox->put(
+                [then, answer = std::move(answer)](Thread& thread) { (thread.*then)(answer); });
         },
         CallOptions{});
+}
+
+void Watch::Thread::Mailbox::put(std::function<void(Thread&)> letter) {
+    {
+        const std::lock_guard lock(mutex);
+        letters.push_back(std::move(letter));
+    }
+    wakeup.signal();
 }
 
 // ---- driving the machine ---------------------------------------------------------------------

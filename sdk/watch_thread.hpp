@@ -42,6 +42,8 @@ class Watch::Thread {
         sdk::Wakeup wakeup;
         std::mutex mutex;
         std::vector<std::function<void(Thread&)>> letters;  // guarded by mutex
+
+        void put(std::function<void(Thread&)> letter);
     };
 
     void run();

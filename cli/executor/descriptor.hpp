@@ -9,14 +9,19 @@ namespace taskbbs::cli {
 class Descriptor {
   public:
     Descriptor() = default;
+
     explicit Descriptor(int number) : number_(number) {}
+
     Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+
     Descriptor& operator=(Descriptor&& other) noexcept {
         std::swap(number_, other.number_);
         return *this;
     }
+
     Descriptor(const Descriptor&) = delete;
     Descriptor& operator=(const Descriptor&) = delete;
+
     ~Descriptor() { close(); }
 
     void close() {

@@ -1,5 +1,5 @@
-// Drives the jobs of `taskbbs executor`: does what they ask for, on the board through the SDK and in
-// processes of its own, and tells them what came of it.
+// Drives the jobs of `taskbbs executor`: does what they ask for, on the board through the SDK and
+// in processes of its own, and tells them what came of it.
 #pragma once
 
 #include "cli/executor/inbox.hpp"
@@ -20,7 +20,8 @@ struct DriverOptions {
 };
 
 // One thread; it is the one that starts the commands, so it must live as long as they. `signals` is
-// a signalfd of those that stop it; `inbox` gets what the executor's handlers leave. All outlive it.
+// a signalfd of those that stop it; `inbox` gets what the executor's handlers leave. All outlive
+// it.
 class Driver {
   public:
     Driver(DriverOptions options, Executor& executor, Inbox& inbox, int signals);

@@ -14,9 +14,10 @@ constexpr milliseconds last_words{5000};  // for rejects and departing when stop
 // Why sh -c can't have it; empty where it can.
 std::string trouble_with(const std::string& command) {
     if (command.size() > Jobs::longest_command) {
-        return fmt::format("the payload is longer than a command line can be ({} bytes, at most {})",
-                           command.size(),
-                           Jobs::longest_command);
+        return fmt::format(
+            "the payload is longer than a command line can be ({} bytes, at most {})",
+            command.size(),
+            Jobs::longest_command);
     }
     if (command.find('\0') != std::string::npos) {
         return "the payload is no command line: it holds a zero byte";
@@ -37,12 +38,12 @@ void Jobs::begin(Moment now) {
 }
 
 void Jobs::accept(Task task, Moment now) {
-    Job job{.guid = std::move(task.guid),
-            .epoch = task.epoch,
-            .command = std::move(task.payload),
-            .needs = {.memory_mb = task.memory_mb,
-                      .disk_mb = task.disk_mb,
-                      .cpu_percent = task.cpu_percent}};
+    Job job{
+        .guid = std::move(task.guid),
+        .epoch = task.epoch,
+        .command = std::move(task.payload),
+        .needs = {
+            .memory_mb = task.memory_mb, .disk_mb = task.disk_mb, .cpu_percent = task.cpu_percent}};
     // It came back before its former process was gone: one at a time.
     for (auto entry = jobs_.begin(); entry != jobs_.end();) {
         const auto older = entry++;
@@ -117,9 +118,8 @@ void Jobs::drop(Entry entry, const std::string& why) {
     const std::string guid = entry->second.guid;
     say(fmt::format("{}: {}", guid, why));
     jobs_.erase(entry);
-    const auto next = std::find_if(jobs_.begin(), jobs_.end(), [&](const auto& other) {
-        return other.second.guid == guid;
-    });
+    const auto next = std::find_if(
+        jobs_.begin(), jobs_.end(), [&](const auto& other) { return other.second.guid == guid; });
     if (next == jobs_.end()) {
         actions_.emplace_back(ReleaseTask{guid});
     } else if (next->second.phase == Phase::queued) {
@@ -133,9 +133,8 @@ void Jobs::retry(Job& job, Moment now) {
 
 void Jobs::stale(const std::string& guid, Moment now) {
     // Of several, the newest is the one that presence named.
-    const auto newest = std::find_if(jobs_.rbegin(), jobs_.rend(), [&](const auto& entry) {
-        return entry.second.guid == guid;
-    });
+    const auto newest = std::find_if(
+        jobs_.rbegin(), jobs_.rend(), [&](const auto& entry) { return entry.second.guid == guid; });
     if (newest != jobs_.rend()) {
         mark_stale(std::prev(newest.base()), now);
     }

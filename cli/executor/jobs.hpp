@@ -117,8 +117,8 @@ struct JobsOptions {
     milliseconds grace{10'000};
 };
 
-// Each input says when it happened; `now` must not go back. Answers that concern a job which is gone
-// are ignored. Not thread-safe.
+// Each input says when it happened; `now` must not go back. Answers that concern a job which is
+// gone are ignored. Not thread-safe.
 class Jobs {
   public:
     explicit Jobs(JobsOptions options) : options_(std::move(options)) {}
@@ -171,13 +171,14 @@ class Jobs {
         std::string command;
         Resources needs;
         Phase phase = Phase::starting;
-        bool stale = false;               // not ours any more: say nothing to the board
-        bool give_back = false;           // reject it as soon as nothing of it runs
-        bool cut = false;                 // its outputs were dropped as too large
-        std::optional<Ending> ending;     // what is to be reported
-        std::optional<Moment> kill_at;    // SIGKILL
-        std::optional<Moment> retry_at;   // ask again what was not answered
+        bool stale = false;              // not ours any more: say nothing to the board
+        bool give_back = false;          // reject it as soon as nothing of it runs
+        bool cut = false;                // its outputs were dropped as too large
+        std::optional<Ending> ending;    // what is to be reported
+        std::optional<Moment> kill_at;   // SIGKILL
+        std::optional<Moment> retry_at;  // ask again what was not answered
     };
+
     using Entry = std::map<JobId, Job>::iterator;
 
     void accept(Task task, Moment now);
@@ -195,6 +196,7 @@ class Jobs {
     bool owns(const Job& job, const Result<Found>& answer) const;
     Resources used() const;
     std::optional<Resources> free() const;
+
     void say(std::string line) { actions_.emplace_back(Say{std::move(line)}); }
 
     JobsOptions options_;

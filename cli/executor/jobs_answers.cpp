@@ -165,7 +165,8 @@ void Jobs::completed(JobId id, const Result<Applied>& answer, Moment now) {
 void Jobs::rejected(JobId id, const Result<Rejected>& answer, Moment now) {
     const auto entry = jobs_.find(id);
     if (entry != jobs_.end()) {
-        drop(entry, answer ? "given back" : fmt::format("not given back ({})", answer.error().name()));
+        drop(entry,
+             answer ? "given back" : fmt::format("not given back ({})", answer.error().name()));
     }
     settle(now);
 }

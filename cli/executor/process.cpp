@@ -156,8 +156,7 @@ std::optional<CommandResult> Process::serve() {
     err_.read();
     siginfo_t info{};
     // Without reaping: until then nobody else can get this process group's number.
-    const int asked =
-        ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    const int asked = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
     if (asked != 0 || info.si_pid == 0) {
         return std::nullopt;
     }
@@ -170,9 +169,8 @@ CommandResult Process::reap() {
     ::waitpid(std::exchange(pid_, 0), &status, 0);
     out_.read();
     err_.read();
-    CommandResult result{.out = out_.text(),
-                         .err = err_.text(),
-                         .truncated = out_.truncated() || err_.truncated()};
+    CommandResult result{
+        .out = out_.text(), .err = err_.text(), .truncated = out_.truncated() || err_.truncated()};
     if (WIFSIGNALED(status)) {
         result.signal = WTERMSIG(status);
     } else {

@@ -52,14 +52,13 @@ TEST_CASE("higher priority is handed out first, then the longest pending") {
 }
 
 TEST_CASE("a kick, a claim and a demotion leave a task its place in the order") {
-    core::Settings settings = without_passes();
-    Rig rig(settings);
+    Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(HeartbeatArgs{.executor_id = "e", .ttl = 600'000ms});
     client.ask(desire("a"));
     client.ask(desire("b"));
     client.ask(ClaimArgs{"a", "e"});
-    rig.turn_clock(30s);
+    rig.turn_clock(30s + 1ms);
     client.ask(ConvergeArgs{});
     REQUIRE(rig.state_of("a") == State::pending);
     CHECK(acquired(client, {.executor_id = "e", .max = 2}) == Story{"a", "b"});

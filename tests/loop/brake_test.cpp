@@ -99,8 +99,8 @@ TEST_CASE("those held are lost at the end of their grace, without a new judgemen
     CHECK(client.ask(StatsArgs{}).number("executors") == 4);
     rig.pass(held - judged - 1ns);
     CHECK(rig.story().empty());
-    rig.pass(1ms);
-    CHECK(rig.story() == Story{"lost e1", "lost e2", "lost e3", "lost e4"});
+    rig.pass(1ns);
+    CHECK(rig.story().size() == 4);
     CHECK_FALSE(brakes(rig));
 }
 

@@ -44,6 +44,8 @@ TEST_CASE("seq is dense over all events, and ordinal within each stream, over re
     Rig rig(without_passes());
     Client client(rig, "c");
     live_a_little(client);
+    client.ask(ResolvingArgs{"b"});
+    client.ask(ResolveArgs{"b", {}});
     rig.restart();
     client.ack(client.last_id());
     live_a_little(client);

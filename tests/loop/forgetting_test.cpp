@@ -8,7 +8,8 @@ namespace {
 void let_a_batch_pass(Rig& rig) {
     Client other(rig, "other");
     static int count = 0;
-    other.send_as(++count, desire("batch-" + std::to_string(count)));
+    ++count;
+    other.send_as(count, desire("batch-" + std::to_string(count)));
     rig.run();
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("a page says as of which event it is true, and its cursor is nil at th
     const Answer last = client.ask(ListArgs{.limit = 5, .cursor = cursor});
     CHECK(last.number("seq") == 3);
     CHECK(last.body.at("cursor").is_nil());
-    CHECK(last.as<ListReply>().tasks.count == 2);
+    CHECK(guids_of(last.as<ListReply>().tasks).front() == "b");
 }
 
 TEST_CASE("a page that holds the last task exactly is the last one") {

@@ -57,7 +57,7 @@ struct AcquireOptions {
 class Executor {
   public:
     // Heartbeats begin at once, in the background. Fails with `unusable_endpoint` alone.
-    static Result<Executor> open(ExecutorOptions options);
+    static Result<Executor> open(const ExecutorOptions& options);
 
     Executor(Executor&&) noexcept;
     Executor& operator=(Executor&&) noexcept;

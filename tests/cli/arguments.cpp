@@ -1,0 +1,113 @@
+// cli/arguments.hpp: command lines, taken apart.
+#include "cli/arguments.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace taskbbs::cli;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Arguments taken(const Words& words, const std::optional<std::string>& endpoint = std::nullopt) {
+    const auto invocation = parse(words, endpoint);
+    if (!invocation) {
+        FAIL(invocation.error().message);
+    }
+    return std::get<Arguments>(*invocation);
+}
+
+// The first line of what the user is told.
+std::string wrong(const Words& words) {
+    const auto invocation = parse(words, std::nullopt);
+    REQUIRE_FALSE(invocation.has_value());
+    const auto& message = invocation.error().message;
+    CHECK(message.find("\nSee taskbbs ") != std::string::npos);
+    return message.substr(0, message.find('\n'));
+}
+
+}  // namespace
+
+TEST_CASE("options stand before or after the command and its guids") {
+    for (const Words& words : {Words{"claim", "g1", "g2", "--executor-id", "e1"},
+                               Words{"--executor-id", "e1", "claim", "g1", "g2"},
+                               Words{"claim", "--executor-id=e1", "g1", "g2"},
+                               Words{"claim", "g1", "--executor-id=e1", "--", "g2"}}) {
+        const auto arguments = taken(words);
+        CHECK(arguments.command->name == "claim");
+        CHECK(arguments.guids == Words{"g1", "g2"});
+        CHECK(arguments.text("executor-id") == "e1");
+    }
+}
+
+TEST_CASE("a value may look like an option, be empty or hold an equals sign") {
+    CHECK(taken({"desire", "g", "--payload", "--failed"}).text("payload") == "--failed");
+    CHECK(taken({"desire", "g", "--payload="}).text("payload") == "");
+    CHECK(taken({"desire", "g", "--payload=a=b"}).text("payload") == "a=b");
+    CHECK(taken({"desire", "g", "--priority", "-5"}).integer("priority") == -5);
+    CHECK(taken({"desire", "--", "--g"}).guids == Words{"--g"});
+}
+
+TEST_CASE("of an option given twice the last one counts, lists add up") {
+    CHECK(taken({"get", "g", "-o", "json", "-o", "table"}).text("output") == "table");
+    CHECK(taken({"acquire", "--executor-id", "e", "--stacks", "a,b", "--stacks", "c"})
+              .names("stacks") == Words{"a", "b", "c"});
+    CHECK(taken({"heartbeat", "--executor-id", "e", "--running", "a:1,b:2"}).pairs("running") ==
+          std::vector<Pair>{{"a", 1}, {"b", 2}});
+}
+
+TEST_CASE("the endpoint is the option's, else the environment's, else the default") {
+    CHECK(taken({"stats"}).endpoint == "tcp://127.0.0.1:7411");
+    CHECK(taken({"stats"}, "tcp://b:1").endpoint == "tcp://b:1");
+    CHECK(taken({"stats"}, "").endpoint == "tcp://127.0.0.1:7411");
+    CHECK(taken({"stats", "--endpoint", "tcp://c:1"}, "tcp://b:1").endpoint == "tcp://c:1");
+}
+
+TEST_CASE("help and version win over whatever else is there") {
+    CHECK(std::get<HelpWanted>(*parse(Words{"--help"}, std::nullopt)).command == nullptr);
+    CHECK(std::get<HelpWanted>(*parse(Words{"claim", "-h"}, std::nullopt)).command ==
+          command_named("claim"));
+    CHECK(std::get<HelpWanted>(*parse(Words{"--help", "claim"}, std::nullopt)).command ==
+          command_named("claim"));
+    CHECK(std::holds_alternative<VersionWanted>(*parse(Words{"claim", "--version"}, std::nullopt)));
+}
+
+TEST_CASE("an unknown command or option is told, with the nearest one") {
+    CHECK(wrong({"clam"}) == "unknown command 'clam'; did you mean claim?");
+    CHECK(wrong({"frobnicate"}) == "unknown command 'frobnicate'");
+    CHECK(wrong({"claim", "--executr-id", "e"}) ==
+          "unknown option --executr-id; did you mean --executor-id?");
+    CHECK(wrong({"get", "g", "-x"}) == "unknown option -x");
+    CHECK(wrong({"get", "g", "--max", "1"}) == "get has no option --max");
+    CHECK(wrong({"replay", "--domain", "d"}) ==
+          "replay has no option --domain; did you mean --domains?");
+}
+
+TEST_CASE("what a command needs must be there, and nothing else") {
+    CHECK(wrong({}) == "no command given");
+    CHECK(wrong({"get"}) == "get needs a GUID");
+    CHECK(wrong({"stats", "g"}) == "stats takes no 'g'");
+    CHECK(wrong({"claim", "g"}) == "claim needs --executor-id ID");
+    CHECK(wrong({"claim", "g", "--executor-id"}) == "--executor-id needs a value: ID");
+    CHECK(wrong({"complete", "g", "--failed=yes"}) == "--failed takes no value");
+}
+
+TEST_CASE("a value must have the form of its option") {
+    CHECK(wrong({"stats", "--timeout", "5"}) == "--timeout '5' is not a duration like 5s or 500ms");
+    CHECK(wrong({"list", "--limit", "0"}) == "--limit '0' is not an integer from 1 to 1000");
+    CHECK(wrong({"replay", "--after", "-1"}) == "--after '-1' is not an integer from 0 on");
+    CHECK(wrong({"stats", "-o", "yaml"}) == "--output 'yaml' is not table|json");
+    CHECK(wrong({"replay", "--streams", "pending,gone"}) ==
+          "--streams 'pending,gone' is not "
+          "pending|claimed|running|completed|resolving|resolved|executor");
+    CHECK(wrong({"heartbeat", "--executor-id", "e", "--running", "a"}) ==
+          "--running 'a' is not GUID:EPOCH,...");
+}
+
+TEST_CASE("options that contradict each other are refused") {
+    CHECK(wrong({"desire", "g", "--payload", "a", "--payload-file", "b"}) ==
+          "--payload and --payload-file exclude each other");
+    CHECK(wrong({"drain", "--executor-id", "e", "--on", "--off"}) ==
+          "--on and --off exclude each other");
+    CHECK(wrong({"resolve", "a", "b", "--epoch", "1"}) == "--epoch goes with one GUID");
+}

@@ -1,0 +1,88 @@
+// cli/executor/jobs.hpp: SIGTERM and SIGINT, once and twice.
+#include "jobs_driving.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace taskbbs;
+using namespace taskbbs::cli;
+
+TEST_CASE("stopped while idle it drains, waits for the acquire under way and departs") {
+    Driven executor;
+    executor.asks();
+    executor.jobs.stop(Exit::interrupted, executor.now);
+    CHECK(executor.asks() == Lines{"drain"});
+    executor.acquires({});
+    CHECK(executor.asks() == Lines{"depart"});
+    executor.jobs.departed(executor.now);
+    CHECK(executor.jobs.finished());
+    CHECK(executor.jobs.exit() == Exit::done);
+}
+
+TEST_CASE("stopped while a task runs it finishes it and departs") {
+    Driven executor;
+    executor.runs("g", 7, 1);
+    executor.jobs.stop(Exit::done, executor.now);
+    CHECK(executor.asks().empty());
+    executor.ends(1);
+    CHECK(executor.asks() == Lines{"complete g 7"});
+    executor.jobs.completed(1, Applied{}, executor.now);
+    CHECK(executor.asks() == Lines{"release g", "depart"});
+}
+
+TEST_CASE("a task that came while it was being stopped is run, not lost") {
+    Driven executor;
+    executor.asks();
+    executor.jobs.stop(Exit::done, executor.now);
+    executor.asks();
+    executor.acquires({Driven::task("g", 7)});
+    CHECK(executor.asks() == Lines{"start g 7"});
+}
+
+TEST_CASE("stopped twice it kills what runs, gives it back and departs") {
+    Driven executor;
+    executor.runs("g", 7, 1);
+    executor.jobs.stop(Exit::interrupted, executor.now);
+    executor.jobs.stop(Exit::interrupted, executor.now);
+    CHECK(executor.asks() == Lines{"kill 9"});
+    executor.jobs.ended(1, {.result = {.signal = 9}}, executor.now);
+    CHECK(executor.asks() == Lines{"reject g 7"});
+    executor.jobs.rejected(1, Rejected{}, executor.now);
+    CHECK(executor.asks() == Lines{"release g", "depart"});
+    executor.jobs.departed(executor.now);
+    CHECK(executor.jobs.finished());
+    CHECK(executor.jobs.exit() == Exit::interrupted);
+}
+
+TEST_CASE("a command that ended by itself before the kill is completed, not given back") {
+    Driven executor;
+    executor.runs("g", 7, 1);
+    executor.jobs.stop(Exit::done, executor.now);
+    executor.jobs.stop(Exit::done, executor.now);
+    executor.asks();
+    executor.ends(1, 0);
+    CHECK(executor.asks() == Lines{"complete g 7"});
+}
+
+TEST_CASE("stopped twice, a task that is not running yet is given back") {
+    Driven executor{2};
+    executor.asks();
+    executor.acquires({Driven::task("a", 7)});
+    executor.asks();
+    executor.jobs.stop(Exit::done, executor.now);
+    executor.jobs.stop(Exit::done, executor.now);
+    executor.jobs.started(1, Applied{}, executor.now);
+    executor.acquires({Driven::task("b", 9)});
+    CHECK(executor.asks() == Lines{"drain", "reject a 7", "reject b 9"});
+}
+
+TEST_CASE("stopped twice it ends in time, whether the board answers or not") {
+    Driven executor;
+    executor.runs("g", 7, 1);
+    executor.jobs.stop(Exit::interrupted, executor.now);
+    executor.jobs.stop(Exit::interrupted, executor.now);
+    executor.jobs.ended(1, {.result = {.signal = 9}}, executor.now);
+    executor.passes(milliseconds{4'999});
+    CHECK_FALSE(executor.jobs.finished());
+    executor.passes(milliseconds{1});
+    CHECK(executor.jobs.finished());
+}

@@ -1,0 +1,79 @@
+// cli/executor/process.hpp: commands under sh.
+#include "cli/executor/process.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <poll.h>
+
+using namespace taskbbs::cli;
+
+namespace {
+
+constexpr std::size_t bound = 1000;
+
+CommandResult result_of(Process& process) {
+    for (;;) {
+        std::array<pollfd, 3> polled{};
+        const auto descriptors = process.descriptors();
+        for (std::size_t i = 0; i < polled.size(); ++i) {
+            polled[i] = {.fd = descriptors[i], .events = POLLIN, .revents = 0};
+        }
+        REQUIRE(::poll(polled.data(), polled.size(), 10'000) > 0);
+        if (const auto result = process.serve()) {
+            return *result;
+        }
+    }
+}
+
+CommandResult result_of(const std::string& command) {
+    auto process = Process::start(command, "guid-1", bound);
+    REQUIRE(process);
+    return result_of(*process);
+}
+
+}  // namespace
+
+TEST_CASE("outputs are captured apart, with the exit status") {
+    const CommandResult wanted{.exit = 3, .out = "out\n", .err = "err\n"};
+    CHECK(result_of("echo out; echo err >&2; exit 3") == wanted);
+}
+
+TEST_CASE("a command is one line of shell, quotes and all") {
+    CHECK(result_of("printf '%s|' \"a b\" 'c\"d' \\$HOME").out == "a b|c\"d|$HOME|");
+    CHECK(result_of("").exit == 0);
+}
+
+TEST_CASE("a command finds its guid and an empty standard input") {
+    CHECK(result_of("echo $TASKBBS_GUID; cat").out == "guid-1\n");
+}
+
+TEST_CASE("a command has no descriptor of the executor's but its three") {
+    CHECK(result_of("ls /proc/self/fd | tr '\\n' ' '").out == "0 1 2 3 ");  // 3: ls's own
+}
+
+TEST_CASE("long outputs are cut at the bound, and the command is not held up") {
+    const auto result = result_of("head -c 3000000 /dev/zero; echo done >&2");
+    CHECK(result.out.size() == bound);
+    CHECK(result.err == "done\n");
+    CHECK(result.truncated);
+    CHECK_FALSE(result_of("head -c 1000 /dev/zero").truncated);
+}
+
+TEST_CASE("a kill reaches the whole group and shows as the signal") {
+    auto process = Process::start("sleep 60 & sleep 60", "g", bound);
+    REQUIRE(process);
+    process->kill(SIGTERM);
+    CHECK(result_of(*process) == CommandResult{.signal = SIGTERM});
+}
+
+TEST_CASE("what a command leaves running in its group is killed at its end") {
+    // The one in the background would hold the pipe open for a minute.
+    CHECK(result_of("sleep 60 & echo here") == CommandResult{.exit = 0, .out = "here\n"});
+}
+
+TEST_CASE("a shell that can't find its command says so with 127") {
+    const auto result = result_of("no-such-command-anywhere");
+    CHECK(result.exit == 127);
+    CHECK_FALSE(result.err.empty());
+}

@@ -1,0 +1,55 @@
+// cli/table.hpp: tables and records.
+#include "cli/table.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace taskbbs::cli;
+
+TEST_CASE("columns are as wide as their widest cell, the last one is not padded") {
+    Table table{{{"guid"}, {"task.state"}}};
+    table.add({{"guid", "a"}, {"task", {{"state", "pending"}}}});
+    table.add({{"guid", "longer-one"}, {"task", {{"state", "running"}}}});
+    CHECK(table.text() ==
+          "GUID        STATE\n"
+          "a           pending\n"
+          "longer-one  running\n");
+}
+
+TEST_CASE("a header comes once, and only before a row") {
+    Table table{{{"a", 4}, {"b"}}};
+    CHECK(table.text().empty());
+    table.add({{"a", 1}, {"b", 2}});
+    CHECK(table.text() == "A     B\n1     2\n");
+    CHECK(table.text().empty());
+    table.add({{"a", 3}, {"b", 4}});
+    CHECK(table.text() == "3     4\n");
+}
+
+TEST_CASE("times are shown as RFC 3339 by the name of their member") {
+    CHECK(cell_of("created_at", 1'769'846'950'123'000'000, 100) == "2026-01-31T08:09:10.123Z");
+    CHECK(cell_of("task.pending_since", 0, 100) == "-");
+    CHECK(cell_of("at", 0, 100) == "-");
+    CHECK(cell_of("seq", 5, 100) == "5");
+}
+
+TEST_CASE("what is empty or absent is a dash") {
+    CHECK(cell_of("x", "", 100) == "-");
+    CHECK(cell_of("x", nullptr, 100) == "-");
+    CHECK(cell_of("x", Json::array(), 100) == "-");
+    Table table{{{"absent.member"}}};
+    table.add(Json::object());
+    CHECK(table.text() == "MEMBER\n-\n");
+}
+
+TEST_CASE("lists are joined by commas and nothing breaks a line") {
+    CHECK(cell_of("stacks", Json{"a", "b"}, 100) == "a,b");
+    CHECK(cell_of("x", "two\nlines", 100) == "two\\nlines");
+    CHECK(cell_of("x", "abcdef", 3) == "abc...");
+}
+
+TEST_CASE("a record leaves out what is empty and names what is nested") {
+    CHECK(record({{"guid", "g"}, {"stack", ""}, {"limits", {{"requests", 1024}}}}) ==
+          "guid             g\n"
+          "limits.requests  1024\n");
+    CHECK(record({{"payload", {{"base64", "/w=="}}}}) == "payload  {\"base64\":\"/w==\"}\n");
+}

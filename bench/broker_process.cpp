@@ -36,9 +36,12 @@ std::uint16_t free_port() {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
-    bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-    getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+    const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
+                       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     close(fd);
+    if (!bound) {
+        throw std::runtime_error("no free port");
+    }
     return ntohs(address.sin_port);
 }
 
@@ -53,6 +56,7 @@ bool listens(std::uint16_t port) {
 
 pid_t spawn(std::vector<std::string> arguments, const std::string& log) {
     std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) {
         argv.push_back(argument.data());
     }

@@ -136,7 +136,7 @@ class Broker {
                 const protocol::RequestMessage& message,
                 const protocol::Request&);
     void answer_again(const Caller& caller, Verb verb, Value args, const core::Outcome& outcome);
-    void refuse(const Caller& caller, protocol::Status status, protocol::Refusal body);
+    void refuse(const Caller& caller, protocol::Status status, const protocol::Refusal& body);
     void refuse(const Caller& caller, const core::Refused& refused);
     void refuse(const Caller& caller, const protocol::Fault& fault);
 

@@ -156,7 +156,8 @@ bool Broker::begin_pass() {
     if (next_pass_ && *next_pass_ <= now_) {
         next_pass_ = now_ + settings.every;
         kicks_.begin({now_, board_.seq()});
-        pass_ = RunningPass{core::Pass(core::PassRules::of(settings), {now_, board_.seq()}, false), {}};
+        pass_ =
+            RunningPass{core::Pass(core::PassRules::of(settings), {now_, board_.seq()}, false), {}};
         return true;
     }
     return false;

@@ -17,7 +17,7 @@ inline constexpr std::size_t max_depth = 8;        // arrays and maps; the messa
 // Task fields (section 3); lengths in bytes.
 inline constexpr std::int64_t max_guid = 128;
 inline constexpr std::int64_t max_label = 64;  // domain, stack, type, incarnation
-inline constexpr std::int64_t max_annotation = 10 * 1024;
+inline constexpr std::int64_t max_annotation = std::int64_t{10} * 1024;
 inline constexpr std::int64_t max_reason = 1024;  // failure_reason, rejection_reason
 inline constexpr std::int64_t max_container_handle = 255;
 inline constexpr std::int64_t max_rejections_bound = 1000;

@@ -211,8 +211,8 @@ std::optional<Waiter> Waiters::add(Waiter waiter) {
     } else {
         ticket = next_ticket_++;
     }
-    for (std::string& key : keys_of(waiter)) {
-        by_key_[std::move(key)].insert(ticket);
+    for (const std::string& key : keys_of(waiter)) {
+        by_key_[key].insert(ticket);
     }
     by_executor_[waiter.executor_id].insert(ticket);
     by_session_[waiter.session].insert(ticket);
@@ -246,6 +246,7 @@ Waiter Waiters::take(Ticket ticket) {
 
 std::vector<Waiter> Waiters::take(const std::vector<Ticket>& tickets) {
     std::vector<Waiter> taken;
+    taken.reserve(tickets.size());
     for (const Ticket ticket : tickets) {
         taken.push_back(take(ticket));
     }

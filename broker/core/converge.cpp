@@ -182,7 +182,8 @@ std::optional<Event> Pass::run_too_long(const Board& board) const {
 std::optional<Event> Pass::expired(const Board& board) const {
     const TimeOrder& expiring = board.tasks().expiring();
     if (expiring.empty() || rules_.completed_expiry == Duration{0} ||
-        !is_due(board.clock().origin(expiring.begin()->time), rules_.completed_expiry, start_.now)) {
+        !is_due(
+            board.clock().origin(expiring.begin()->time), rules_.completed_expiry, start_.now)) {
         return std::nullopt;
     }
     return move_task(board, expiring.begin()->slot, Kind::resolved, State::resolved);
@@ -241,8 +242,8 @@ std::optional<Event> Kicks::next(const Board& board, Time now) {
         return std::nullopt;
     }
     if (tokens_ < 1) {
-        resume_ = now + std::chrono::duration_cast<Duration>(
-                            std::chrono::duration<double>(std::max(1 - tokens_, burst / 2) / refill));
+        resume_ = now + std::chrono::duration_cast<Duration>(std::chrono::duration<double>(
+                            std::max(1 - tokens_, burst / 2) / refill));
         return std::nullopt;
     }
     tokens_ -= 1;

@@ -22,8 +22,8 @@ struct PassRules {
     static PassRules of(const ConvergeSettings& settings, const protocol::ConvergeArgs& args);
 };
 
-// When a pass began: what is due is due as of then, and what an event touched since is not due anew,
-// however short the interval.
+// When a pass began: what is due is due as of then, and what an event touched since is not due
+// anew, however short the interval.
 struct PassStart {
     Time now{};
     Seq seq = 0;

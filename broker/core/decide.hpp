@@ -36,8 +36,8 @@ Decided<void> check_session(const Board& board, const SessionId& session);
 // The task, or `not_found`.
 Decided<Slot> find_task(const Board& board, std::string_view guid);
 
-// Whether the task is claimed or running, but its executor has been lost or has departed since: it is
-// about to be ended for that, and nobody may act as its owner.
+// Whether the task is claimed or running, but its executor has been lost or has departed since: it
+// is about to be ended for that, and nobody may act as its owner.
 bool is_doomed(const Board& board, const TaskRecord& task);
 
 // The event that ends a claimed or running task whose executor is lost, by its on_executor_lost

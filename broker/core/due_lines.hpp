@@ -22,7 +22,7 @@ class DueLines {
 
     static constexpr Line completed(std::uint8_t kicks) { return max_kicks + 1U + kicks; }
 
-    static constexpr Line claimed = 2 * (max_kicks + 1U);
+    static constexpr Line claimed = 2 * (Line{max_kicks} + 1);
     static constexpr Line resolving = claimed + 1;
 
     static Line line_of(const TaskRecord& task) {

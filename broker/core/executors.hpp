@@ -6,7 +6,6 @@
 #include "broker/core/slot_index.hpp"
 
 #include <absl/container/btree_map.h>
-
 #include <utility>
 
 namespace taskbbs::core {
@@ -50,7 +49,6 @@ class Executors {
     std::vector<Slot> take_ended_losses() { return std::exchange(ended_losses_, {}); }
 
     bool has_ended_losses() const { return !ended_losses_.empty(); }
-
 
     // Those that own tasks and are not present (nor being lost): the next pass ends their tasks.
     const absl::btree_set<Slot>& absent_owners() const { return absent_owners_; }

@@ -75,11 +75,10 @@ protocol::Names stale_tasks(const Board& board,
     const Slot executor = board.executors().find(executor_id);
     for (const protocol::Holding& holding : running) {
         const Slot slot = board.tasks().find(holding.guid);
-        const bool owned = slot != no_slot && executor != no_slot &&
-                           board.tasks()[slot].is_owned_by_executor() &&
-                           board.tasks()[slot].executor == executor &&
-                           board.tasks()[slot].epoch == holding.epoch &&
-                           !is_doomed(board, board.tasks()[slot]);
+        const bool owned =
+            slot != no_slot && executor != no_slot && board.tasks()[slot].is_owned_by_executor() &&
+            board.tasks()[slot].executor == executor &&
+            board.tasks()[slot].epoch == holding.epoch && !is_doomed(board, board.tasks()[slot]);
         if (!owned) {
             stale.push_back(holding.guid);
         }

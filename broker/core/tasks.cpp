@@ -273,12 +273,13 @@ void Tasks::link_pending(Slot slot, Time now) {
 }
 
 void Tasks::unlink_pending(Slot slot) {
-    const TaskRecord& task = slab_[slot];
+    TaskRecord& task = slab_[slot];
     if (task.time_to_claim == milliseconds{0}) {
         unclaimed_.erase({task.pending_since, slot});
     }
     if (task.delayed) {
         delayed_.erase({task.not_before, slot});
+        task.delayed = false;
     } else {
         dequeue(slot);
     }

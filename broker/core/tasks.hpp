@@ -61,6 +61,7 @@ class Tasks {
     Tasks(Executors& executors, const Clock& clock, bool expires)
         : executors_(executors), clock_(clock), expires_(expires) {}
 
+    ~Tasks() = default;
     Tasks(const Tasks&) = delete;
     Tasks& operator=(const Tasks&) = delete;
 

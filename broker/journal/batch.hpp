@@ -95,22 +95,25 @@ class Batch::Records {
 
     class Iterator {
       public:
-        explicit Iterator(RecordCursor cursor) : cursor_(cursor), record_(cursor_.next()) {}
+        explicit Iterator(RecordCursor cursor) : cursor_(cursor) { ++*this; }
 
-        const Record& operator*() const { return *record_; }
+        const Record& operator*() const { return record_; }
 
-        const Record* operator->() const { return &*record_; }
+        const Record* operator->() const { return &record_; }
 
         Iterator& operator++() {
-            record_ = cursor_.next();
+            const std::optional<Record> next = cursor_.next();
+            at_end_ = !next;
+            if (next) record_ = *next;
             return *this;
         }
 
-        bool operator==(End) const { return !record_; }
+        bool operator==(End /*end*/) const { return at_end_; }
 
       private:
         RecordCursor cursor_;
-        std::optional<Record> record_;
+        Record record_;
+        bool at_end_ = false;
     };
 
     explicit Records(RecordCursor first) : first_(first) {}

@@ -147,17 +147,17 @@ bool IndexedSegment::read_one(PageBuilder& page, Seq seq) {
     const SegmentIndex::Place place = index_.place(seq);
     std::string bytes(first_read_bytes, '\0');
     bytes.resize(file_->read_at(place.offset, bytes));
-    std::optional<std::size_t> needed = record_bytes_at(bytes);
-    if (needed && *needed > bytes.size() && *needed <= header_.bytes - place.offset) {
-        bytes.resize(*needed);
+    const std::size_t needed = record_bytes_at(bytes).value_or(0);
+    if (needed > bytes.size() && needed <= header_.bytes - place.offset) {
+        bytes.resize(needed);
         bytes.resize(file_->read_at(place.offset, bytes));
     }
-    if (!needed || *needed > bytes.size() ||
-        crc32c(std::string_view(bytes).substr(0, *needed)) != place.crc) {
+    const std::string_view record_only = std::string_view(bytes).substr(0, needed);
+    if (needed == 0 || needed > bytes.size() || crc32c(record_only) != place.crc) {
         refuse(place.offset, "a record that was whole is damaged");
     }
     page.count_scanned(bytes.size());
-    const std::optional<Record> record = RecordCursor(seq, bytes).next();
+    const std::optional<Record> record = RecordCursor(seq, record_only).next();
     return record && page.offer(*record);
 }
 

@@ -25,7 +25,7 @@ constexpr std::size_t at_batches = 64;
 constexpr std::size_t at_records = 68;
 constexpr std::size_t at_keys = 72;
 constexpr std::size_t at_streams = 76;
-constexpr std::size_t header_bytes = at_streams + 4 * max_streams + 4;
+constexpr std::size_t header_bytes = at_streams + std::size_t{4} * max_streams + 4;
 constexpr std::size_t crc_bytes = 4;
 
 std::size_t count_at(std::string_view bytes, std::size_t offset) {
@@ -68,18 +68,19 @@ bool SegmentIndex::add(const ReadBatch& batch) {
     RecordCursor records = batch.records();
     std::size_t begin = 0;
     while (const std::optional<Record> record = records.next()) {
-        const auto ordinal = static_cast<std::uint32_t>(record->seq - first_seq_);
-        const std::string_view bytes = batch.body.substr(begin, records.offset() - begin);
-        const std::uint64_t offset = batch.offset + batch_header_bytes + begin;
-        records_.push_back({static_cast<std::uint32_t>(offset / record_unit), crc32c(bytes)});
-        if (record->tags.key != 0) {
-            keys_.push_back({static_cast<std::uint32_t>(record->tags.key), ordinal});
-        }
         if (record->tags.stream >= max_streams) return false;
-        streams_[record->tags.stream].push_back(ordinal);
+        const std::string_view bytes = batch.body.substr(begin, records.offset() - begin);
+        add(record->tags, batch.offset + batch_header_bytes + begin, crc32c(bytes));
         begin = records.offset();
     }
     return records.at_end() && next_seq() == batch.header.first_seq + batch.header.count;
+}
+
+void SegmentIndex::add(const RecordTags& tags, std::uint64_t offset, std::uint32_t crc) {
+    const auto ordinal = static_cast<std::uint32_t>(records_.size());
+    records_.push_back({static_cast<std::uint32_t>(offset / record_unit), crc});
+    if (tags.key != 0) keys_.push_back({static_cast<std::uint32_t>(tags.key), ordinal});
+    streams_[tags.stream].push_back(ordinal);
 }
 
 void SegmentIndex::finish() {

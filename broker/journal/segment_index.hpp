@@ -88,6 +88,7 @@ class SegmentIndex {
     mutable std::size_t sorted_keys_ = 0;
     std::array<std::vector<std::uint32_t>, max_streams> streams_;
 
+    void add(const RecordTags& tags, std::uint64_t offset, std::uint32_t crc);
     void sort_keys() const;
 };
 

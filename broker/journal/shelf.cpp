@@ -48,7 +48,9 @@ bool Shelf::catch_up(Seq up_to, std::uint64_t budget) {
             const Seq first_seq = segments_.back().first_seq;
             live_ = std::make_unique<IndexedSegment>(*disk_, first_seq, report_);
         }
-        if (!advance_live(up_to, budget)) return false;
+        const bool caught_up = advance_live(up_to, budget);
+        live_->take_bytes_indexed();  // Done once for all queries, not for the one that asks.
+        if (!caught_up) return false;
         if (!live_->is_sealed()) return true;
         const Seq next_seq = live_->next_seq();
         add(next_seq);
@@ -74,7 +76,9 @@ bool Shelf::advance_live(Seq up_to, std::uint64_t budget) {
 
 bool Shelf::index_older(Seq up_to, std::uint64_t budget) {
     if (unindexed_.empty()) return true;
-    if (open(unindexed_.back()).catch_up(up_to, budget)) unindexed_.pop_back();
+    IndexedSegment& segment = open(unindexed_.back());
+    if (segment.catch_up(up_to, budget)) unindexed_.pop_back();
+    segment.take_bytes_indexed();
     return unindexed_.empty();
 }
 

@@ -56,7 +56,7 @@ std::optional<std::chrono::microseconds> Spares::look_after_reserve() {
 void Spares::begin() {
     name_ = spare_name(next_number_++);
     with_space(*reserve_, segment_bytes_, [this] {
-        filling_.emplace(*disk_, temporary_name(name_), segment_bytes_);
+        filling_ = std::make_unique<ZeroFill>(*disk_, temporary_name(name_), segment_bytes_);
     });
 }
 

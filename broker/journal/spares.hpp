@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -63,7 +64,7 @@ class Spares {
     std::function<void()> wake_;
 
     // Of step()'s thread.
-    std::optional<ZeroFill> filling_;
+    std::unique_ptr<ZeroFill> filling_;
     std::string name_;  // what it becomes
     std::uint64_t next_number_ = 1;
     bool reported_ = false;

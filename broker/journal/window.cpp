@@ -26,17 +26,15 @@ std::size_t data_bytes(std::string_view bytes) {
 std::string_view Window::view(std::uint64_t offset, std::size_t bytes) {
     const bool inside = offset >= begin_ && offset + bytes <= begin_ + filled_;
     if (!inside) {
-        const std::size_t wanted = std::max(bytes, piece_bytes);
+        const std::size_t wanted = std::max(bytes, next_piece_);
+        next_piece_ = std::min(2 * next_piece_, piece_bytes);
         filled_ = 0;
-        if (capacity_ < wanted) {
-            buffer_ = std::make_unique_for_overwrite<char[]>(wanted);
-            capacity_ = wanted;
-        }
-        filled_ = file_->read_at(offset, {buffer_.get(), wanted});
+        if (buffer_.size() < wanted) buffer_.resize(wanted);
+        filled_ = file_->read_at(offset, {buffer_.data(), wanted});
         begin_ = offset;
     }
     const auto skipped = static_cast<std::size_t>(offset - begin_);
-    return std::string_view(buffer_.get(), filled_).substr(skipped, bytes);
+    return std::string_view(buffer_.data(), filled_).substr(skipped, bytes);
 }
 
 std::uint64_t Window::end_of_data(std::uint64_t begin, std::uint64_t end) {

@@ -4,14 +4,16 @@
 #include "broker/journal/disk.hpp"
 
 #include <cstdint>
-#include <memory>
+#include <string>
 #include <string_view>
 
 namespace taskbbs::journal {
 
 class Window {
   public:
-    // How much is read at once; a longer stretch is read whole.
+    // How much is read at once: little at first, then more each time; a longer stretch is read
+    // whole.
+    static constexpr std::size_t first_piece_bytes = 64 << 10;
     static constexpr std::size_t piece_bytes = 1 << 20;
 
     // `file` outlives it.
@@ -29,8 +31,8 @@ class Window {
 
   private:
     File* file_;
-    std::unique_ptr<char[]> buffer_;
-    std::size_t capacity_ = 0;
+    std::string buffer_;
+    std::size_t next_piece_ = first_piece_bytes;
     std::uint64_t begin_ = 0;  // of the buffer in the file
     std::size_t filled_ = 0;
 };

@@ -51,6 +51,7 @@ struct Plan {
         ::_exit(125);
     }
     ::signal(SIGINT, SIG_DFL);
+    ::signal(SIGTERM, SIG_DFL);
     ::sigprocmask(SIG_SETMASK, &plan.no_signals, nullptr);
     ::dup2(plan.null, STDIN_FILENO);
     ::dup2(plan.out, STDOUT_FILENO);
@@ -58,6 +59,19 @@ struct Plan {
     ::close_range(STDERR_FILENO + 1, ~0U, 0);
     ::execve("/bin/sh", plan.words.data(), plan.environment.data());
     ::_exit(126);
+}
+
+// No handler of ours runs in the child before it is a shell: signals wait for become().
+pid_t fork_quietly() {
+    sigset_t all{};
+    sigset_t before{};
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    const pid_t pid = ::fork();
+    if (pid != 0) {
+        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+    return pid;
 }
 
 std::string system_error(const char* what) {
@@ -111,7 +125,7 @@ tl::expected<Process, std::string> Process::start(const std::string& command,
     plan.environment.push_back(nullptr);
     ::sigemptyset(&plan.no_signals);
 
-    const pid_t pid = ::fork();
+    const pid_t pid = fork_quietly();
     if (pid < 0) {
         return tl::unexpected{system_error("fork")};
     }

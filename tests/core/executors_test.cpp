@@ -103,7 +103,8 @@ TEST_CASE("only so many that left are remembered: the one that left first is for
     CHECK(play.knows("e0"));
     play.executor(Kind::joined, "last");
     play.resolve("a");
-    play.executor(Kind::departed, "last");  // e0 is forgotten, while its last task can still be read
+    play.executor(Kind::departed,
+                  "last");  // e0 is forgotten, while its last task can still be read
     CHECK_FALSE(play.knows("e0"));
     play.executor(Kind::joined, "more");
     play.executor(Kind::departed, "more");  // e1 is forgotten but for the task that names it

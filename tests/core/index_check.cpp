@@ -108,7 +108,8 @@ void check_listings(const Board& board, const Scan& scan) {
                 return in_state(task) && task.executor == executor;
             };
             if (executor != no_slot) {
-                CHECK(slots_of(board.executors()[executor].tasks_in(state)) == scan.all(of_executor));
+                CHECK(slots_of(board.executors()[executor].tasks_in(state)) ==
+                      scan.all(of_executor));
             }
         }
     }
@@ -169,7 +170,9 @@ void check_deadlines(const Board& board, const Scan& scan) {
     const auto is_pending = [](const TaskRecord& task) { return task.state == State::pending; };
     CHECK(entries_of(tasks.unclaimed()) ==
           scan.by_time(
-              [&](const TaskRecord& task) { return is_pending(task) && task.time_to_claim.count() == 0; },
+              [&](const TaskRecord& task) {
+                  return is_pending(task) && task.time_to_claim.count() == 0;
+              },
               [](const TaskRecord& task) { return task.pending_since; }));
     CHECK(entries_of(tasks.claim_by()) ==
           scan.by_time(
@@ -177,7 +180,9 @@ void check_deadlines(const Board& board, const Scan& scan) {
                   return is_pending(task) && task.time_to_claim.count() != 0 &&
                          task.time_to_claim != protocol::no_time_to_claim_limit;
               },
-              [&](const TaskRecord& task) { return tasks.pending_origin(task) + task.time_to_claim; }));
+              [&](const TaskRecord& task) {
+                  return tasks.pending_origin(task) + task.time_to_claim;
+              }));
     CHECK(entries_of(tasks.run_until()) ==
           scan.by_time(
               [](const TaskRecord& task) {
@@ -189,9 +194,8 @@ void check_deadlines(const Board& board, const Scan& scan) {
     CHECK(entries_of(tasks.expiring()) ==
           scan.by_time([](const TaskRecord& task) { return task.state == State::completed; },
                        [](const TaskRecord& task) { return task.completed_at; }));
-    const auto delayed =
-        scan.by_time([](const TaskRecord& task) { return task.delayed; },
-                     [](const TaskRecord& task) { return task.not_before; });
+    const auto delayed = scan.by_time([](const TaskRecord& task) { return task.delayed; },
+                                      [](const TaskRecord& task) { return task.not_before; });
     CHECK(tasks.next_ripening() ==
           (delayed.empty() ? std::nullopt : std::optional(delayed.front().first)));
 }

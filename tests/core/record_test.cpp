@@ -158,7 +158,11 @@ TEST_CASE("ways to fail survive their bytes") {
 
 TEST_CASE("an executor's events survive their bytes") {
     Pair boards;
-    for (const Kind kind : {Kind::joined, Kind::draining, Kind::undrained, Kind::lost, Kind::joined,
+    for (const Kind kind : {Kind::joined,
+                            Kind::draining,
+                            Kind::undrained,
+                            Kind::lost,
+                            Kind::joined,
                             Kind::departed}) {
         Event event{.kind = kind, .executor_id = "e", .incarnation = "i", .ttl = 9s};
         event.lost_reason = kind == Kind::lost ? "expired" : "";
@@ -227,7 +231,8 @@ TEST_CASE("bytes that are no event are told from events, however they are cut or
 
 TEST_CASE("topics name the stream, the domain and the guid, or the executor") {
     std::string topic;
-    append_topic({.kind = Kind::claimed, .to = State::claimed}, {.guid = "g", .domain = "d"}, topic);
+    append_topic(
+        {.kind = Kind::claimed, .to = State::claimed}, {.guid = "g", .domain = "d"}, topic);
     CHECK(topic == "claimed.d.g");
     topic.clear();
     append_topic({.kind = Kind::lost, .executor_id = "e"}, {}, topic);

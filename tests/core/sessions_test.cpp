@@ -52,7 +52,8 @@ TEST_CASE("an outcome is extended where it is remembered, and nothing happens wh
     CHECK(sessions.outcomes() == 1);
 }
 
-TEST_CASE("an ack that comes with a mutation forgets what is acked; one that does not only counts it") {
+TEST_CASE(
+    "an ack that comes with a mutation forgets what is acked; one that does not only counts it") {
     Sessions sessions;
     for (RequestId id = 1; id <= 4; ++id) {
         sessions.record(event_of(session(1), id, id));
@@ -90,7 +91,8 @@ TEST_CASE("a session that acked before its first mutation is known to have") {
     CHECK(sessions.knows(session(1)));
 }
 
-TEST_CASE("sessions are forgotten an hour of serving time after their last mutation, the oldest first") {
+TEST_CASE(
+    "sessions are forgotten an hour of serving time after their last mutation, the oldest first") {
     Sessions sessions;
     sessions.begin_batch(start, true);
     sessions.record(event_of(session(1), 1, 1));

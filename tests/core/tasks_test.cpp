@@ -43,7 +43,10 @@ void check_same_executor(const Board& life, const Board& replayed, const std::st
     CHECK(mine.departed_by.id == other.departed_by.id);
 }
 
-void check_same_outcome(const Board& life, const Board& replayed, const SessionId& id, RequestId request) {
+void check_same_outcome(const Board& life,
+                        const Board& replayed,
+                        const SessionId& id,
+                        RequestId request) {
     const Outcome* one = life.sessions().find(id, request);
     const Outcome* two = replayed.sessions().find(id, request);
     REQUIRE((one == nullptr) == (two == nullptr));
@@ -99,7 +102,8 @@ TEST_CASE("a replayed board that begins to serve counts every deadline from then
     }
     Board replayed(World::settings());
     world.replay(replayed);
-    const Time now = replayed.begin_serving(world.board().clock().last_stamp() + std::chrono::hours(1));
+    const Time now =
+        replayed.begin_serving(world.board().clock().last_stamp() + std::chrono::hours(1));
     check_indexes(replayed, world.guids());
     for (const TimeOrder* order : {&replayed.tasks().claim_by(), &replayed.tasks().run_until()}) {
         for (const TimeKey& key : *order) {

@@ -16,7 +16,9 @@ SessionId session(char name) {
     return id;
 }
 
-Waiter waiter(char name, std::vector<std::string> stacks = {}, std::vector<std::string> domains = {}) {
+Waiter waiter(char name,
+              std::vector<std::string> stacks = {},
+              std::vector<std::string> domains = {}) {
     return {.reply_to = std::string(1, name),
             .session = session(name),
             .id = 1,
@@ -82,7 +84,8 @@ TEST_CASE("a waiter named twice with one stack is one waiter") {
     CHECK(waiters.size() == 0);
 }
 
-TEST_CASE("the same request takes over its place, another one of session and executor replaces it") {
+TEST_CASE(
+    "the same request takes over its place, another one of session and executor replaces it") {
     Waiters waiters;
     waiters.add(waiter('a'));
     waiters.add(waiter('b'));

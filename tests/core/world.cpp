@@ -107,16 +107,26 @@ void World::move() {
     const std::string& executor = any_executor();
     const std::string result(any(20), 'r');
     switch (any(8)) {
-        case 0: return ask(protocol::ClaimArgs{guid, executor});
-        case 1: return ask(protocol::StartArgs{guid, executor, "box"});
-        case 2: return ask(protocol::CompleteArgs{.guid = guid, .failure_reason = "f", .result = result});
+        case 0:
+            return ask(protocol::ClaimArgs{guid, executor});
+        case 1:
+            return ask(protocol::StartArgs{guid, executor, "box"});
+        case 2:
+            return ask(
+                protocol::CompleteArgs{.guid = guid, .failure_reason = "f", .result = result});
         case 3:
-            return ask(protocol::RejectArgs{
-                .guid = guid, .executor_id = executor, .reason = "no", .delay = milliseconds(any(5000))});
-        case 4: return ask(protocol::ResolvingArgs{guid});
-        case 5: return ask(protocol::ResolveArgs{guid, {}});
-        case 6: return any(4) == 0 ? ask(protocol::CancelArgs{guid, "why"}) : void();
-        default: break;
+            return ask(protocol::RejectArgs{.guid = guid,
+                                            .executor_id = executor,
+                                            .reason = "no",
+                                            .delay = milliseconds(any(5000))});
+        case 4:
+            return ask(protocol::ResolvingArgs{guid});
+        case 5:
+            return ask(protocol::ResolveArgs{guid, {}});
+        case 6:
+            return any(4) == 0 ? ask(protocol::CancelArgs{guid, "why"}) : void();
+        default:
+            break;
     }
     const Origin origin = next_origin(Verb::acquire);
     for (const Slot slot : choose(board_, {.executor_id = executor, .max = 3})) {
@@ -127,9 +137,12 @@ void World::move() {
 void World::beat() {
     const std::string& executor = any_executor();
     switch (any(4)) {
-        case 0: return ask(protocol::DepartArgs{executor});
-        case 1: return ask(protocol::DrainArgs{executor, any(2) == 0});
-        default: break;
+        case 0:
+            return ask(protocol::DepartArgs{executor});
+        case 1:
+            return ask(protocol::DrainArgs{executor, any(2) == 0});
+        default:
+            break;
     }
     const std::string incarnation = std::to_string(any(4));
     const protocol::HeartbeatArgs args{.executor_id = executor, .incarnation = incarnation};
@@ -142,7 +155,8 @@ void World::beat() {
 // Most of the time to the end, sometimes not: then requests come in between.
 void World::finish_losses() {
     while (!board_.executors().being_lost().empty() && any(8) != 0) {
-        const ExecutorRecord& executor = board_.executors()[board_.executors().being_lost().front()];
+        const ExecutorRecord& executor =
+            board_.executors()[board_.executors().being_lost().front()];
         Slot doomed = no_slot;
         for (const State state : {State::claimed, State::running}) {
             for (const ListKey& key : executor.tasks_in(state)) {
@@ -170,12 +184,20 @@ void World::step() {
         case 1:
         case 2:
         case 3:
-        case 4: return desire();
-        case 5: return pass();
-        case 6: return beat();
-        case 7: now_ += 10s; break;
-        case 8: now_ += any(20) == 0 ? Duration(2min) : Duration(1s); break;
-        default: return move();
+        case 4:
+            return desire();
+        case 5:
+            return pass();
+        case 6:
+            return beat();
+        case 7:
+            now_ += 10s;
+            break;
+        case 8:
+            now_ += any(20) == 0 ? Duration(2min) : Duration(1s);
+            break;
+        default:
+            return move();
     }
 }
 

@@ -48,6 +48,7 @@ class World {
     unsigned any(unsigned below) { return static_cast<unsigned>(random_() % below); }
 
     const std::string& any_guid();
+
     const std::string& any_executor() { return executors()[any(3)]; }
 
     core::Origin next_origin(core::Verb verb);

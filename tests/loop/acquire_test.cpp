@@ -11,7 +11,8 @@ Story acquired(Client& client, const AcquireArgs& args) {
     return guids_of(client.ask(args).as<AcquireReply>().tasks);
 }
 
-TEST_CASE("an acquire claims up to max tasks, each by an event of its own, and hands them over whole") {
+TEST_CASE(
+    "an acquire claims up to max tasks, each by an event of its own, and hands them over whole") {
     Rig rig(without_passes());
     Client client(rig, "c");
     for (const auto* guid : {"a", "b", "c"}) {
@@ -48,7 +49,8 @@ TEST_CASE("higher priority is handed out first, then the longest pending") {
     client.ask(desire("old"));
     client.ask(desire("young"));
     client.ask(desire("high", {.priority = 9}));
-    CHECK(acquired(client, {.executor_id = "e", .max = 10}) == Story{"high", "old", "young", "low"});
+    CHECK(acquired(client, {.executor_id = "e", .max = 10}) ==
+          Story{"high", "old", "young", "low"});
 }
 
 TEST_CASE("a kick, a claim and a demotion leave a task its place in the order") {
@@ -97,16 +99,30 @@ TEST_CASE("stacks and domains match exactly; an empty list is any; \"\" may be l
     client.ask(desire("sx", {.stack = "sx"}));
     client.ask(desire("other", {.domain = "other", .stack = "s"}));
     const auto all_of = [&](protocol::Names stacks, protocol::Names domains) {
-        const AcquireArgs args{
-            .executor_id = "e", .max = 9, .stacks = std::move(stacks), .domains = std::move(domains)};
+        const AcquireArgs args{.executor_id = "e",
+                               .max = 9,
+                               .stacks = std::move(stacks),
+                               .domains = std::move(domains)};
         return acquired(client, args);
     };
-    SECTION("one stack") { CHECK(all_of({"s"}, {}) == Story{"s", "other"}); }
-    SECTION("one domain") { CHECK(all_of({}, {"other"}) == Story{"other"}); }
-    SECTION("both") { CHECK(all_of({"s"}, {"default"}) == Story{"s"}); }
-    SECTION("several, some twice") { CHECK(all_of({"sx", "s", "s"}, {"default"}) == Story{"s", "sx"}); }
-    SECTION("the empty stack") { CHECK(all_of({""}, {}) == Story{"none"}); }
-    SECTION("what is not there") { CHECK(all_of({"s"}, {"nowhere"}).empty()); }
+    SECTION("one stack") {
+        CHECK(all_of({"s"}, {}) == Story{"s", "other"});
+    }
+    SECTION("one domain") {
+        CHECK(all_of({}, {"other"}) == Story{"other"});
+    }
+    SECTION("both") {
+        CHECK(all_of({"s"}, {"default"}) == Story{"s"});
+    }
+    SECTION("several, some twice") {
+        CHECK(all_of({"sx", "s", "s"}, {"default"}) == Story{"s", "sx"});
+    }
+    SECTION("the empty stack") {
+        CHECK(all_of({""}, {}) == Story{"none"});
+    }
+    SECTION("what is not there") {
+        CHECK(all_of({"s"}, {"nowhere"}).empty());
+    }
 }
 
 TEST_CASE("an acquire passes by what may not run before later, and hands it out from then on") {

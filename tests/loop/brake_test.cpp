@@ -36,7 +36,8 @@ TEST_CASE("an executor that is silent is lost a third of its ttl after its prese
     CHECK(lost.incarnation.empty());
 }
 
-TEST_CASE("a heartbeat renews presence for a whole ttl, also between running out and the judgement") {
+TEST_CASE(
+    "a heartbeat renews presence for a whole ttl, also between running out and the judgement") {
     Rig rig(without_passes());
     Client client(rig, "c");
     beat(client, "e");
@@ -207,7 +208,8 @@ TEST_CASE("a loop that was held up judges as it would have in time") {
     CHECK(brakes(rig));
 }
 
-TEST_CASE("an executor with a longer ttl runs out later, and is judged a third of its own ttl later") {
+TEST_CASE(
+    "an executor with a longer ttl runs out later, and is judged a third of its own ttl later") {
     Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(HeartbeatArgs{.executor_id = "long", .ttl = 60'000ms});

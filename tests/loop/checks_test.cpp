@@ -1,5 +1,5 @@
-// What is checked before a verb has its say, in the contract's order (docs/protocol.md, section 4), and
-// the errors of section 6.
+// What is checked before a verb has its say, in the contract's order (docs/protocol.md, section 4),
+// and the errors of section 6.
 #include "tests/loop/client.hpp"
 
 namespace taskbbs::loop_test {
@@ -173,7 +173,8 @@ TEST_CASE("an epoch that is given must be the task's, and 0 never is") {
     CHECK(client.ask(ResolveArgs{"a", epoch}).status == "not_owner");
 }
 
-TEST_CASE("a former owner's epoch is refused after the task was claimed anew by the same executor") {
+TEST_CASE(
+    "a former owner's epoch is refused after the task was claimed anew by the same executor") {
     Rig rig;
     Client client(rig, "c");
     bring(client, "a", State::claimed);
@@ -183,7 +184,8 @@ TEST_CASE("a former owner's epoch is refused after the task was claimed anew by 
     CHECK(client.ask(StartArgs{"a", "e", {}, 4}).status == "ok");
 }
 
-TEST_CASE("payload, result, annotation, reasons and container_handle are too_large, with the limit") {
+TEST_CASE(
+    "payload, result, annotation, reasons and container_handle are too_large, with the limit") {
     core::Settings settings;
     settings.limits.payload_bytes = 100;
     settings.limits.result_bytes = 50;
@@ -198,8 +200,10 @@ TEST_CASE("payload, result, annotation, reasons and container_handle are too_lar
     };
     check(client.ask(desire("a", {.payload = all.substr(0, 101)})), "payload", 100);
     check(client.ask(desire("a", {.annotation = all.substr(0, 10'241)})), "annotation", 10'240);
-    CHECK(client.ask(desire("a", {.payload = all.substr(0, 100), .annotation = all.substr(0, 10'240)}))
-              .status == "ok");
+    CHECK(
+        client
+            .ask(desire("a", {.payload = all.substr(0, 100), .annotation = all.substr(0, 10'240)}))
+            .status == "ok");
     client.ask(ClaimArgs{"a", "e"});
     check(client.ask(StartArgs{"a", "e", all.substr(0, 256)}), "container_handle", 255);
     check(client.ask(RejectArgs{.guid = "a", .executor_id = "e", .reason = all.substr(0, 1025)}),
@@ -211,9 +215,9 @@ TEST_CASE("payload, result, annotation, reasons and container_handle are too_lar
     check(client.ask(CompleteArgs{.guid = "a", .failure_reason = all.substr(0, 1025)}),
           "failure_reason",
           1024);
-    CHECK(client.ask(CompleteArgs{.guid = "a",
-                                  .failure_reason = all.substr(0, 1024),
-                                  .result = all.substr(0, 50)})
+    CHECK(client
+              .ask(CompleteArgs{
+                  .guid = "a", .failure_reason = all.substr(0, 1024), .result = all.substr(0, 50)})
               .status == "ok");
 }
 
@@ -234,7 +238,8 @@ TEST_CASE("every other bad value is an invalid request that names the innermost 
     check(client.ask(AcquireArgs{.executor_id = "e", .max = 0}), "max");
     check(client.ask(AcquireArgs{.executor_id = "e", .wait = 60'001ms}), "wait_ms");
     check(client.ask(HeartbeatArgs{.executor_id = "e", .ttl = 999ms}), "ttl_ms");
-    check(client.ask(RejectArgs{.guid = "a", .executor_id = "e", .delay = 86'400'001ms}), "delay_ms");
+    check(client.ask(RejectArgs{.guid = "a", .executor_id = "e", .delay = 86'400'001ms}),
+          "delay_ms");
     check(client.ask(ListArgs{.state = State::resolved}), "state");
     check(client.ask(ListArgs{.limit = 1001}), "limit");
     check(client.ask(ListArgs{.cursor = "made up"}), "cursor");

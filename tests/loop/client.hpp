@@ -1,8 +1,8 @@
 // A client of the rig: a session that packs requests as any client does, and reads its replies.
 #pragma once
 
-#include "tests/loop/rig.hpp"
 #include "protocol/messages.hpp"
+#include "tests/loop/rig.hpp"
 
 #include <algorithm>
 #include <string>
@@ -38,7 +38,8 @@ class Client {
 
     static protocol::SessionId session_of(std::string_view name) {
         protocol::SessionId session;
-        std::copy_n(name.begin(), std::min(name.size(), session.bytes.size()), session.bytes.begin());
+        std::copy_n(
+            name.begin(), std::min(name.size(), session.bytes.size()), session.bytes.begin());
         return session;
     }
 

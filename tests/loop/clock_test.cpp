@@ -57,7 +57,8 @@ TEST_CASE("now starts at the later of wall clock and last event") {
     }
 }
 
-TEST_CASE("where the last event is more than 60 s ahead, event times creep until the wall caught up") {
+TEST_CASE(
+    "where the last event is more than 60 s ahead, event times creep until the wall caught up") {
     Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(desire("a"));
@@ -129,7 +130,8 @@ TEST_CASE("a rejected task's delay follows the boot clock while event times cree
     rig.pass(4900ms);
     CHECK(client.ask(ClaimArgs{"a", "e"}).status == "wrong_state");
     rig.pass(100ms);
-    CHECK(client.ask(AcquireArgs{.executor_id = "e"}).as<protocol::AcquireReply>().tasks.count == 1);
+    CHECK(client.ask(AcquireArgs{.executor_id = "e"}).as<protocol::AcquireReply>().tasks.count ==
+          1);
 }
 
 TEST_CASE("presence follows the boot clock while event times creep") {

@@ -68,21 +68,26 @@ TEST_CASE("an event's topic is its stream, domain and guid, or its executor") {
     for (const Published* each : events(rig)) {
         topics.push_back(each->topic);
     }
-    CHECK(topics == Story{"executor.e",        "pending.d.a",         "claimed.d.a",
-                          "running.d.a",       "completed.d.a",       "resolving.d.a",
-                          "pending.default.b", "claimed.default.b",   "pending.default.b",
-                          "completed.default.b", "resolved.d.a",      "executor.e",
-                          "executor.e",        "executor.e"});
+    CHECK(topics == Story{"executor.e",
+                          "pending.d.a",
+                          "claimed.d.a",
+                          "running.d.a",
+                          "completed.d.a",
+                          "resolving.d.a",
+                          "pending.default.b",
+                          "claimed.default.b",
+                          "pending.default.b",
+                          "completed.default.b",
+                          "resolved.d.a",
+                          "executor.e",
+                          "executor.e",
+                          "executor.e"});
 }
 
 TEST_CASE("pending and completed events carry the header, the others the slim task") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    bring(client,
-          "a",
-          State::running,
-          "e",
-          {.stack = "s", .payload = "four", .annotation = "123"});
+    bring(client, "a", State::running, "e", {.stack = "s", .payload = "four", .annotation = "123"});
     client.ask(CompleteArgs{.guid = "a", .failed = true, .failure_reason = "why", .result = "12"});
     const auto all = events(rig);
     REQUIRE(all.size() == 4);
@@ -90,8 +95,8 @@ TEST_CASE("pending and completed events carry the header, the others the slim ta
     CHECK(pending.stack == "s");
     CHECK(pending.payload_size == 4);
     CHECK(pending.annotation_size == 3);
-    const std::set<std::string> slim{"guid", "domain", "state", "executor_id", "container_handle",
-                                     "epoch", "seq", "updated_at"};
+    const std::set<std::string> slim{
+        "guid", "domain", "state", "executor_id", "container_handle", "epoch", "seq", "updated_at"};
     for (const std::size_t i : {1U, 2U}) {
         for (const std::string& field : fields_of(all[i]->map.at("task"))) {
             CHECK(slim.count(field) == 1);
@@ -170,7 +175,8 @@ TEST_CASE("a tick follows every event up to its seq and none beyond") {
     CHECK(ticks >= 6);
 }
 
-TEST_CASE("there is at least one tick a second, while nothing happens and while a sync takes long") {
+TEST_CASE(
+    "there is at least one tick a second, while nothing happens and while a sync takes long") {
     Rig rig(without_passes());
     Client client(rig, "c");
     rig.pass(100ms);

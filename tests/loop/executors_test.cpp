@@ -118,7 +118,8 @@ TEST_CASE("a page of executors ends early at limits.reply_bytes, with at least o
     CHECK(page.cursor);
 }
 
-TEST_CASE("after a restart those present are shown with their counts, and without what they offered") {
+TEST_CASE(
+    "after a restart those present are shown with their counts, and without what they offered") {
     Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(HeartbeatArgs{.executor_id = "e", .incarnation = "i", .slots = 4});

@@ -30,14 +30,16 @@ std::vector<TaskEventView> events_of(Rig& rig, protocol::Kind kind) {
 
 void desire_many(Client& client, Rig& rig, int count) {
     for (int i = 0; i < count; ++i) {
-        client.send(desire("t" + std::to_string(i), {.time_to_claim = protocol::no_time_to_claim_limit}));
+        client.send(
+            desire("t" + std::to_string(i), {.time_to_claim = protocol::no_time_to_claim_limit}));
         client.ack(client.last_id());
     }
     rig.run();
     client.take();
 }
 
-TEST_CASE("a pending or completed task that nothing happened to for kick_interval is announced again") {
+TEST_CASE(
+    "a pending or completed task that nothing happened to for kick_interval is announced again") {
     const auto state = GENERATE(State::pending, State::completed);
     Rig rig(without_passes());
     Client client(rig, "c");
@@ -105,7 +107,8 @@ TEST_CASE("a kick interval is never below kick_interval, whatever its maximum is
     }
 }
 
-TEST_CASE("the first pass comes converge.every after the start, the next ones as long after each other") {
+TEST_CASE(
+    "the first pass comes converge.every after the start, the next ones as long after each other") {
     core::Settings settings;
     settings.converge.every = 10s;
     settings.converge.kick_interval = 1s;
@@ -150,7 +153,8 @@ TEST_CASE("a timed pass fails, demotes and loses as an asked one does") {
     CHECK(rig.story() == Story{"kicked old", "kicked absent"});
 }
 
-TEST_CASE("timed kicks keep to converge.kick_rate a second, oldest first, until all that was due is") {
+TEST_CASE(
+    "timed kicks keep to converge.kick_rate a second, oldest first, until all that was due is") {
     core::Settings settings;
     settings.converge.every = 31s;
     settings.converge.kick_rate = GENERATE(1U, 50U, 150U, 1000U);

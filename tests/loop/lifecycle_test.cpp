@@ -1,4 +1,5 @@
-// The verbs that move a task (docs/protocol.md, section 3, the drawing, and the table of section 4).
+// The verbs that move a task (docs/protocol.md, section 3, the drawing, and the table of section
+// 4).
 #include "tests/loop/client.hpp"
 
 namespace taskbbs::loop_test {
@@ -214,7 +215,8 @@ TEST_CASE("a reject beyond max_rejections completes the task as failed") {
     client.ask(RejectArgs{.guid = "a", .executor_id = "e", .delay = 0ms});
     client.ask(ClaimArgs{"a", "e"});
     rig.story();
-    const Answer answer = client.ask(RejectArgs{.guid = "a", .executor_id = "e", .reason = "again"});
+    const Answer answer =
+        client.ask(RejectArgs{.guid = "a", .executor_id = "e", .reason = "again"});
     CHECK(answer.as<RejectReply>().state == State::completed);
     CHECK(rig.story() == Story{"rejected a"});
     const TaskView task = rig.task("a");
@@ -263,7 +265,8 @@ TEST_CASE("cancel is refused once the task is completed") {
     CHECK(client.ask(CancelArgs{"a", {}}).status == "wrong_state");
 }
 
-TEST_CASE("resolving hands a completed task over under an epoch of its own, and changes nothing else") {
+TEST_CASE(
+    "resolving hands a completed task over under an epoch of its own, and changes nothing else") {
     Rig rig(without_passes());
     Client client(rig, "c");
     bring(client, "a", State::running);

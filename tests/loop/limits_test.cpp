@@ -38,7 +38,8 @@ TEST_CASE("limits.task_bytes: payloads, annotations and results count until the 
     check_busy(client.ask(desire("b", {.payload = std::string_view(bytes).substr(0, 31)})), 100);
     check_busy(client.ask(desire("b", {.annotation = std::string_view(bytes).substr(0, 31)})), 100);
     check_busy(
-        client.ask(CompleteArgs{.guid = "a", .result = std::string_view(bytes).substr(0, 31)}), 100);
+        client.ask(CompleteArgs{.guid = "a", .result = std::string_view(bytes).substr(0, 31)}),
+        100);
     CHECK(rig.state_of("a") == State::running);
     CHECK(client.ask(CompleteArgs{.guid = "a", .result = std::string_view(bytes).substr(0, 30)})
               .status == "ok");
@@ -75,7 +76,8 @@ TEST_CASE("limits.sessions: a live session is never forgotten for a new one") {
     CHECK(third.ask_as(1, desire("c")).status == "ok");
 }
 
-TEST_CASE("limits.unacked: a session with that many applied ids above acked is busy until it acks") {
+TEST_CASE(
+    "limits.unacked: a session with that many applied ids above acked is busy until it acks") {
     Rig rig(with([](auto& limits) { limits.unacked = 3; }));
     Client client(rig, "c");
     client.ask_as(1, desire("a"));
@@ -117,7 +119,8 @@ TEST_CASE("limits.executors: one more executor is busy until another one leaves"
     CHECK(client.ask(HeartbeatArgs{.executor_id = "e3"}).status == "ok");
 }
 
-TEST_CASE("limits.waiting: one more waiting acquire is busy; a retry and a replacement are not more") {
+TEST_CASE(
+    "limits.waiting: one more waiting acquire is busy; a retry and a replacement are not more") {
     Rig rig(with([](auto& limits) { limits.waiting = 1; }));
     Client client(rig, "c");
     Client other(rig, "d");
@@ -132,7 +135,8 @@ TEST_CASE("limits.waiting: one more waiting acquire is busy; a retry and a repla
     CHECK(other.ask_as(2, AcquireArgs{.executor_id = "e"}).status == "ok");
 }
 
-TEST_CASE("a waiting acquire whose session is busy when a task comes is refused, and the task stays") {
+TEST_CASE(
+    "a waiting acquire whose session is busy when a task comes is refused, and the task stays") {
     Rig rig(with([](auto& limits) { limits.unacked = 1; }));
     Client client(rig, "c");
     client.send_as(2, AcquireArgs{.executor_id = "e", .wait = 60'000ms});
@@ -151,6 +155,32 @@ TEST_CASE("a task that a busy waiter cannot have goes to the next one") {
     client.ask_as(1, desire("a"));
     CHECK(client.answer_to(2).status == "busy");
     CHECK(other.answer_to(1).as<protocol::AcquireReply>().tasks.count == 1);
+}
+
+TEST_CASE("requests that wait for one executor's tasks are bounded, and so are passes asked for") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask(HeartbeatArgs{.executor_id = "e"});
+    bring(client, "a", State::claimed);
+    client.take();
+    client.send(DepartArgs{"e"});
+    constexpr int many = 100;
+    for (int i = 0; i < many; ++i) {
+        client.send(HeartbeatArgs{.executor_id = "e"});
+    }
+    rig.run();
+    std::map<std::string_view, int> answered;
+    for (const Answer& answer : client.take()) {
+        ++answered[answer.status];
+    }
+    CHECK(answered["ok"] == 64);
+    CHECK(answered["busy"] == many + 1 - 64);
+    for (int i = 0; i < 1025; ++i) {
+        client.send(ConvergeArgs{});
+    }
+    const RequestId last = client.last_id();
+    CHECK(client.answer_to(last).status == "busy");
+    CHECK(client.answer_to(last - 1).status == "ok");
 }
 
 TEST_CASE("a reply message is closed once it has passed limits.reply_bytes") {

@@ -93,7 +93,20 @@ TEST_CASE("a page says as of which event it is true, and its cursor is nil at th
     const Answer last = client.ask(ListArgs{.limit = 5, .cursor = cursor});
     CHECK(last.number("seq") == 3);
     CHECK(last.body.at("cursor").is_nil());
-    CHECK(guids_of(last.as<ListReply>().tasks).front() == "b");
+    CHECK(guids_of(last.as<ListReply>().tasks) == Story{"b"});
+}
+
+TEST_CASE("what is desired after the first page is not shown, so that paging ends") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask(desire("a"));
+    client.ask(desire("b"));
+    std::string cursor(client.ask(ListArgs{.limit = 1}).text("cursor"));
+    client.ask(desire("c"));
+    client.ask(desire("d", {.domain = "z"}));
+    const auto last = client.ask(ListArgs{.limit = 5, .cursor = cursor}).as<ListReply>();
+    CHECK(guids_of(last.tasks) == Story{"b"});
+    CHECK_FALSE(last.cursor);
 }
 
 TEST_CASE("a page that holds the last task exactly is the last one") {
@@ -122,14 +135,30 @@ TEST_CASE("a page ends early at limits.reply_bytes, with at least one task") {
 std::string move_something(Client& client, std::mt19937& random, int tasks) {
     const std::string guid = "t" + std::to_string(random() % static_cast<unsigned>(tasks));
     switch (random() % 8) {
-        case 0: client.ask(ClaimArgs{guid, "e"}); break;
-        case 1: client.ask(StartArgs{guid, "e", {}}); break;
-        case 2: client.ask(complete(guid)); break;
-        case 3: client.ask(ResolvingArgs{guid}); break;
-        case 4: client.ask(ResolveArgs{guid, {}}); break;
-        case 5: client.ask(RejectArgs{.guid = guid, .executor_id = "e", .delay = 0ms}); break;
-        case 6: client.ask(CancelArgs{guid, {}}); break;
-        default: client.ask(desire(guid, {.domain = random() % 2 == 0 ? "d1" : "d2"})); break;
+        case 0:
+            client.ask(ClaimArgs{guid, "e"});
+            break;
+        case 1:
+            client.ask(StartArgs{guid, "e", {}});
+            break;
+        case 2:
+            client.ask(complete(guid));
+            break;
+        case 3:
+            client.ask(ResolvingArgs{guid});
+            break;
+        case 4:
+            client.ask(ResolveArgs{guid, {}});
+            break;
+        case 5:
+            client.ask(RejectArgs{.guid = guid, .executor_id = "e", .delay = 0ms});
+            break;
+        case 6:
+            client.ask(CancelArgs{guid, {}});
+            break;
+        default:
+            client.ask(desire(guid, {.domain = random() % 2 == 0 ? "d1" : "d2"}));
+            break;
     }
     client.ack(client.last_id());
     return guid;
@@ -140,11 +169,13 @@ bool matches(Rig& rig, const std::string& guid, const ListArgs& args) {
         return false;
     }
     const TaskView task = rig.task(guid);
-    return (!args.state || task.state == *args.state) && (!args.domain || task.domain == *args.domain) &&
+    return (!args.state || task.state == *args.state) &&
+           (!args.domain || task.domain == *args.domain) &&
            (!args.executor_id || task.executor_id == *args.executor_id);
 }
 
-TEST_CASE("whatever moves between pages, a task that matches and is not touched appears exactly once") {
+TEST_CASE(
+    "whatever moves between pages, a task that matches and is not touched appears exactly once") {
     constexpr int tasks = 12;
     const auto seed = GENERATE(range(1U, 25U));
     std::mt19937 random(seed);

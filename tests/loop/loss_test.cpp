@@ -17,8 +17,8 @@ std::string guid(int i) {
     return "t" + std::to_string(i);
 }
 
-// An executor that owns many tasks, and has just departed: its own event is there, and some tasks are
-// still to be ended.
+// An executor that owns many tasks, and has just departed: its own event is there, and some tasks
+// are still to be ended.
 RequestId depart_in_the_middle(Rig& rig, Client& client) {
     client.ask(beat("1"));
     for (int i = 0; i < many; ++i) {
@@ -85,8 +85,7 @@ TEST_CASE("a requeue past max_rejections fails the task") {
     const auto event = rig.last_event().as<TaskEventView>();
     CHECK(event.kind == protocol::Kind::completed);
     CHECK(event.cause == protocol::Cause::executor_lost);
-    CHECK(event.task.failure_reason ==
-          "rejected 1 times: executor disappeared before completion");
+    CHECK(event.task.failure_reason == "rejected 1 times: executor disappeared before completion");
     CHECK(event.task.rejection_count == 1);
     CHECK(event.task.failed);
 }
@@ -103,7 +102,8 @@ TEST_CASE("from its own event on, requests in a lost executor's name for those t
     CHECK(client.answer_to(9002).status == "not_owner");
 }
 
-TEST_CASE("a retried claim or acquire is not given a task that its lost executor is about to lose") {
+TEST_CASE(
+    "a retried claim or acquire is not given a task that its lost executor is about to lose") {
     Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(desire("last"));
@@ -120,7 +120,8 @@ TEST_CASE("a retried claim or acquire is not given a task that its lost executor
     CHECK(executor.answer_to(2).as<protocol::AcquireReply>().tasks.count == 0);
 }
 
-TEST_CASE("tasks are ended in slices, without waiting for a pass; depart is answered after the last") {
+TEST_CASE(
+    "tasks are ended in slices, without waiting for a pass; depart is answered after the last") {
     Rig rig(without_passes());
     Client client(rig, "c");
     const RequestId id = depart_in_the_middle(rig, client);
@@ -131,7 +132,8 @@ TEST_CASE("tasks are ended in slices, without waiting for a pass; depart is answ
     CHECK(rig.board().tasks().count(State::completed) == many);
 }
 
-TEST_CASE("a depart that is retried while tasks are being ended is answered once each, after the last") {
+TEST_CASE(
+    "a depart that is retried while tasks are being ended is answered once each, after the last") {
     Rig rig(without_passes());
     Client client(rig, "c");
     const RequestId id = depart_in_the_middle(rig, client);
@@ -171,7 +173,8 @@ TEST_CASE("a restart in the middle finishes the rest before the executor joins a
     CHECK(client.ask_as(id, DepartArgs{"e"}).number("seq") == last);
 }
 
-TEST_CASE("a depart that is retried after a restart in the middle is answered after the last task") {
+TEST_CASE(
+    "a depart that is retried after a restart in the middle is answered after the last task") {
     Rig rig(without_passes());
     Client client(rig, "c");
     const RequestId id = depart_in_the_middle(rig, client);
@@ -181,7 +184,8 @@ TEST_CASE("a depart that is retried after a restart in the middle is answered af
     CHECK(rig.board().tasks().count(State::completed) == many);
 }
 
-TEST_CASE("what waits for a lost executor's tasks is answered though a cancel ended the last of them") {
+TEST_CASE(
+    "what waits for a lost executor's tasks is answered though a cancel ended the last of them") {
     Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(beat("1"));

@@ -39,14 +39,20 @@ TEST_CASE("the ttl is fixed per incarnation") {
 TEST_CASE("a heartbeat names the tasks that the executor does not own under that epoch as stale") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    bring(client, "mine", State::claimed, "e");        // epoch 2
-    bring(client, "running", State::running, "e");     // epoch 4
-    bring(client, "other", State::claimed, "x");       // epoch 7
-    bring(client, "done", State::completed, "e");      // epoch was 9
+    bring(client, "mine", State::claimed, "e");         // epoch 2
+    bring(client, "running", State::running, "e");      // epoch 4
+    bring(client, "other", State::claimed, "x");        // epoch 7
+    bring(client, "done", State::completed, "e");       // epoch was 9
     bring(client, "resolving", State::resolving, "e");  // epoch 16
     HeartbeatArgs args = beat("e");
-    args.running = {{"mine", 2}, {"running", 4}, {"running", 3}, {"other", 7}, {"done", 9},
-                    {"done", 0}, {"resolving", 16}, {"nothing", 1}};
+    args.running = {{"mine", 2},
+                    {"running", 4},
+                    {"running", 3},
+                    {"other", 7},
+                    {"done", 9},
+                    {"done", 0},
+                    {"resolving", 16},
+                    {"nothing", 1}};
     const auto stale = client.ask(args).as<HeartbeatReply>().stale;
     CHECK(Story(stale.begin(), stale.end()) ==
           Story{"running", "other", "done", "done", "resolving", "nothing"});
@@ -57,7 +63,8 @@ TEST_CASE("another incarnation is a restart: lost, then its tasks, then joined, 
     Client client(rig, "c");
     client.ask(beat("e", "1"));
     bring(client, "a", State::claimed);
-    bring(client, "b", State::running, "e", {.on_executor_lost = protocol::OnExecutorLost::requeue});
+    bring(
+        client, "b", State::running, "e", {.on_executor_lost = protocol::OnExecutorLost::requeue});
     rig.story();
     const Answer answer = client.ask(beat("e", "2"));
     CHECK(answer.status == "ok");
@@ -153,7 +160,8 @@ TEST_CASE("drain is always an event, changed or not") {
     client.ask(DrainArgs{"e"});
     client.ask(DrainArgs{"e", false});
     client.ask(DrainArgs{"e", false});
-    CHECK(rig.story() == Story{"joined e", "draining e", "draining e", "undrained e", "undrained e"});
+    CHECK(rig.story() ==
+          Story{"joined e", "draining e", "draining e", "undrained e", "undrained e"});
     CHECK(client.ask(StatsArgs{}).number("draining") == 0);
 }
 
@@ -170,7 +178,8 @@ TEST_CASE("after a broker restart those present keep their presence for a whole 
     CHECK(rig.story() == Story{"lost e"});
 }
 
-TEST_CASE("a heartbeat of an executor that only ever claimed makes it present and keeps its tasks") {
+TEST_CASE(
+    "a heartbeat of an executor that only ever claimed makes it present and keeps its tasks") {
     Rig rig(without_passes());
     Client client(rig, "c");
     bring(client, "a", State::claimed);

@@ -37,7 +37,8 @@ bool lets_through(const journal::Query& query, const Published& published) {
     const auto& groups = query.groups;
     return (query.streams == 0 || (query.streams & (1U << tags.stream)) != 0) &&
            (query.key == 0 || query.key == tags.key) &&
-           (groups.empty() || std::find(groups.begin(), groups.end(), tags.group) != groups.end()) &&
+           (groups.empty() ||
+            std::find(groups.begin(), groups.end(), tags.group) != groups.end()) &&
            (!query.accept || query.accept(tags, published.body));
 }
 

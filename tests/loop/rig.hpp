@@ -1,5 +1,5 @@
-// The production loop between a hand-turned clock and a journal in memory: what the daemon does around
-// the machine, without sockets, files and waiting.
+// The production loop between a hand-turned clock and a journal in memory: what the daemon does
+// around the machine, without sockets, files and waiting.
 #pragma once
 
 #include "broker/broker.hpp"
@@ -101,9 +101,10 @@ class Rig {
     void hold_syncs() { holding_ = true; }
 
     void let_syncs_go();
-    // The process dies: what was not durable is gone. Another one serves `off` later, by a wall clock
-    // that went `astray`.
+    // The process dies: what was not durable is gone. Another one serves `off` later, by a wall
+    // clock that went `astray`.
     void restart(Duration off = 1s, Duration astray = 0s);
+
     std::size_t batches() const { return kept_.size(); }
 
     // ---- messages ----------------------------------------------------------------------------
@@ -127,6 +128,7 @@ class Rig {
 
     const TaskView task(std::string_view guid) const;
     bool has(std::string_view guid) const;
+
     State state_of(std::string_view guid) const { return task(guid).state; }
 
   private:

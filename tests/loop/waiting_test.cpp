@@ -75,8 +75,8 @@ TEST_CASE("a waiter is passed by where the task does not match its stacks, domai
     Client any(rig, "any");
     stack.send(AcquireArgs{.executor_id = "e", .stacks = {"s"}, .wait = 60'000ms});
     domain.send(AcquireArgs{.executor_id = "e", .domains = {"d", "d2"}, .wait = 60'000ms});
-    small.send(AcquireArgs{
-        .executor_id = "e", .free = Resources{.memory_mb = 10}, .wait = 60'000ms});
+    small.send(
+        AcquireArgs{.executor_id = "e", .free = Resources{.memory_mb = 10}, .wait = 60'000ms});
     any.send(waits_for("e"));
     Client requester(rig, "r");
     requester.ask(desire("a", {.memory_mb = 100}));
@@ -120,7 +120,8 @@ TEST_CASE("a task that comes back or ripens serves those who wait") {
     CHECK(handed(waiter, 1) == Story{"a"});
 }
 
-TEST_CASE("a retry with the same id takes over its place, and only the newest receipt is answered") {
+TEST_CASE(
+    "a retry with the same id takes over its place, and only the newest receipt is answered") {
     Rig rig(without_passes());
     Client first(rig, "first");
     Client second(rig, "second");
@@ -184,10 +185,18 @@ TEST_CASE("a wait ends, ok and empty, when its executor departs, is drained, res
     Client operator_(rig, "o");
     client.ask(HeartbeatArgs{.executor_id = "e", .incarnation = "1"});
     const RequestId id = client.send(waits_for("e"));
-    SECTION("departs") { operator_.ask(DepartArgs{"e"}); }
-    SECTION("is drained") { operator_.ask(DrainArgs{"e"}); }
-    SECTION("restarts") { operator_.ask(HeartbeatArgs{.executor_id = "e", .incarnation = "2"}); }
-    SECTION("is lost") { rig.pass(20s); }
+    SECTION("departs") {
+        operator_.ask(DepartArgs{"e"});
+    }
+    SECTION("is drained") {
+        operator_.ask(DrainArgs{"e"});
+    }
+    SECTION("restarts") {
+        operator_.ask(HeartbeatArgs{.executor_id = "e", .incarnation = "2"});
+    }
+    SECTION("is lost") {
+        rig.pass(20s);
+    }
     CHECK(handed(client, id).empty());
     CHECK(waiting(rig) == 0);
 }

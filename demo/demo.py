@@ -284,6 +284,8 @@ def kill_the_broker(house, broker, tasks, work, requester, story):
     story.tell(f"the broker is back: {recovered['events']} events recovered in "
                f"{recovered['ms']} ms, {recovered['tasks']} tasks;")
     story.more(f"{received} of those requests were in its journal, and got their first outcome now")
+    if received < 10:
+        story.more("(the moment was missed: once more)")
     return broker, received, tasks[len(tasks) - left:]
 
 
@@ -371,8 +373,9 @@ def main():
     files = files_of(options.dir, options.files)
     if len(files) < 2 * SLEEPERS.stop:
         parser.error(f"{options.dir} has {len(files)} files; {2 * SLEEPERS.stop} are needed")
-    # So that a SIGTERM cleans up as Ctrl-C does.
+    # Both clean up; Ctrl-C even where a script started this in the background.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     house = House(options.build)
     story = Story()
     try:

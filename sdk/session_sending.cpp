@@ -136,20 +136,22 @@ Duration Session::allowance(const Entry& entry) const {
 }
 
 void Session::on_unsent() {
-    for (auto it = last_sent_.rbegin(); it != last_sent_.rend(); ++it) {
-        Entry* entry = find(it->id);
+    std::vector<RequestId> unsent;
+    for (const Sent& sent : last_sent_) {
+        Entry* entry = find(sent.id);
         if (entry == nullptr || entry->stage != Stage::sent) {
             continue;
         }
         leave_wire(*entry);
         entry->stage = Stage::waiting;
-        to_send_.push_front(it->id);
-        if (it->first) {
+        unsent.push_back(sent.id);
+        if (sent.first) {
             entry->connection = 0;
             --entry->connections;
             unacked_ -= entry->connections == 0 && is_mutation(entry->verb) ? 1 : 0;
         }
     }
+    to_send_.insert(to_send_.begin(), unsent.begin(), unsent.end());
     last_sent_.clear();
 }
 

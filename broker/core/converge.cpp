@@ -20,6 +20,18 @@ bool is_left_alone(const Board& board, Slot slot, Duration interval, const PassS
     return is_due(board.clock().origin(board.tasks()[slot].updated_at), interval, start.now);
 }
 
+// A task that the executor owns, and owned when event `since` was the newest, or no_slot.
+Slot first_owned(const Board& board, Slot executor, Seq since) {
+    for (const State state : {State::claimed, State::running}) {
+        for (const ListKey& key : board.executors()[executor].tasks_in(state)) {
+            if (board.tasks()[key.slot].epoch <= since) {
+                return key.slot;
+            }
+        }
+    }
+    return no_slot;
+}
+
 // An interval as a client may give it, in ms up to 2^63-1.
 Duration bounded(milliseconds interval) {
     constexpr milliseconds longest = std::chrono::hours(24 * 365 * 100);
@@ -152,12 +164,8 @@ std::optional<Event> Pass::executor_absent(const Board& board) {
     const auto& absent = board.executors().absent_owners();
     for (auto it = absent.lower_bound(absent_); it != absent.end(); ++it) {
         absent_ = *it;
-        for (const State state : {State::claimed, State::running}) {
-            for (const ListKey& key : board.executors()[absent_].tasks_in(state)) {
-                if (board.tasks()[key.slot].epoch <= start_.seq) {
-                    return lose_task(board, key.slot);
-                }
-            }
+        if (const Slot slot = first_owned(board, absent_, start_.seq); slot != no_slot) {
+            return lose_task(board, slot);
         }
     }
     return std::nullopt;

@@ -294,6 +294,14 @@ std::optional<std::string> Arguments::text(std::string_view option) const {
     return found == values.end() ? std::nullopt : std::optional{found->second.back()};
 }
 
+std::string Arguments::required(std::string_view option) const {
+    const auto found = values.find(option);
+    if (found == values.end()) {
+        std::abort();
+    }
+    return found->second.back();
+}
+
 std::optional<std::int64_t> Arguments::integer(std::string_view option) const {
     const auto word = text(option);
     return word ? std::optional{integer_of(*word).value()} : std::nullopt;

@@ -27,6 +27,8 @@ struct Arguments {
     bool has(std::string_view option) const { return values.contains(option); }
 
     std::optional<std::string> text(std::string_view option) const;
+    // Of an option that the command requires.
+    std::string required(std::string_view option) const;
     std::optional<std::int64_t> integer(std::string_view option) const;
     std::optional<std::chrono::milliseconds> duration(std::string_view option) const;
     std::vector<std::string> names(std::string_view option) const;

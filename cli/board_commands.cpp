@@ -99,15 +99,15 @@ Exit run_list(const Arguments& arguments) {
             printer.item(json_of(task, view));
         }
     };
-    Printer printer{arguments,
-                    {{"guid"},
-                     {"domain"},
-                     {"state"},
-                     {"stack"},
-                     {"priority"},
-                     {"executor_id"},
-                     {"updated_at"},
-                     {"failure_reason"}}};
+    const Printer printer{arguments,
+                          {{"guid"},
+                           {"domain"},
+                           {"state"},
+                           {"stack"},
+                           {"priority"},
+                           {"executor_id"},
+                           {"updated_at"},
+                           {"failure_reason"}}};
     return pages(arguments, printer, args, show, next_cursor<ListArgs, TaskPage>);
 }
 
@@ -119,15 +119,15 @@ Exit run_executors(const Arguments& arguments) {
             printer.item(json_of(executor));
         }
     };
-    Printer printer{arguments,
-                    {{"executor_id"},
-                     {"claimed"},
-                     {"running"},
-                     {"slots"},
-                     {"draining"},
-                     {"stacks"},
-                     {"joined_at"},
-                     {"expires_in_ms"}}};
+    const Printer printer{arguments,
+                          {{"executor_id"},
+                           {"claimed"},
+                           {"running"},
+                           {"slots"},
+                           {"draining"},
+                           {"stacks"},
+                           {"joined_at"},
+                           {"expires_in_ms"}}};
     return pages(arguments, printer, args, show, next_cursor<ExecutorsArgs, ExecutorPage>);
 }
 
@@ -161,7 +161,7 @@ Exit run_converge(const Arguments& arguments) {
 }
 
 Exit run_heartbeat(const Arguments& arguments) {
-    HeartbeatArgs args{.executor_id = *arguments.text("executor-id"),
+    HeartbeatArgs args{.executor_id = arguments.required("executor-id"),
                        .incarnation = arguments.text("incarnation").value_or(""),
                        .stacks = arguments.names("stacks"),
                        .slots = arguments.integer("slots").value_or(0),
@@ -176,11 +176,12 @@ Exit run_heartbeat(const Arguments& arguments) {
 }
 
 Exit run_depart(const Arguments& arguments) {
-    return one_event(arguments, DepartArgs{*arguments.text("executor-id")});
+    return one_event(arguments, DepartArgs{arguments.required("executor-id")});
 }
 
 Exit run_drain(const Arguments& arguments) {
-    return one_event(arguments, DrainArgs{*arguments.text("executor-id"), !arguments.has("off")});
+    return one_event(arguments,
+                     DrainArgs{arguments.required("executor-id"), !arguments.has("off")});
 }
 
 Exit run_stats(const Arguments& arguments) {

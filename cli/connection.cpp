@@ -14,8 +14,7 @@ constexpr milliseconds default_timeout{30'000};
 
 std::optional<Connection> Connection::open(const Arguments& arguments) {
     auto client = Client::open(
-        {.endpoint = arguments.endpoint,
-         .events_endpoint = arguments.has("events") ? *arguments.text("events") : std::string{}});
+        {.endpoint = arguments.endpoint, .events_endpoint = arguments.text("events").value_or("")});
     if (!client) {
         fmt::print(stderr,
                    "{}",

@@ -4,6 +4,7 @@
 #include "cli/help.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fmt/format.h>
@@ -62,7 +63,9 @@ int main(int argc, char** argv) {
         return static_cast<int>(exit);
     } catch (const std::exception& error) {
         // Out of memory and the like; the request may have left.
-        fmt::print(stderr, "taskbbs: {}\n", error.what());
+        std::fputs("taskbbs: ", stderr);
+        std::fputs(error.what(), stderr);
+        std::fputs("\n", stderr);
         return static_cast<int>(Exit::unknown);
     }
 }

@@ -91,7 +91,7 @@ Exit run_desire(const Arguments& arguments) {
 }
 
 Exit run_claim(const Arguments& arguments) {
-    const auto executor_id = *arguments.text("executor-id");
+    const auto executor_id = arguments.required("executor-id");
     const auto make = [&](const std::string& guid) { return ClaimArgs{guid, executor_id}; };
     return each_guid(arguments, owned_columns, make, show_owned);
 }
@@ -101,12 +101,12 @@ Exit run_acquire(const Arguments& arguments) {
     if (!connection) {
         return Exit::usage;
     }
-    AcquireArgs args{.executor_id = *arguments.text("executor-id"),
-                     .max = arguments.integer("max").value_or(1),
-                     .stacks = arguments.names("stacks"),
-                     .domains = arguments.names("domains"),
-                     .free = resources_of(arguments),
-                     .wait = milliseconds{arguments.integer("wait-ms").value_or(0)}};
+    const AcquireArgs args{.executor_id = arguments.required("executor-id"),
+                           .max = arguments.integer("max").value_or(1),
+                           .stacks = arguments.names("stacks"),
+                           .domains = arguments.names("domains"),
+                           .free = resources_of(arguments),
+                           .wait = milliseconds{arguments.integer("wait-ms").value_or(0)}};
     const auto acquired = connection->client().acquire(args, connection->remaining());
     if (!acquired) {
         return connection->failed(acquired.error());
@@ -122,7 +122,7 @@ Exit run_acquire(const Arguments& arguments) {
 Exit run_start(const Arguments& arguments) {
     const auto make = [&](const std::string& guid) {
         return StartArgs{.guid = guid,
-                         .executor_id = *arguments.text("executor-id"),
+                         .executor_id = arguments.required("executor-id"),
                          .epoch = epoch_of(arguments),
                          .container_handle = text_or_empty(arguments, "container-handle")};
     };
@@ -148,7 +148,7 @@ Exit run_complete(const Arguments& arguments) {
 Exit run_reject(const Arguments& arguments) {
     const auto make = [&](const std::string& guid) {
         RejectArgs args{.guid = guid,
-                        .executor_id = *arguments.text("executor-id"),
+                        .executor_id = arguments.required("executor-id"),
                         .epoch = epoch_of(arguments),
                         .reason = text_or_empty(arguments, "reason")};
         if (const auto delay = arguments.integer("delay-ms")) {

@@ -12,7 +12,7 @@ namespace taskbbs::cli {
 namespace {
 
 // Where the watch's thread tells the command's that it is over.
-class Ending {
+class Finish {
   public:
     void tell(Exit exit) {
         const std::scoped_lock lock{mutex_};
@@ -72,11 +72,12 @@ Exit run_watch(const Arguments& arguments) {
         return Exit::usage;
     }
     // A watch waits for a broker for ever; whoever types a wrong endpoint should not.
-    if (const auto hello = connection->client().hello(connection->remaining()); !hello) {
-        return connection->failed(hello.error());
+    Connection& board = *connection;
+    if (const auto hello = board.client().hello(board.remaining()); !hello) {
+        return board.failed(hello.error());
     }
     Printer printer{arguments, event_columns()};
-    Ending ending;
+    Finish finish;
     auto left = arguments.integer("count");
     const auto on_event = [&](const Event& event) {
         if (left == 0) {
@@ -85,17 +86,17 @@ Exit run_watch(const Arguments& arguments) {
         show_event(printer, event);
         printer.flush();
         if (printer.unwritable()) {
-            ending.tell(Exit::unwritable);
+            finish.tell(Exit::unwritable);
         } else if (left && --*left == 0) {
-            ending.tell(Exit::done);
+            finish.tell(Exit::done);
         }
     };
     const auto on_end = [&](const std::optional<Error>& error) {
-        ending.tell(error ? connection->failed(*error) : Exit::done);
+        finish.tell(error ? board.failed(*error) : Exit::done);
     };
-    auto watch = connection->client().watch(
-        *options, {.on_event = on_event, .on_reset = say, .on_end = on_end});
-    const Exit exit = ending.wait();
+    auto watch =
+        board.client().watch(*options, {.on_event = on_event, .on_reset = say, .on_end = on_end});
+    const Exit exit = finish.wait();
     watch.stop();
     return exit;
 }

@@ -20,6 +20,8 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <fmt/format.h>
 #include <iostream>
 #include <memory>
@@ -58,7 +60,7 @@ Task task_from(const Json& json) {
     task.payload = json.at("payload");
     task.on_executor_lost =
         taskbbs::named<taskbbs::OnExecutorLost>(json.at("on_executor_lost").get<std::string>())
-            .value();
+            .value_or(taskbbs::OnExecutorLost::fail);
     return task;
 }
 
@@ -231,8 +233,13 @@ int serve(const std::string& endpoint) {
 
 int main(int argc, char** argv) {
     if (argc != 2) {
-        fmt::print(stderr, "usage: taskbbs_demo_requester ENDPOINT (lines of JSON follow)\n");
+        std::fputs("usage: taskbbs_demo_requester ENDPOINT (lines of JSON follow)\n", stderr);
         return 2;
     }
-    return serve(argv[1]);
+    try {
+        return serve(argv[1]);
+    } catch (const std::exception& error) {
+        std::fputs(error.what(), stderr);
+        return 1;
+    }
 }

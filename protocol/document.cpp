@@ -185,22 +185,31 @@ bool Document::same_key(std::uint32_t a, std::uint32_t b) const {
 
 bool Document::has_duplicate_key(std::uint32_t map) const {
     constexpr std::uint32_t few = 40;  // up to which comparing all pairs is the quickest
-    const std::uint32_t count = nodes_[map].size;
-    std::vector<std::uint32_t> sorted;
-    std::array<std::uint32_t, few> keys;  // NOLINT: filled before it is read
-    std::uint32_t at = map + 1;
-    for (std::uint32_t i = 0; i < count; ++i) {
-        if (count > few) {
-            sorted.push_back(at);
-        } else {
-            keys[i] = at;
-            for (std::uint32_t j = 0; j < i; ++j) {
-                if (same_key(keys[j], at)) {
-                    return true;
-                }
+    return nodes_[map].size <= few ? has_equal_pair(map) : has_equal_neighbours(map);
+}
+
+std::uint32_t Document::next_key(std::uint32_t key) const {
+    const std::uint32_t value = nodes_[key].next;
+    return nodes_[value].next;
+}
+
+bool Document::has_equal_pair(std::uint32_t map) const {
+    const std::uint32_t end = nodes_[map].next;
+    for (std::uint32_t key = map + 1; key != end; key = next_key(key)) {
+        for (std::uint32_t earlier = map + 1; earlier != key; earlier = next_key(earlier)) {
+            if (same_key(earlier, key)) {
+                return true;
             }
         }
-        at = nodes_[nodes_[at].next].next;
+    }
+    return false;
+}
+
+bool Document::has_equal_neighbours(std::uint32_t map) const {
+    std::vector<std::uint32_t> keys;
+    keys.reserve(nodes_[map].size);
+    for (std::uint32_t key = map + 1; key != nodes_[map].next; key = next_key(key)) {
+        keys.push_back(key);
     }
     const auto text_of = [this](std::uint32_t key) {
         const Node& node = nodes_[key];
@@ -212,12 +221,12 @@ bool Document::has_duplicate_key(std::uint32_t map) const {
         const bool scalar = node.type < Type::str;
         return std::tuple(node.type, scalar ? node.integer : std::int64_t{0});
     };
-    std::sort(sorted.begin(), sorted.end(), [&](std::uint32_t a, std::uint32_t b) {
+    std::sort(keys.begin(), keys.end(), [&](std::uint32_t a, std::uint32_t b) {
         return rank(a) != rank(b) ? rank(a) < rank(b) : text_of(a) < text_of(b);
     });
-    return std::adjacent_find(sorted.begin(), sorted.end(), [this](auto a, auto b) {
+    return std::adjacent_find(keys.begin(), keys.end(), [this](auto a, auto b) {
                return same_key(a, b);
-           }) != sorted.end();
+           }) != keys.end();
 }
 
 // ---- reading ---------------------------------------------------------------------------------

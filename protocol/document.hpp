@@ -102,6 +102,9 @@ class Document {
     };
 
     bool has_duplicate_key(std::uint32_t map) const;
+    bool has_equal_pair(std::uint32_t map) const;
+    bool has_equal_neighbours(std::uint32_t map) const;
+    std::uint32_t next_key(std::uint32_t key) const;
     bool same_key(std::uint32_t a, std::uint32_t b) const;
 
     std::vector<Node> nodes_;

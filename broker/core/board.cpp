@@ -37,23 +37,29 @@ Slot Board::apply(const Event& event) {
         case Kind::undrained:
             executors_.drained(event);
             break;
-        default: {
-            // A task that a departed executor loses belongs to the outcome of that depart.
-            const bool doomed = event.cause == Cause::executor_lost;
-            const Slot before = doomed ? tasks_.find(event.guid) : no_slot;
-            if (before != no_slot && tasks_[before].executor != no_slot) {
-                const ExecutorRecord& executor = executors_[tasks_[before].executor];
-                if (executor.departed_by.id != 0 && executor.dooms(tasks_[before].epoch)) {
-                    sessions_.extend(executor.departed_by, event.seq);
-                }
-            }
+        default:
+            note_doomed(event);
             slot = tasks_.apply(event);
-        }
     }
     if (event.origin.id != 0) {
         sessions_.record(event);
     }
     return slot;
+}
+
+// A task that a departed executor loses belongs to the outcome of that depart.
+void Board::note_doomed(const Event& event) {
+    if (event.cause != Cause::executor_lost) {
+        return;
+    }
+    const Slot slot = event.task != no_slot ? event.task : tasks_.find(event.guid);
+    if (slot == no_slot || tasks_[slot].executor == no_slot) {
+        return;
+    }
+    const ExecutorRecord& executor = executors_[tasks_[slot].executor];
+    if (executor.departed_by.id != 0 && executor.dooms(tasks_[slot].epoch)) {
+        sessions_.extend(executor.departed_by, event.seq);
+    }
 }
 
 Time Board::begin_serving(Time wall) {

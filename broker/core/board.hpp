@@ -51,6 +51,8 @@ class Board {
     const protocol::Ordinals& ordinals() const { return ordinals_; }
 
   private:
+    void note_doomed(const Event& event);
+
     Settings settings_;
     Clock clock_;
     Executors executors_;

@@ -55,7 +55,7 @@ void Sessions::use(Slot slot) {
 
 void Sessions::forget(Slot slot) {
     leave_order(slot);
-    Session& session = slab_[slot];
+    const Session& session = slab_[slot];
     outcomes_ -= session.outcomes.size();
     index_.erase(hash_of(session.id.view()), slot);
     slab_.give_back(slot);

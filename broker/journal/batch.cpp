@@ -1,3 +1,4 @@
+// The buffer behind a batch: grown in powers of two, aligned to blocks, cut back by clear().
 #include "broker/journal/batch.hpp"
 
 #include "broker/journal/format.hpp"

@@ -1,3 +1,4 @@
+// Header first, and only then the length that it claims.
 #include "broker/journal/batch_reader.hpp"
 
 namespace taskbbs::journal {

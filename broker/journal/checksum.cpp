@@ -1,3 +1,4 @@
+// CRC32C from ISA-L, which picks the fastest code of the processor; the chain from xxHash.
 #include "broker/journal/checksum.hpp"
 
 #include <cstring>

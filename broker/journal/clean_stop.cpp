@@ -1,3 +1,4 @@
+// Writing and reading the mark of a clean stop.
 #include "broker/journal/clean_stop.hpp"
 
 #include "broker/journal/little_endian.hpp"

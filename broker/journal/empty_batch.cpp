@@ -1,3 +1,4 @@
+// An empty batch in a block of its own.
 #include "broker/journal/empty_batch.hpp"
 
 namespace taskbbs::journal {

@@ -1,3 +1,4 @@
+// The one line that each failure becomes.
 #include "broker/journal/error.hpp"
 
 #include <cerrno>

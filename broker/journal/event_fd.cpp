@@ -1,3 +1,4 @@
+// eventfd(2), wrapped.
 #include "broker/journal/event_fd.hpp"
 
 #include "broker/journal/error.hpp"

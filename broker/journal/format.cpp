@@ -1,3 +1,4 @@
+// Bytes written and read field by field, at the offsets that format.hpp draws.
 #include "broker/journal/format.hpp"
 
 #include "broker/journal/little_endian.hpp"

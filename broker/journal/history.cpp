@@ -1,3 +1,4 @@
+// A page is filled segment by segment until it is full or the question is answered.
 #include "broker/journal/history.hpp"
 
 #include "broker/journal/error.hpp"

@@ -1,3 +1,4 @@
+// A queue of questions in, a queue of pages out, one thread between them.
 #include "broker/journal/history_thread.hpp"
 
 #include "broker/journal/event_fd.hpp"

@@ -1,3 +1,4 @@
+// Catches up with what became durable, then answers from the index.
 #include "broker/journal/indexed_segment.hpp"
 
 #include "broker/journal/error.hpp"

@@ -1,3 +1,4 @@
+// Carries a batch to the writer and back, and its failure to the loop.
 #include "broker/journal/journal_thread.hpp"
 
 #include "broker/journal/event_fd.hpp"
@@ -149,7 +150,7 @@ class JournalThread::Machinery {
 JournalThread::JournalThread(Disk& disk,
                              const Settings& settings,
                              Recovered recovered,
-                             Report report)
+                             const Report& report)
     : machinery_(std::make_unique<Machinery>(disk, settings, std::move(recovered), report)) {}
 
 JournalThread::~JournalThread() = default;

@@ -18,7 +18,7 @@ namespace taskbbs::journal {
 class JournalThread {
   public:
     // Takes over from recovery, the lock included. `disk` outlives it.
-    JournalThread(Disk& disk, const Settings& settings, Recovered recovered, Report report);
+    JournalThread(Disk& disk, const Settings& settings, Recovered recovered, const Report& report);
     // Waits for the batch in flight; says nothing about a clean stop (stop() does).
     ~JournalThread();
     JournalThread(const JournalThread&) = delete;

@@ -1,3 +1,4 @@
+// Names and the numbers in them.
 #include "broker/journal/names.hpp"
 
 #include <algorithm>

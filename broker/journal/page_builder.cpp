@@ -1,3 +1,4 @@
+// Which records match, and when a page is full.
 #include "broker/journal/page_builder.hpp"
 
 #include <algorithm>

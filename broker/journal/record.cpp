@@ -1,3 +1,4 @@
+// Records written and read at the offsets that record.hpp draws.
 #include "broker/journal/record.hpp"
 
 #include "broker/journal/little_endian.hpp"

@@ -1,3 +1,4 @@
+// The order of recovery: lock, sync, replay, repair.
 #include "broker/journal/recovery.hpp"
 
 #include "broker/journal/clean_stop.hpp"

@@ -1,3 +1,4 @@
+// Cutting a torn tail, and copying what an unclean stop left.
 #include "broker/journal/repair.hpp"
 
 #include "broker/journal/empty_batch.hpp"
@@ -46,7 +47,7 @@ std::string keep_torn(Disk& disk,
                       const std::string& segment,
                       std::uint64_t begin,
                       std::uint64_t end) {
-    const std::string name = unused_name(disk, segment + std::string(torn_suffix));
+    std::string name = unused_name(disk, segment + std::string(torn_suffix));
     const std::string temporary = temporary_name(name);
     const std::unique_ptr<File> from = disk.open_to_read(segment);
     with_space(reserve, end - begin, [&] {

@@ -1,3 +1,4 @@
+// Where one segment ends and the next begins, and what may be wrong there.
 #include "broker/journal/replay.hpp"
 
 #include "broker/journal/names.hpp"

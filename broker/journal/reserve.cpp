@@ -1,3 +1,4 @@
+// Growing and shrinking the file that holds the space.
 #include "broker/journal/reserve.hpp"
 
 #include "broker/journal/names.hpp"

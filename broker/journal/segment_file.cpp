@@ -1,3 +1,4 @@
+// Zeroes, sync, rename, sync of the directory: in that order.
 #include "broker/journal/segment_file.hpp"
 
 #include "broker/journal/names.hpp"

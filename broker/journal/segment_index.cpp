@@ -1,3 +1,4 @@
+// Building, writing and searching the index of one segment.
 #include "broker/journal/segment_index.hpp"
 
 #include "broker/journal/little_endian.hpp"

@@ -1,3 +1,4 @@
+// Following the newest segment, and opening older ones as they are asked for.
 #include "broker/journal/shelf.hpp"
 
 #include "broker/journal/error.hpp"

@@ -1,3 +1,4 @@
+// A thread that does a step of Spares, then pauses.
 #include "broker/journal/spare_thread.hpp"
 
 #include "broker/journal/quiet_thread.hpp"

@@ -1,3 +1,4 @@
+// Filling a spare piece by piece, handing it over, making one at once where there is none.
 #include "broker/journal/spares.hpp"
 
 #include "broker/journal/names.hpp"

@@ -1,3 +1,4 @@
+// One large buffer that slides over the file.
 #include "broker/journal/window.hpp"
 
 #include <algorithm>

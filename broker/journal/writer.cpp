@@ -1,3 +1,4 @@
+// Where the next batch goes, when a segment is full, and what a failure means.
 #include "broker/journal/writer.hpp"
 
 #include "broker/journal/clean_stop.hpp"

@@ -25,10 +25,8 @@ std::string trouble_with(const std::string& command) {
     return {};
 }
 
-std::optional<std::int64_t> rest(std::optional<std::int64_t> total,
-                                 std::optional<std::int64_t> used) {
-    return total ? std::optional{std::max<std::int64_t>(0, *total - used.value_or(0))}
-                 : std::nullopt;
+std::optional<std::int64_t> less(std::optional<std::int64_t> amount, std::int64_t used) {
+    return amount ? std::optional{std::max<std::int64_t>(0, *amount - used)} : std::nullopt;
 }
 
 }  // namespace
@@ -83,7 +81,8 @@ void Jobs::run(JobId id, Job& job) {
         return;
     }
     if (auto trouble = trouble_with(job.command); !trouble.empty()) {
-        job.ending = Ending{.trouble = std::move(trouble)};
+        job.over = true;
+        job.ending = {.trouble = std::move(trouble)};
         report(id, job);
         return;
     }
@@ -262,24 +261,17 @@ void Jobs::departed(Moment /*now*/) {
     finished_ = true;
 }
 
-Resources Jobs::used() const {
-    Resources sum{0, 0, 0};
-    for (const auto& [id, job] : jobs_) {
-        *sum.memory_mb += job.needs.memory_mb.value_or(0);
-        *sum.disk_mb += job.needs.disk_mb.value_or(0);
-        *sum.cpu_percent += job.needs.cpu_percent.value_or(0);
-    }
-    return sum;
-}
-
 std::optional<Resources> Jobs::free() const {
     if (!options_.total) {
         return std::nullopt;
     }
-    const auto taken = used();
-    return Resources{.memory_mb = rest(options_.total->memory_mb, taken.memory_mb),
-                     .disk_mb = rest(options_.total->disk_mb, taken.disk_mb),
-                     .cpu_percent = rest(options_.total->cpu_percent, taken.cpu_percent)};
+    Resources left = *options_.total;
+    for (const auto& [id, job] : jobs_) {
+        left.memory_mb = less(left.memory_mb, job.needs.memory_mb);
+        left.disk_mb = less(left.disk_mb, job.needs.disk_mb);
+        left.cpu_percent = less(left.cpu_percent, job.needs.cpu_percent);
+    }
+    return left;
 }
 
 std::vector<Action> Jobs::take() {

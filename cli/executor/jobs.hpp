@@ -165,16 +165,23 @@ class Jobs {
   private:
     enum class Phase : std::uint8_t { queued, starting, looking, running, reporting };
 
+    struct Needs {
+        std::int64_t memory_mb = 0;
+        std::int64_t disk_mb = 0;
+        std::int64_t cpu_percent = 0;
+    };
+
     struct Job {
         std::string guid;
         Seq epoch = 0;
         std::string command;
-        Resources needs;
+        Needs needs;
         Phase phase = Phase::starting;
-        bool stale = false;              // not ours any more: say nothing to the board
-        bool give_back = false;          // reject it as soon as nothing of it runs
-        bool cut = false;                // its outputs were dropped as too large
-        std::optional<Ending> ending;    // what is to be reported
+        bool stale = false;      // not ours any more: say nothing to the board
+        bool give_back = false;  // reject it as soon as nothing of it runs
+        bool cut = false;        // its outputs were dropped as too large
+        bool over = false;       // the command has ended, as `ending` says
+        Ending ending;
         std::optional<Moment> kill_at;   // SIGKILL
         std::optional<Moment> retry_at;  // ask again what was not answered
     };
@@ -194,7 +201,6 @@ class Jobs {
     void settle(Moment now);
     void settle_stopping();
     bool owns(const Job& job, const Result<Found>& answer) const;
-    Resources used() const;
     std::optional<Resources> free() const;
 
     void say(std::string line) { actions_.emplace_back(Say{std::move(line)}); }

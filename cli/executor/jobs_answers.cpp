@@ -79,14 +79,14 @@ void Jobs::looked(JobId id, const Result<Found>& answer, Moment now) {
     }
     Job& job = entry->second;
     const bool claimed = answer && answer->task.state == State::claimed &&
-                         answer->task.epoch == job.epoch && !job.ending;
+                         answer->task.epoch == job.epoch && !job.over;
     if (!answer && !answer.error().is(Status::not_found)) {
         retry(job, now);
     } else if (claimed && !job.give_back) {
         ask_start(id, job);
     } else if (!claimed && !owns(job, answer)) {
-        drop(entry, job.ending ? "done, or no longer ours" : "not started, no longer ours");
-    } else if (job.ending || job.give_back) {
+        drop(entry, job.over ? "done, or no longer ours" : "not started, no longer ours");
+    } else if (job.over || job.give_back) {
         report(id, job);
     } else {
         run(id, job);
@@ -101,12 +101,13 @@ void Jobs::ended(JobId id, Ending ending, Moment now) {
     }
     Job& job = entry->second;
     job.kill_at.reset();
+    job.over = true;
     job.ending = std::move(ending);
-    if (!job.ending->result.signal && job.ending->trouble.empty()) {
+    if (!job.ending.result.signal && job.ending.trouble.empty()) {
         job.give_back = false;  // it came to its end before the kill
     }
     if (job.stale) {
-        drop(entry, fmt::format("ended ({})", words_of(*job.ending)));
+        drop(entry, fmt::format("ended ({})", words_of(job.ending)));
     } else {
         report(id, job);
     }
@@ -127,7 +128,7 @@ void Jobs::report(JobId id, Job& job) {
 }
 
 void Jobs::report_complete(JobId id, Job& job) {
-    const Ending& ending = *job.ending;
+    const Ending& ending = job.ending;
     const bool failed = has_failed(ending);
     actions_.emplace_back(
         CompleteTask{id,
@@ -146,12 +147,12 @@ void Jobs::completed(JobId id, const Result<Applied>& answer, Moment now) {
     }
     Job& job = entry->second;
     if (answer) {
-        drop(entry, fmt::format("completed ({})", words_of(*job.ending)));
+        drop(entry, fmt::format("completed ({})", words_of(job.ending)));
     } else if (says_not_ours(answer.error())) {
         drop(entry, fmt::format("outcome not taken, no longer ours ({})", answer.error().name()));
     } else if (answer.error().is(Status::too_large) && !job.cut) {
         // The broker takes less than it said when this executor began.
-        CommandResult& result = job.ending->result;
+        CommandResult& result = job.ending.result;
         result = {.exit = result.exit, .signal = result.signal, .truncated = true};
         job.cut = true;
         report(id, job);

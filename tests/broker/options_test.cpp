@@ -223,12 +223,12 @@ TEST_CASE("a relative directory is relative to the working directory") {
     CHECK(given("journal.dir", "data/../board").journal.dir == "/home/operator/board");
 }
 
-TEST_CASE("--help and --version look at nothing else") {
+TEST_CASE("asking for help or the version looks at nothing else") {
     CHECK(parse_options(sources_of({"--help", "--bogus"})).mode == Mode::help);
     CHECK(parse_options(sources_of({"--version"}, {"TASKBBS_BOGUS=1"})).mode == Mode::version);
 }
 
-TEST_CASE("--check-config judges like a start and tells what was given") {
+TEST_CASE("a check of the configuration judges like a start and tells what was given") {
     CHECK_FALSE(faults_of(sources_of({"--check-config", "--limits.tasks=many"})).empty());
     const Options options = parse_options(
         sources_of({"--check-config", "--config=a.conf"}, {}, "[limits]\ntasks = 5\n"));

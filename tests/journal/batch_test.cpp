@@ -1,3 +1,4 @@
+// Batches: what is appended comes back, and the bytes are the ones documented.
 #include "broker/journal/batch.hpp"
 
 #include "broker/journal/format.hpp"

@@ -1,3 +1,4 @@
+// Segment and batch headers: golden bytes, damage.
 #include "broker/journal/format.hpp"
 
 #include "broker/journal/little_endian.hpp"

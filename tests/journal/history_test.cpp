@@ -1,3 +1,4 @@
+// Pages of past events: filters, bounds, what is offered.
 #include "broker/journal/history.hpp"
 
 #include "broker/journal/names.hpp"

@@ -1,3 +1,4 @@
+// The history thread: every question is answered once, in order.
 #include "broker/journal/history_thread.hpp"
 
 #include "broker/journal/posix_disk.hpp"

@@ -1,3 +1,4 @@
+// The journal thread: batches come back durable, failures are final.
 #include "broker/journal/journal_thread.hpp"
 
 #include "broker/journal/error.hpp"

@@ -1,3 +1,4 @@
+// How the disk in memory loses, tears and fails.
 #include "tests/journal/memory_disk.hpp"
 
 #include "broker/journal/error.hpp"

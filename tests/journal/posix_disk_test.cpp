@@ -1,3 +1,4 @@
+// The file system as a Disk.
 #include "broker/journal/posix_disk.hpp"
 
 #include "broker/journal/error.hpp"

@@ -1,3 +1,4 @@
+// What recovery finds, refuses and leaves alone.
 #include "broker/journal/recovery.hpp"
 
 #include "broker/journal/error.hpp"

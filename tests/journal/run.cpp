@@ -1,3 +1,4 @@
+// Runs a journal over a disk and says what it acknowledged.
 #include "tests/journal/run.hpp"
 
 #include <utility>

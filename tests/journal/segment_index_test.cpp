@@ -1,3 +1,4 @@
+// The index of a segment: found by key and stream, rebuilt when damaged.
 #include "broker/journal/segment_index.hpp"
 
 #include "tests/journal/run.hpp"

@@ -1,3 +1,4 @@
+// Spare segments: made ahead, reused, paced.
 #include "broker/journal/spares.hpp"
 
 #include "broker/journal/error.hpp"

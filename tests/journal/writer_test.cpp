@@ -1,3 +1,4 @@
+// The writer: batches in order, rolling over, failing for good.
 #include "broker/journal/writer.hpp"
 
 #include "broker/journal/error.hpp"

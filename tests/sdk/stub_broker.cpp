@@ -1,3 +1,4 @@
+// The stub: scripted answers over real sockets.
 #include "stub_broker.hpp"
 
 #include "protocol/codec.hpp"

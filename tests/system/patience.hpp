@@ -9,7 +9,7 @@
 namespace taskbbs::test {
 
 // Far more than a loaded machine needs; only a broken promise takes as long.
-inline constexpr std::chrono::seconds patience{20};
+inline constexpr std::chrono::seconds patience{120};
 
 // `rule` says in a failure what did not come.
 template <class Condition>

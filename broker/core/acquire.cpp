@@ -66,12 +66,13 @@ std::vector<Head> matching_queues(const Board& board, const protocol::AcquireArg
     std::vector<Head> heads;
     const auto add = [&](const Queue& queue) { heads.push_back({queue.begin(), queue.end()}); };
     std::vector<Slot> stacks = find_all(tasks.stacks(), args.stacks);
-    const std::vector<Slot> domains = find_all(tasks.domains(), args.domains);
+    const auto wants = [&](Slot stack) {
+        return args.stacks.empty() || std::binary_search(stacks.begin(), stacks.end(), stack);
+    };
     if (!args.domains.empty()) {
-        for (const Slot domain : domains) {
+        for (const Slot domain : find_all(tasks.domains(), args.domains)) {
             for (const auto& [stack, queue] : tasks.domains()[domain].queues) {
-                if (args.stacks.empty() ||
-                    std::binary_search(stacks.begin(), stacks.end(), stack)) {
+                if (wants(stack)) {
                     add(queue);
                 }
             }

@@ -40,7 +40,7 @@ Page History::read(const Query& query) {
         shelf_->catch_up(query.up_to, std::numeric_limits<std::uint64_t>::max());
         const Seq oldest = shelf_->oldest(query.now);
         PageBuilder builder(query);
-        const bool truncated = query.after + 1 < oldest || query.after > query.up_to;
+        const bool truncated = query.after > query.up_to || query.after + 1 < oldest;
         if (!truncated) fill(*shelf_, builder);
         Page page = builder.take();
         page.kind = truncated ? Page::Kind::truncated : Page::Kind::events;

@@ -143,7 +143,6 @@ void Broker::answer_again(const Caller& caller,
 
 void Broker::refuse(const Caller& caller, Status status, const protocol::Refusal& body) {
     ++stats_.refused;
-    ++stats_.refused_by[static_cast<std::size_t>(status)];
     gathering_.refuse(caller.peer, caller.id, status, body);
 }
 

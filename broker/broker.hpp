@@ -84,9 +84,6 @@ class Broker {
     // The batch that gathers is as large as it may get: hand in nothing more for now.
     bool full() const;
 
-    // Nothing is written that is not durable, and nothing waits to be answered for it.
-    bool idle() const { return !flight_ && batch_->empty(); }
-
     // ---- output ------------------------------------------------------------------------------
     // Replies that reveal nothing undurable are added by take_batch() and durable(). The caller
     // sends it and clears it.
@@ -160,7 +157,6 @@ class Broker {
     void list(const Caller& caller, Value value);
     void converge(const Caller& caller, Value value);
     void heartbeat(const Caller& caller, Value value);
-    void depart(const Caller& caller, Value value);
     void executors(const Caller& caller, Value value);
     void replay(const Caller& caller, Value value);
     void stats(const Caller& caller, Value value);

@@ -60,8 +60,6 @@ class Outbox {
 
     std::string_view topic(std::size_t i) const;
 
-    bool has_replies() const { return !peers_.empty(); }
-
     std::uint64_t dropped() const { return dropped_; }
 
     // Appends the reply messages as they leave, with `seq` as the newest durable event.

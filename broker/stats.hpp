@@ -1,9 +1,6 @@
 // Counters of this run, for `stats` (docs/protocol.md, section 4).
 #pragma once
 
-#include "protocol/status.hpp"
-
-#include <array>
 #include <chrono>
 #include <cstdint>
 
@@ -21,7 +18,6 @@ struct Stats {
     std::uint64_t journal_bytes = 0;
     // The longest that the loop's thread worked between two polls, in its CPU time.
     std::chrono::nanoseconds loop_longest{0};
-    std::array<std::uint64_t, protocol::names<protocol::Status>.size()> refused_by{};
 };
 
 }  // namespace taskbbs::broker

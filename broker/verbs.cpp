@@ -38,7 +38,7 @@ Broker::Handler Broker::handler_of(Verb verb) {
         &Broker::list,
         &Broker::converge,
         &Broker::heartbeat,
-        &Broker::depart,
+        &Broker::mutate<protocol::DepartArgs>,
         &Broker::mutate<protocol::DrainArgs>,
         &Broker::executors,
         &Broker::replay,
@@ -62,7 +62,9 @@ void Broker::mutate(const Caller& caller, Value value) {
     }
     const Slot slot = commit(*event, &caller, Args::verb);
     using Reply = typename Args::Reply;
-    if constexpr (std::same_as<Reply, protocol::OwnedReply>) {
+    if constexpr (std::same_as<Args, protocol::DepartArgs>) {
+        answer_departed(caller, board_.executors().find(args.executor_id));
+    } else if constexpr (std::same_as<Reply, protocol::OwnedReply>) {
         reply(caller, Reply{board_.seq(), board_.seq(), board_.tasks().view(slot)});
     } else if constexpr (std::same_as<Reply, protocol::RejectReply>) {
         reply(caller, Reply{board_.seq(), event->to});
@@ -99,9 +101,9 @@ void Broker::acquire(const Caller& caller, Value value) {
         return refuse(caller, *fault);
     }
     const std::vector<Slot> chosen = core::choose(board_, args);
-    const Slot executor = board_.executors().find(args.executor_id);
-    const bool draining = executor != core::no_slot && board_.executors()[executor].draining;
-    if (chosen.empty() && args.wait > core::milliseconds{0} && !draining) {
+    const bool may_wait =
+        args.wait > core::milliseconds{0} && !core::is_draining(board_, args.executor_id);
+    if (chosen.empty() && may_wait) {
         return wait(caller, args);
     }
     // The same request, received before, is answered once, now; another one is replaced.
@@ -311,23 +313,6 @@ void Broker::note_offer(Slot slot, const protocol::HeartbeatArgs& args) {
     }
     executor.slots = args.slots;
     executor.free = args.free;
-}
-
-void Broker::depart(const Caller& caller, Value value) {
-    protocol::DepartArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
-    }
-    const auto event = core::decide(board_, args, now_);
-    if (!event) {
-        return refuse(caller, event.error());
-    }
-    if (const auto room = core::check_session(board_, caller.session); !room) {
-        return refuse(caller, room.error());
-    }
-    commit(*event, &caller, Verb::depart);
-    const Slot executor = board_.executors().find(args.executor_id);
-    answer_departed(caller, executor);
 }
 
 // A depart is answered after the last task that it ended.

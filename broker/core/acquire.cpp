@@ -61,50 +61,66 @@ std::vector<Slot> find_all(const auto& labels, const protocol::Names& names) {
     return found;
 }
 
-std::vector<Head> matching_queues(const Board& board, const protocol::AcquireArgs& args) {
-    const Tasks& tasks = board.tasks();
-    std::vector<Head> heads;
-    const auto add = [&](const Queue& queue) { heads.push_back({queue.begin(), queue.end()}); };
-    std::vector<Slot> stacks = find_all(tasks.stacks(), args.stacks);
+Head head_of(const Queue& queue) {
+    return {queue.begin(), queue.end()};
+}
+
+std::vector<Head> queues_in(const Tasks& tasks,
+                            const std::vector<Slot>& domains,
+                            const protocol::Names& stacks) {
+    const std::vector<Slot> wanted = find_all(tasks.stacks(), stacks);
     const auto wants = [&](Slot stack) {
-        return args.stacks.empty() || std::binary_search(stacks.begin(), stacks.end(), stack);
+        return stacks.empty() || std::binary_search(wanted.begin(), wanted.end(), stack);
     };
-    if (!args.domains.empty()) {
-        for (const Slot domain : find_all(tasks.domains(), args.domains)) {
-            for (const auto& [stack, queue] : tasks.domains()[domain].queues) {
-                if (wants(stack)) {
-                    add(queue);
-                }
+    std::vector<Head> heads;
+    for (const Slot domain : domains) {
+        for (const auto& [stack, queue] : tasks.domains()[domain].queues) {
+            if (wants(stack)) {
+                heads.push_back(head_of(queue));
             }
-        }
-        return heads;
-    }
-    if (args.stacks.empty()) {
-        for (const auto& [stack, domains_with] : tasks.stacks_queued()) {
-            stacks.push_back(stack);
-        }
-    }
-    for (const Slot stack : stacks) {
-        for (const Slot domain : tasks.stacks()[stack].domains) {
-            add(tasks.domains()[domain].queues.at(stack));
         }
     }
     return heads;
 }
+
+std::vector<Head> queues_of(const Tasks& tasks, const std::vector<Slot>& stacks) {
+    std::vector<Head> heads;
+    for (const Slot stack : stacks) {
+        for (const Slot domain : tasks.stacks()[stack].domains) {
+            heads.push_back(head_of(tasks.domains()[domain].queues.at(stack)));
+        }
+    }
+    return heads;
+}
+
+std::vector<Head> matching_queues(const Tasks& tasks, const protocol::AcquireArgs& args) {
+    if (!args.domains.empty()) {
+        return queues_in(tasks, find_all(tasks.domains(), args.domains), args.stacks);
+    }
+    if (!args.stacks.empty()) {
+        return queues_of(tasks, find_all(tasks.stacks(), args.stacks));
+    }
+    std::vector<Slot> queued;
+    queued.reserve(tasks.stacks_queued().size());
+    for (const auto& [stack, domains] : tasks.stacks_queued()) {
+        queued.push_back(stack);
+    }
+    return queues_of(tasks, queued);
+}
+
+}  // namespace
 
 bool is_draining(const Board& board, std::string_view executor_id) {
     const Slot slot = board.executors().find(executor_id);
     return slot != no_slot && board.executors()[slot].draining;
 }
 
-}  // namespace
-
 std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) {
     std::vector<Slot> chosen;
     if (is_draining(board, args.executor_id)) {
         return chosen;
     }
-    std::vector<Head> heads = matching_queues(board, args);
+    std::vector<Head> heads = matching_queues(board.tasks(), args);
     std::optional<protocol::Resources> free = args.free;
     std::size_t bytes = 0;
     // A heap whose top is the best head.

@@ -68,10 +68,8 @@ Decided<void> check_room(const Board& board, std::size_t bytes) {
     if (board.tasks().opaque_bytes() + bytes <= limits.task_bytes) {
         return {};
     }
-    auto refused = refuse(
-        Status::busy, "limits.task_bytes is reached: resolve what is completed, then try again");
-    refused.value().body.limit = static_cast<std::int64_t>(limits.task_bytes);
-    return refused;
+    return refuse_busy("limits.task_bytes is reached: resolve what is completed, then try again",
+                       limits.task_bytes);
 }
 
 // The time that a reject keeps the task back: 1 s, doubled with each rejection, at most 60 s.
@@ -88,6 +86,12 @@ std::string rejected_text(int count, std::string_view reason) {
 
 tl::unexpected<Refused> refuse(Status status, std::string message) {
     return tl::unexpected(Refused{status, {.message = std::move(message)}});
+}
+
+tl::unexpected<Refused> refuse_busy(std::string message, std::uint64_t limit) {
+    auto refused = refuse(Status::busy, std::move(message));
+    refused.value().body.limit = static_cast<std::int64_t>(limit);
+    return refused;
 }
 
 std::string cut_text(std::string text, std::size_t limit) {
@@ -119,21 +123,17 @@ bool is_doomed(const Board& board, const TaskRecord& task) {
 Decided<void> check_session(const Board& board, const SessionId& session) {
     const Sessions& sessions = board.sessions();
     const LimitSettings& limits = board.settings().limits;
-    const auto busy = [](std::string message, std::uint64_t limit) {
-        auto refused = refuse(Status::busy, std::move(message));
-        refused.value().body.limit = static_cast<std::int64_t>(limit);
-        return refused;
-    };
     if (sessions.unacked(session) >= limits.unacked) {
-        return busy("limits.unacked is reached: ack the replies that this session has",
-                    limits.unacked);
+        return refuse_busy("limits.unacked is reached: ack the replies that this session has",
+                           limits.unacked);
     }
     if (sessions.outcomes() - sessions.acked_outcomes(session) >= limits.outcomes) {
-        return busy("limits.outcomes is reached: clients must ack what they have", limits.outcomes);
+        return refuse_busy("limits.outcomes is reached: clients must ack what they have",
+                           limits.outcomes);
     }
     if (sessions.size() >= limits.sessions && !sessions.knows(session)) {
-        return busy("limits.sessions is reached: use fewer sessions, or try again later",
-                    limits.sessions);
+        return refuse_busy("limits.sessions is reached: use fewer sessions, or try again later",
+                           limits.sessions);
     }
     return {};
 }
@@ -176,9 +176,7 @@ Decided<Event> decide(const Board& board, const protocol::DesireArgs& args, Time
                       fmt::format("a task '{}' is on the board: choose another guid", task.guid));
     }
     if (board.tasks().size() >= limits.tasks) {
-        auto refused = refuse(Status::busy, "limits.tasks is reached: try again later");
-        refused.value().body.limit = static_cast<std::int64_t>(limits.tasks);
-        return refused;
+        return refuse_busy("limits.tasks is reached: try again later", limits.tasks);
     }
     if (auto room = check_room(board, task.payload.size() + task.annotation.size()); !room) {
         return tl::unexpected(room.error());

@@ -57,9 +57,7 @@ Decided<Beat> decide(const Board& board, const protocol::HeartbeatArgs& args) {
     }
     const std::uint64_t limit = board.settings().limits.executors;
     if (executors.present() >= limit) {
-        auto refused = refuse(Status::busy, "limits.executors is reached: try again later");
-        refused.value().body.limit = static_cast<std::int64_t>(limit);
-        return refused;
+        return refuse_busy("limits.executors is reached: try again later", limit);
     }
     return Beat{.next = Beat::Next::join,
                 .event = {.kind = Kind::joined,

@@ -47,7 +47,7 @@ struct TimeKey {
 using TimeOrder = absl::btree_set<TimeKey>;
 
 struct Domain {
-    std::array<Listing, protocol::live_states> listings;
+    Listings listings;
     absl::btree_map<Slot, Queue> queues;  // by stack; none of them empty
 };
 

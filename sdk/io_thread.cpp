@@ -17,6 +17,8 @@ Instant clock_now() {
 
 // Messages read in a row before anything else gets its turn.
 constexpr int burst = 64;
+// More than a socket holds.
+constexpr int most_queued = 2000;
 
 }  // namespace
 
@@ -101,6 +103,9 @@ void IoThread::run() {
         if (ready.readable) {
             receive();
         }
+        if (ready.monitor && socket_ && socket_->was_disconnected()) {
+            finish_connection();
+        }
     }
     session_.close();
     hand_over();
@@ -152,7 +157,7 @@ bool IoThread::hand_over() {
 // A new socket rather than the old one: what lingers in that one must not come after what is sent
 // now.
 void IoThread::connect() {
-    if (!session_.wants_connection()) {
+    if (!session_.wants_connection(clock_now())) {
         return;
     }
     if (!std::exchange(fresh_, false)) {
@@ -185,21 +190,30 @@ void IoThread::send() {
 }
 
 void IoThread::receive() {
-    for (int i = 0; i < burst && socket_; ++i) {
-        const std::optional<std::vector<std::string>> frames = socket_->receive(1);
-        if (!frames) {
-            return;
-        }
-        if (frames->size() == 1) {
-            session_.on_message(frames->front(), clock_now());
-            hand_over();  // the values point into the frame
-        }
+    for (int i = 0; i < burst && receive_one(); ++i) {
     }
+}
+
+bool IoThread::receive_one() {
+    const std::optional<std::vector<std::string>> frames = socket_->receive(1);
+    if (frames && frames->size() == 1) {
+        session_.on_message(frames->front(), clock_now());
+        hand_over();  // the values point into the frame
+    }
+    return frames.has_value();
+}
+
+// What had come in before the connection was lost still counts.
+void IoThread::finish_connection() {
+    for (int i = 0; i < most_queued && receive_one(); ++i) {
+    }
+    socket_.reset();
+    session_.on_disconnected(clock_now());
 }
 
 long IoThread::timeout_ms() const {
     constexpr long retry_connecting = 100;
-    if (session_.wants_connection()) {
+    if (session_.wants_connection(clock_now())) {
         return retry_connecting;
     }
     const std::optional<Instant> next = session_.next_deadline();

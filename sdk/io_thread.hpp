@@ -69,6 +69,8 @@ class IoThread {
     void connect();
     void send();
     void receive();
+    bool receive_one();  // false: nothing was there
+    void finish_connection();
     long timeout_ms() const;
 
     const std::shared_ptr<ZmqContext> context_;

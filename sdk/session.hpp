@@ -5,16 +5,16 @@
 //
 // A driver does, in any order and from one thread:
 //   submit() what callers want · on_message() what came in · on_timer() when next_deadline() is
-//   there · if wants_connection(): make a new one, drop the old, on_connected() · hand
-//   take_completions() over, and only then · while the connection takes a message: send
-//   take_outgoing(), or on_unsent().
+//   there · on_disconnected() where the transport says so · if wants_connection(): make a new one,
+//   drop the old, on_connected() · hand take_completions() over, and only then · while the
+//   connection takes a message: send take_outgoing(), or on_unsent().
 //
 // How it retries:
-// - Every request keeps its id. When the connection is silent for longer than the patience (1 s at
-//   first, growing with full jitter), a new connection is asked for and all pending requests are
-//   sent again, in order. Requests that may be answered late by right (a waiting acquire, replay,
-//   converge, depart) do not count as silence; instead a `hello` probes the connection while they
-//   wait.
+// - Every request keeps its id. When the connection is lost, or silent for longer than the patience
+//   (1 s at first, growing with full jitter), a new connection is asked for and all pending
+//   requests are sent again, in order. Requests that may be answered late by right (a waiting
+//   acquire, replay, converge, depart) do not count as silence; instead a `hello` probes the
+//   connection while they wait.
 // - `acked` is the end of the contiguous run of ids whose outcome has been handed over. An id whose
 //   deadline passed counts too: acking it turns a late copy, still in some buffer, into
 //   `request_expired`, so that what was reported as unknown does not happen even later.
@@ -57,6 +57,9 @@ struct SessionSettings {
     Duration probe_after = std::chrono::seconds(10);  // silence while only late answers are due
     Duration busy_pause = std::chrono::milliseconds(50);
     Duration busy_pause_max = std::chrono::seconds(5);
+    // Between a connection that did not outlive the patience and the next one.
+    Duration lost_pause = std::chrono::milliseconds(100);
+    Duration lost_pause_max = std::chrono::seconds(5);
 };
 
 struct Submission {
@@ -83,8 +86,12 @@ class Session {
     void on_message(std::string_view bytes, Instant now);
     void on_timer(Instant now);
 
-    // True until on_connected(): at the start, after silence.
-    bool wants_connection() const { return wants_connection_; }
+    // The connection is lost, with what was under way on it. Messages that had come in are to be
+    // handed over before.
+    void on_disconnected(Instant now);
+
+    // True until on_connected(): at the start, after a loss or silence.
+    bool wants_connection(Instant now) const { return wants_connection_ && connect_at_ <= now; }
 
     // A new connection stands (or is being made by the transport); the old one is gone for good.
     void on_connected(Instant now);
@@ -194,6 +201,9 @@ class Session {
 
     // The connection.
     bool wants_connection_ = true;
+    Instant connect_at_;  // not before
+    Instant connected_at_;
+    unsigned losses_ = 0;  // connections in a row that were lost soon
     std::uint32_t connection_ = 0;
     unsigned silences_ = 0;  // connections in a row on which nothing was heard
     Duration patience_{0};

@@ -166,8 +166,24 @@ void Session::leave_wire(Entry& entry) {
 void Session::on_connected(Instant now) {
     ++connection_;
     wants_connection_ = false;
+    connected_at_ = now;
     listening_since_ = now;
     renew_patience();
+}
+
+// A broker that ends is tried again at once; one that takes connections and drops them, be it full
+// or no broker at all, with growing pauses.
+void Session::on_disconnected(Instant now) {
+    if (wants_connection_ || closed_) {
+        return;
+    }
+    reconnect();
+    if (now - connected_at_ >= settings_.patience) {
+        losses_ = 0;
+        return;
+    }
+    connect_at_ =
+        now + jitter(random_, doubled(settings_.lost_pause, losses_++, settings_.lost_pause_max));
 }
 
 void Session::renew_patience() {
@@ -270,7 +286,7 @@ void Session::drop_stale_timers() {
 }
 
 std::optional<Instant> Session::next_deadline() const {
-    std::optional<Instant> next = silent_at();
+    std::optional<Instant> next = wants_connection_ ? std::optional(connect_at_) : silent_at();
     for (const Timers* timers : {&deadlines_, &retries_, &lost_}) {
         const std::optional<Instant> at = timers->next();
         if (at && (!next || *at < *next)) {

@@ -51,6 +51,10 @@ ZmqContext::~ZmqContext() {
     }
 }
 
+std::string ZmqContext::unique_endpoint() {
+    return "inproc://monitor-" + std::to_string(endpoints_++);
+}
+
 // ---- Socket ----------------------------------------------------------------------------------
 
 Socket::Socket(std::shared_ptr<ZmqContext> context, void* socket)
@@ -66,7 +70,7 @@ Result<Socket> Socket::dealer(std::shared_ptr<ZmqContext> context, const std::st
     set(made.socket_, ZMQ_IMMEDIATE, 1);
     set(made.socket_, ZMQ_SNDHWM, 64);
     set(made.socket_, ZMQ_RCVHWM, 1000);
-    if (::zmq_connect(made.socket_, endpoint.c_str()) != 0) {
+    if (!made.start_monitor() || ::zmq_connect(made.socket_, endpoint.c_str()) != 0) {
         return tl::unexpected(unusable(endpoint));
     }
     return made;
@@ -89,18 +93,35 @@ Result<Socket> Socket::subscriber(std::shared_ptr<ZmqContext> context,
     return made;
 }
 
+// libzmq connects again by itself and says nothing of what was lost on the way.
+bool Socket::start_monitor() {
+    const std::string endpoint = context_->unique_endpoint();
+    if (::zmq_socket_monitor(socket_, endpoint.c_str(), ZMQ_EVENT_DISCONNECTED) != 0) {
+        return false;
+    }
+    monitor_ = ::zmq_socket(context_->get(), ZMQ_PAIR);
+    return monitor_ != nullptr && ::zmq_connect(monitor_, endpoint.c_str()) == 0;
+}
+
 Socket::Socket(Socket&& other) noexcept
-    : context_(std::move(other.context_)), socket_(std::exchange(other.socket_, nullptr)) {}
+    : context_(std::move(other.context_)),
+      socket_(std::exchange(other.socket_, nullptr)),
+      monitor_(std::exchange(other.monitor_, nullptr)) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
     std::swap(context_, other.context_);
     std::swap(socket_, other.socket_);
+    std::swap(monitor_, other.monitor_);
     return *this;
 }
 
 Socket::~Socket() {
     if (socket_ != nullptr) {
         ::zmq_close(socket_);
+    }
+    if (monitor_ != nullptr) {
+        set(monitor_, ZMQ_LINGER, 0);
+        ::zmq_close(monitor_);
     }
 }
 
@@ -136,6 +157,20 @@ std::optional<std::vector<std::string>> Socket::receive(std::size_t most) {
     return frames.empty() ? std::nullopt : std::optional(std::move(frames));
 }
 
+bool Socket::was_disconnected() {
+    bool told = false;
+    std::array<char, 1> ignored{};
+    while (monitor_ != nullptr) {
+        // Two frames an event, and the only event that was asked for is this one.
+        if (::zmq_recv(monitor_, ignored.data(), ignored.size(), ZMQ_DONTWAIT) >= 0) {
+            told = true;
+        } else if (::zmq_errno() != EINTR) {
+            break;
+        }
+    }
+    return told;
+}
+
 // ---- Wakeup ----------------------------------------------------------------------------------
 
 Wakeup::Wakeup() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
@@ -158,13 +193,18 @@ void Wakeup::clear() {
 }
 
 Readiness wait_for(const Socket* socket, bool for_writing, Wakeup& wakeup, long timeout_ms) {
-    std::array<zmq_pollitem_t, 2> items{};
+    std::array<zmq_pollitem_t, 3> items{};
     items[0] = {.socket = nullptr, .fd = wakeup.fd(), .events = ZMQ_POLLIN, .revents = 0};
     const auto wanted = static_cast<short>(for_writing ? ZMQ_POLLIN | ZMQ_POLLOUT : ZMQ_POLLIN);
+    int count = 1;
     if (socket != nullptr) {
         items[1] = {.socket = socket->get(), .fd = 0, .events = wanted, .revents = 0};
+        ++count;
     }
-    const int count = socket != nullptr ? 2 : 1;
+    if (socket != nullptr && socket->monitor() != nullptr) {
+        items[2] = {.socket = socket->monitor(), .fd = 0, .events = ZMQ_POLLIN, .revents = 0};
+        ++count;
+    }
     if (::zmq_poll(items.data(), count, timeout_ms) < 0) {
         return {};
     }
@@ -172,7 +212,8 @@ Readiness wait_for(const Socket* socket, bool for_writing, Wakeup& wakeup, long 
         wakeup.clear();
     }
     return {.readable = (items[1].revents & ZMQ_POLLIN) != 0,
-            .writable = (items[1].revents & ZMQ_POLLOUT) != 0};
+            .writable = (items[1].revents & ZMQ_POLLOUT) != 0,
+            .monitor = (items[2].revents & ZMQ_POLLIN) != 0};
 }
 
 }  // namespace taskbbs::sdk

@@ -4,6 +4,7 @@
 
 #include "taskbbs/error.hpp"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,11 +25,16 @@ class ZmqContext {
 
     void* get() const { return context_; }
 
+    // An inproc endpoint that nobody else has.
+    std::string unique_endpoint();
+
   private:
     void* context_;
+    std::atomic<unsigned> endpoints_{0};
 };
 
 // A DEALER or SUB that was told to connect; the connection itself comes and goes in the background.
+// A DEALER tells when it went.
 class Socket {
   public:
     static Result<Socket> dealer(std::shared_ptr<ZmqContext> context, const std::string& endpoint);
@@ -49,13 +55,21 @@ class Socket {
     // the message one of `most` + 1 frames. Never waits.
     std::optional<std::vector<std::string>> receive(std::size_t most);
 
+    // Whether the connection was lost since the last call. Never waits.
+    bool was_disconnected();
+
     void* get() const { return socket_; }
+
+    void* monitor() const { return monitor_; }  // null: it tells nothing
 
   private:
     Socket(std::shared_ptr<ZmqContext> context, void* socket);
 
+    bool start_monitor();
+
     std::shared_ptr<ZmqContext> context_;
     void* socket_;
+    void* monitor_ = nullptr;
 };
 
 // Wakes a poll from any thread.
@@ -82,10 +96,12 @@ class Wakeup {
 struct Readiness {
     bool readable = false;
     bool writable = false;
+    bool monitor = false;  // was_disconnected() has something to read
 };
 
-// Waits until the socket (may be none) is readable, or writable where that matters, the wake-up is
-// signalled, or `timeout_ms` (-1: for ever) are over. Clears the wake-up.
+// Waits until the socket (may be none) is readable, or writable where that matters, its monitor has
+// something to tell, the wake-up is signalled, or `timeout_ms` (-1: for ever) are over. Clears the
+// wake-up.
 Readiness wait_for(const Socket* socket, bool for_writing, Wakeup& wakeup, long timeout_ms);
 
 }  // namespace taskbbs::sdk

@@ -12,10 +12,10 @@ using Ids = std::vector<RequestId>;
 TEST_CASE("nothing is sent before there is a connection") {
     SessionHarness h;
     h.desire("a");
-    CHECK(h.session.wants_connection());
+    CHECK(h.session.wants_connection(h.now));
     CHECK(h.send().empty());
     h.connect();
-    CHECK_FALSE(h.session.wants_connection());
+    CHECK_FALSE(h.session.wants_connection(h.now));
     CHECK(h.send().size() == 1);
 }
 

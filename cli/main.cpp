@@ -25,6 +25,9 @@ struct Overloaded : Cases... {
     using Cases::operator()...;
 };
 
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
 Exit shown(const std::string& text) {
     const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
     return written && std::fflush(stdout) == 0 ? Exit::done : Exit::unwritable;

@@ -115,7 +115,7 @@ std::string record(const Json& document) {
         for (const auto& [name, member] : members.items()) {
             const auto text = cell_of(name, member, record_limit);
             if (text != "-") {
-                lines.emplace_back(nested ? key + "." + name : name, text);
+                lines.emplace_back(nested ? fmt::format("{}.{}", key, name) : name, text);
             }
         }
     }

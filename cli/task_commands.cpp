@@ -23,6 +23,7 @@ Exit each_guid(const Arguments& arguments, std::vector<Column> columns, Make mak
     }
     Printer printer{arguments, std::move(columns)};
     std::vector<decltype(connection->send(make(std::string{})))> answers;
+    answers.reserve(arguments.guids.size());
     for (const std::string& guid : arguments.guids) {
         answers.push_back(connection->send(make(guid)));
     }

@@ -150,7 +150,7 @@ MaybeFault decode_value(std::string_view field, Value value, Holding& out, const
         return fault(field, fmt::format("{} must hold pairs [guid, epoch]", field));
     }
     auto item = value.begin();
-    MaybeFault wrong = decode_value(field, *item, out.guid, rule);
+    const MaybeFault wrong = decode_value(field, *item, out.guid, rule);
     return wrong ? wrong : decode_value(field, *++item, out.epoch, number());
 }
 
@@ -435,10 +435,12 @@ TaskView view_of(const Task& task) {
     return converted<TaskView>(task);
 }
 
-// The messages of the contract.
+// The messages of the contract. A type in parentheses would be no declaration.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define TASKBBS_MESSAGE(Message)                                         \
     template std::optional<Fault> decode(Value, Message&, std::uint8_t); \
     template void encode(Packer&, const Message&, Defaults, std::uint8_t)
+// NOLINTEND(bugprone-macro-parentheses)
 
 TASKBBS_MESSAGE(TaskView);
 TASKBBS_MESSAGE(Task);

@@ -60,7 +60,8 @@ std::string ZmqContext::unique_endpoint() {
 Socket::Socket(std::shared_ptr<ZmqContext> context, void* socket)
     : context_(std::move(context)), socket_(socket) {}
 
-Result<Socket> Socket::dealer(std::shared_ptr<ZmqContext> context, const std::string& endpoint) {
+Result<Socket> Socket::dealer(const std::shared_ptr<ZmqContext>& context,
+                              const std::string& endpoint) {
     Socket made(context, make_socket(*context, ZMQ_DEALER));
     if (made.socket_ == nullptr) {
         return tl::unexpected(unusable(endpoint));
@@ -76,7 +77,7 @@ Result<Socket> Socket::dealer(std::shared_ptr<ZmqContext> context, const std::st
     return made;
 }
 
-Result<Socket> Socket::subscriber(std::shared_ptr<ZmqContext> context,
+Result<Socket> Socket::subscriber(const std::shared_ptr<ZmqContext>& context,
                                   const std::string& endpoint,
                                   const std::vector<std::string>& topics) {
     Socket made(context, make_socket(*context, ZMQ_SUB));

@@ -37,8 +37,9 @@ class ZmqContext {
 // A DEALER tells when it went.
 class Socket {
   public:
-    static Result<Socket> dealer(std::shared_ptr<ZmqContext> context, const std::string& endpoint);
-    static Result<Socket> subscriber(std::shared_ptr<ZmqContext> context,
+    static Result<Socket> dealer(const std::shared_ptr<ZmqContext>& context,
+                                 const std::string& endpoint);
+    static Result<Socket> subscriber(const std::shared_ptr<ZmqContext>& context,
                                      const std::string& endpoint,
                                      const std::vector<std::string>& topics);
 

@@ -96,7 +96,7 @@ Chain first_chain(const Identity& uuid, const Identity& log) {
 void put_segment_header(const SegmentHeader& header, char* out) {
     require(header.writer.size() < writer_bytes, "the writer's version fits its field");
     std::memset(out, 0, segment_header_bytes);
-    std::memcpy(out, segment_magic.data(), segment_magic.size());
+    std::ranges::copy(segment_magic, out);
     put(out + at_version, format_version);
     put(out + at_oldest_reader, oldest_reader_version);
     put_array(out + at_uuid, header.uuid);
@@ -106,7 +106,7 @@ void put_segment_header(const SegmentHeader& header, char* out) {
     put(out + at_created, count_of(header.created_at));
     put(out + at_bytes, header.bytes);
     put(out + at_segment_mark, header.mark);
-    std::memcpy(out + at_writer, header.writer.data(), header.writer.size());
+    std::ranges::copy(header.writer, out + at_writer);
     put(out + at_segment_crc, crc32c({out, at_segment_crc}));
 }
 

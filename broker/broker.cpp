@@ -36,6 +36,7 @@ void Broker::begin(Time now) {
         next_pass_ = now + board_.settings().converge.every;
     }
     next_tick_ = now;
+    run_began_ = board_.clock().peek(now);
     batch_->set_flags(journal::began_to_serve);
     open_batch();
 }
@@ -163,16 +164,18 @@ void Broker::open_batch() {
         return;
     }
     batch_open_ = true;
-    const Time time = board_.clock().peek(now_);
     batch_->set_first_seq(board_.seq() + 1);
-    batch_->set_time(time);
-    board_.begin_batch(time, (batch_->flags() & journal::began_to_serve) != 0);
+    batch_->set_time(board_.clock().peek(now_));
+    batch_->set_run_began(run_began_);
 }
 
 // Numbers, applies, encodes and appends it: from here on it is part of what the batch makes
 // durable. Returns where it left the task.
 Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
     open_batch();
+    if (batch_->empty()) {
+        board_.begin_batch(batch_->time(), run_began_);
+    }
     if (caller != nullptr) {
         const RequestId acked = board_.sessions().acked(caller->session);
         event.origin = {caller->session, caller->id, acked, verb};
@@ -229,6 +232,7 @@ std::unique_ptr<journal::Batch> Broker::take_batch(Time now) {
     confirm_at_.reset();
     flight_ = Flight{std::exchange(gathering_, new_outbox()), board_.seq(), board_.ordinals()};
     batch_open_ = false;
+    batch_->set_digest({board_.digest(), core::digest_version});
     auto taken = std::exchange(batch_, std::move(landed_batch_));
     if (batch_ == nullptr) {
         batch_ = std::make_unique<journal::Batch>();

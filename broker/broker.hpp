@@ -203,6 +203,7 @@ class Broker {
     // The batch that gathers, and what leaves with it.
     std::unique_ptr<journal::Batch> batch_ = std::make_unique<journal::Batch>();
     bool batch_open_ = false;
+    Time run_began_{};  // to serve, as stamps count
     Outbox gathering_;
     std::optional<Flight> flight_;
     std::unique_ptr<journal::Batch> landed_batch_;  // being published; then recycled

@@ -15,9 +15,8 @@ void Board::number(Event& event, Time now) {
     event.at = clock_.stamp(now);
 }
 
-void Board::begin_batch(Time time, bool began_to_serve) {
-    clock_.observe(time);
-    sessions_.begin_batch(time, began_to_serve);
+void Board::begin_batch(Time time, Time run_began) {
+    sessions_.begin_batch(time, run_began);
 }
 
 Slot Board::apply(const Event& event) {
@@ -60,6 +59,25 @@ void Board::note_doomed(const Event& event) {
     if (executor.departed_by.id != 0 && executor.dooms(tasks_[slot].epoch)) {
         sessions_.extend(executor.departed_by, event.seq);
     }
+}
+
+Digest Board::digest() const {
+    return digest_of(numbers(), tasks_.digest() + executors_.digest() + sessions_.digest());
+}
+
+BoardNumbers Board::numbers() const {
+    return {.seq = seq_,
+            .ordinals = ordinals_.of,
+            .last_stamp = clock_.last_stamp().time_since_epoch().count(),
+            .serving = sessions_.serving().count(),
+            .last_batch = sessions_.last_batch().time_since_epoch().count()};
+}
+
+void Board::load(const BoardNumbers& numbers) {
+    seq_ = numbers.seq;
+    ordinals_.of = numbers.ordinals;
+    clock_.observe(Time(Duration(numbers.last_stamp)));
+    sessions_.load_time(Duration(numbers.serving), Time(Duration(numbers.last_batch)));
 }
 
 Time Board::begin_serving(Time wall) {

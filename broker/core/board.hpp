@@ -17,9 +17,9 @@ class Board {
     // Life: gives `event` the next seq, its stream's next ordinal and a time. Nothing else changes.
     void number(Event& event, Time now);
 
-    // A batch begins (in life: with its first event, or empty); its time is the only clock that
-    // forgetting knows.
-    void begin_batch(Time time, bool began_to_serve);
+    // A batch with events begins; its time is the only clock that forgetting knows. (Empty batches
+    // change nothing: the board does not see them.) `run_began`: when its run began to serve.
+    void begin_batch(Time time, Time run_began);
 
     // Events come in the order of their numbers. Returns where a task's event left the task:
     // readable until the next apply, even if it was resolved; no_slot for an executor's event.
@@ -49,6 +49,13 @@ class Board {
     Seq seq() const { return seq_; }
 
     const protocol::Ordinals& ordinals() const { return ordinals_; }
+
+    // Of all that follows from the journal: the same for the same events, in life, after replay,
+    // and from a snapshot.
+    Digest digest() const;
+
+    BoardNumbers numbers() const;
+    void load(const BoardNumbers& numbers);
 
   private:
     void note_doomed(const Event& event);

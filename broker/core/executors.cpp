@@ -5,6 +5,35 @@
 
 namespace taskbbs::core {
 
+namespace {
+
+bool is_owned(State state) {
+    return state == State::claimed || state == State::running;
+}
+
+}  // namespace
+
+// Takes an executor's share out of the digest, and puts in what it is when the change is over.
+class Executors::Change {
+  public:
+    Change(Executors& executors, Slot slot) : executors_(executors), slot_(slot) {
+        executors_.digest_ -= share();
+    }
+
+    ~Change() { executors_.digest_ += share(); }
+
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
+
+  private:
+    Digest share() const {
+        return is_remembered(executors_.slab_[slot_]) ? digest_of(executors_.row_of(slot_)) : 0;
+    }
+
+    Executors& executors_;
+    Slot slot_;
+};
+
 Slot Executors::find(std::string_view id) const {
     return index_.find(hash_of(id), [&](Slot slot) { return slab_[slot].id == id; });
 }
@@ -21,6 +50,7 @@ Slot Executors::name(std::string_view id) {
 
 Slot Executors::joined(const Event& event) {
     const Slot slot = name(event.executor_id);
+    const Change change(*this, slot);
     ExecutorRecord& executor = slab_[slot];
     if (executor.ever_joined && executor.incarnation != event.incarnation) {
         executor.former_incarnations.push_back(std::move(executor.incarnation));
@@ -49,6 +79,14 @@ void Executors::left(const Event& event) {
     if (slot == no_slot || !slab_[slot].present) {
         return;
     }
+    leave(slot, event);
+    if (left_.size() > remembered) {
+        forget_oldest();
+    }
+}
+
+void Executors::leave(Slot slot, const Event& event) {
+    const Change change(*this, slot);
     ExecutorRecord& executor = slab_[slot];
     present_.erase(executor.id);
     executor.present = false;
@@ -65,19 +103,19 @@ void Executors::left(const Event& event) {
         being_lost_.push_back(slot);
     }
     review(slot);
-    if (left_.size() > remembered) {
-        forget_oldest();
-    }
 }
 
 void Executors::forget_oldest() {
     const Slot slot = left_.begin()->second;
-    left_.erase(left_.begin());
-    left_at_.erase(slot);
-    ExecutorRecord& executor = slab_[slot];
-    executor.ever_joined = false;
-    executor.incarnation.clear();
-    executor.former_incarnations.clear();
+    {
+        const Change change(*this, slot);
+        left_.erase(left_.begin());
+        left_at_.erase(slot);
+        ExecutorRecord& executor = slab_[slot];
+        executor.ever_joined = false;
+        executor.incarnation.clear();
+        executor.former_incarnations.clear();
+    }
     release(slot);
 }
 
@@ -86,6 +124,7 @@ void Executors::drained(const Event& event) {
     if (slot == no_slot || !slab_[slot].present) {
         return;
     }
+    const Change change(*this, slot);
     ExecutorRecord& executor = slab_[slot];
     const bool on = event.kind == Kind::draining;
     draining_ += on ? 1 : 0;
@@ -93,22 +132,24 @@ void Executors::drained(const Event& event) {
     executor.draining = on;
 }
 
-void Executors::add_task(Slot slot, State state, ListKey key) {
-    slab_[slot].tasks_in(state).insert(key);
+void Executors::add_task(Slot slot, State state, ListKey key, Seq epoch) {
+    ExecutorRecord& executor = slab_[slot];
+    executor.tasks_in(state).insert(key);
+    executor.doomed += is_owned(state) && executor.dooms(epoch) ? 1 : 0;
     review(slot);
 }
 
 void Executors::remove_task(Slot slot, State state, ListKey key, Seq epoch) {
     ExecutorRecord& executor = slab_[slot];
     executor.tasks_in(state).erase(key);
-    const bool owned = state == State::claimed || state == State::running;
-    if (owned && executor.dooms(epoch) && --executor.doomed == 0) {
+    if (is_owned(state) && executor.dooms(epoch) && --executor.doomed == 0) {
         finish_loss(slot);
     }
     review(slot);
 }
 
 void Executors::finish_loss(Slot slot) {
+    const Change change(*this, slot);
     slab_[slot].lost_at = 0;
     being_lost_.erase(std::find(being_lost_.begin(), being_lost_.end(), slot));
     ended_losses_.push_back(slot);
@@ -131,6 +172,82 @@ void Executors::release(Slot slot) {
         index_.erase(hash_of(executor.id), slot);
         slab_.give_back(slot);
     }
+}
+
+// ---- rows ------------------------------------------------------------------------------------
+
+bool Executors::is_remembered(const ExecutorRecord& executor) {
+    return executor.ever_joined || executor.is_being_lost();
+}
+
+ExecutorRow Executors::row_of(Slot slot) const {
+    const ExecutorRecord& executor = slab_[slot];
+    const auto left = left_at_.find(slot);
+    ExecutorRow row{.id = executor.id,
+                    .present = executor.present,
+                    .draining = executor.draining,
+                    .ever_joined = executor.ever_joined,
+                    .incarnation = executor.incarnation,
+                    .former_incarnations = {executor.former_incarnations.begin(),
+                                            executor.former_incarnations.end()},
+                    .joined_at = executor.joined_at,
+                    .ttl = executor.ttl,
+                    .left_at = left == left_at_.end() ? 0 : left->second,
+                    .lost_at = executor.lost_at};
+    if (executor.is_being_lost()) {
+        row.departed_by = executor.departed_by.session;
+        row.departed_id = executor.departed_by.id;
+    }
+    return row;
+}
+
+std::vector<ExecutorRow> Executors::rows() const {
+    std::vector<ExecutorRow> rows;
+    const auto add = [&](Slot slot) { rows.push_back(row_of(slot)); };
+    for (const auto& [name, slot] : present_) {
+        add(slot);
+    }
+    for (const auto& [seq, slot] : left_) {
+        add(slot);
+    }
+    // Those that were forgotten, but for the tasks that they lose.
+    for (const Slot slot : being_lost_) {
+        if (!slab_[slot].present && !left_at_.contains(slot)) {
+            add(slot);
+        }
+    }
+    return rows;
+}
+
+void Executors::load(const ExecutorRow& row) {
+    const Slot slot = name(row.id);
+    const Change change(*this, slot);
+    ExecutorRecord& executor = slab_[slot];
+    executor.present = row.present;
+    executor.draining = row.draining;
+    executor.ever_joined = row.ever_joined;
+    executor.incarnation = row.incarnation;
+    executor.former_incarnations.assign(row.former_incarnations.begin(),
+                                        row.former_incarnations.end());
+    executor.joined_at = row.joined_at;
+    executor.ttl = row.ttl;
+    executor.lost_at = row.lost_at;
+    executor.departed_by = {.session = row.departed_by, .id = row.departed_id};
+    if (row.present) {
+        present_.emplace(executor.id, slot);
+        draining_ += row.draining ? 1 : 0;
+    }
+    if (row.left_at != 0) {
+        left_.emplace(row.left_at, slot);
+        left_at_[slot] = row.left_at;
+    }
+    if (row.lost_at != 0) {
+        being_lost_.push_back(slot);
+    }
+}
+
+void Executors::finish_loading() {
+    std::ranges::sort(being_lost_, {}, [this](Slot slot) { return slab_[slot].lost_at; });
 }
 
 }  // namespace taskbbs::core

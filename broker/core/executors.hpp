@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/core/executor_record.hpp"
+#include "broker/core/rows.hpp"
 #include "broker/core/slot_index.hpp"
 
 #include <absl/container/btree_map.h>
@@ -30,7 +31,7 @@ class Executors {
     // The executor of this name, made where it is unknown.
     Slot name(std::string_view id);
     // A task names this executor from now on, or no longer.
-    void add_task(Slot slot, State state, ListKey key);
+    void add_task(Slot slot, State state, ListKey key, Seq epoch);
     void remove_task(Slot slot, State state, ListKey key, Seq epoch);
     // Where a task leaves the board: an executor that nothing names any more may be forgotten.
     void release(Slot slot);
@@ -53,7 +54,21 @@ class Executors {
     // Those that own tasks and are not present (nor being lost): the next pass ends their tasks.
     const absl::btree_set<Slot>& absent_owners() const { return absent_owners_; }
 
+    // Of what the journal says of executors.
+    Digest digest() const { return digest_; }
+
+    // Rows for a snapshot: those that the journal still says something of, beyond what tasks name.
+    std::vector<ExecutorRow> rows() const;
+    // Into an executor that is new here; before any task.
+    void load(const ExecutorRow& row);
+    // All are loaded.
+    void finish_loading();
+
   private:
+    class Change;
+    static bool is_remembered(const ExecutorRecord& executor);
+    ExecutorRow row_of(Slot slot) const;
+    void leave(Slot slot, const Event& event);
     void finish_loss(Slot slot);
     void review(Slot slot);  // is it an absent owner?
     void forget_oldest();
@@ -67,6 +82,7 @@ class Executors {
     absl::btree_set<Slot> absent_owners_;
     absl::btree_map<Seq, Slot> left_;  // remembered ones, by the number of the event
     absl::btree_map<Slot, Seq> left_at_;
+    Digest digest_ = 0;
 };
 
 }  // namespace taskbbs::core

@@ -41,14 +41,13 @@ void Sessions::leave_order(Slot slot) {
     session.previous = session.next = no_slot;
 }
 
+// Behind all others.
 void Sessions::use(Slot slot) {
-    Session& session = slab_[slot];
-    session.last_used = serving_;
     if (newest_ == slot) {
         return;
     }
     leave_order(slot);
-    session.previous = newest_;
+    slab_[slot].previous = newest_;
     (newest_ == no_slot ? oldest_ : slab_[newest_].next) = slot;
     newest_ = slot;
 }
@@ -56,15 +55,17 @@ void Sessions::use(Slot slot) {
 void Sessions::forget(Slot slot) {
     leave_order(slot);
     const Session& session = slab_[slot];
+    digest_ -= digest_of(numbers_of(session));
+    for (const Outcome& outcome : session.outcomes) {
+        digest_ -= digest_of(session.id, numbers_of(outcome));
+    }
     outcomes_ -= session.outcomes.size();
     index_.erase(hash_of(session.id.view()), slot);
     slab_.give_back(slot);
 }
 
-void Sessions::begin_batch(Time time, bool began_to_serve) {
-    if (!began_to_serve && last_batch_ != Time{}) {
-        serving_ += std::max(Duration{0}, time - last_batch_);
-    }
+void Sessions::begin_batch(Time time, Time run_began) {
+    serving_ += std::max(Duration{0}, time - std::max(last_batch_, run_began));
     last_batch_ = time;
     for (int i = 0; i < forgotten_per_batch && oldest_ != no_slot; ++i) {
         if (serving_ - slab_[oldest_].last_used < remembered) {
@@ -78,6 +79,9 @@ void Sessions::drop_acked(Session& session, RequestId acked) {
     auto& outcomes = session.outcomes;
     const auto end = std::lower_bound(outcomes.begin(), outcomes.end(), acked + 1, id_below);
     outcomes_ -= static_cast<std::size_t>(end - outcomes.begin());
+    for (auto outcome = outcomes.begin(); outcome != end; ++outcome) {
+        digest_ -= digest_of(session.id, numbers_of(*outcome));
+    }
     outcomes.erase(outcomes.begin(), end);
     if (outcomes.empty()) {
         outcomes.shrink_to_fit();
@@ -89,22 +93,29 @@ void Sessions::record(const Event& event) {
     Slot slot = slot_of(origin.session);
     if (slot == no_slot) {
         slot = make(origin.session);
+    } else {
+        digest_ -= digest_of(numbers_of(slab_[slot]));
     }
     use(slot);
     Session& session = slab_[slot];
+    session.last_used = serving_;
     if (origin.acked > session.acked) {
         session.acked = origin.acked;
         session.acked_seen = std::max(session.acked_seen, origin.acked);
         drop_acked(session, origin.acked);
     }
+    digest_ += digest_of(numbers_of(session));
     auto& outcomes = session.outcomes;
     auto at = std::lower_bound(outcomes.begin(), outcomes.end(), origin.id, id_below);
     if (at == outcomes.end() || at->id != origin.id) {
         at = outcomes.insert(at, {.id = origin.id, .first = event.seq, .verb = origin.verb});
         ++outcomes_;
+    } else {
+        digest_ -= digest_of(session.id, numbers_of(*at));
     }
     at->last = event.seq;
     at->state = event.to;
+    digest_ += digest_of(session.id, numbers_of(*at));
 }
 
 void Sessions::extend(const Origin& origin, Seq last) {
@@ -115,9 +126,48 @@ void Sessions::extend(const Origin& origin, Seq last) {
     auto& outcomes = slab_[slot].outcomes;
     const auto at = std::lower_bound(outcomes.begin(), outcomes.end(), origin.id, id_below);
     if (at != outcomes.end() && at->id == origin.id) {
+        digest_ -= digest_of(origin.session, numbers_of(*at));
         at->last = last;
+        digest_ += digest_of(origin.session, numbers_of(*at));
     }
 }
+
+// ---- rows ------------------------------------------------------------------------------------
+
+SessionNumbers Sessions::numbers_of(const Session& session) {
+    return {.id = session.id, .acked = session.acked, .last_used = session.last_used.count()};
+}
+
+OutcomeNumbers Sessions::numbers_of(const Outcome& outcome) {
+    return {.id = outcome.id,
+            .first = outcome.first,
+            .last = outcome.last,
+            .verb = static_cast<std::uint32_t>(outcome.verb),
+            .state = static_cast<std::uint32_t>(outcome.state)};
+}
+
+void Sessions::load(const SessionNumbers& numbers) {
+    const Slot slot = make(numbers.id);
+    Session& session = slab_[slot];
+    session.acked = numbers.acked;
+    session.acked_seen = numbers.acked;
+    session.last_used = Duration(numbers.last_used);
+    use(slot);
+    digest_ += digest_of(numbers);
+}
+
+void Sessions::load(const OutcomeNumbers& numbers) {
+    Session& session = slab_[newest_];
+    session.outcomes.push_back({.id = numbers.id,
+                                .first = numbers.first,
+                                .last = numbers.last,
+                                .verb = static_cast<Verb>(numbers.verb),
+                                .state = static_cast<State>(numbers.state)});
+    ++outcomes_;
+    digest_ += digest_of(session.id, numbers);
+}
+
+// ---- of this run -----------------------------------------------------------------------------
 
 void Sessions::acked(const SessionId& id, RequestId acked) {
     if (acked == 0) {

@@ -6,6 +6,7 @@
 
 #include "broker/core/clock.hpp"
 #include "broker/core/event.hpp"
+#include "broker/core/rows.hpp"
 #include "broker/core/slot_index.hpp"
 
 #include <absl/container/flat_hash_map.h>
@@ -30,8 +31,9 @@ class Sessions {
     static constexpr Duration remembered = std::chrono::hours(1);
 
     // Applied events.
-    // A batch begins at `time`; serving time advances by what lies between two batches of one run.
-    void begin_batch(Time time, bool began_to_serve);
+    // A batch begins at `time`, in a run that began to serve at `run_began`; serving time advances
+    // by what lies between two batches of one run.
+    void begin_batch(Time time, Time run_began);
     // An event that `origin` asked for (id not 0).
     void record(const Event& event);
     // One more event of an outcome that is recorded already: a doomed task of a depart.
@@ -56,6 +58,33 @@ class Sessions {
 
     std::size_t outcomes() const { return outcomes_; }
 
+    // Of what the journal says of sessions.
+    Digest digest() const { return digest_; }
+
+    Duration serving() const { return serving_; }
+
+    Time last_batch() const { return last_batch_; }
+
+    // Rows for a snapshot: each session, then its outcomes; the one used the longest ago first.
+    template <class OnSession, class OnOutcome>
+    void rows(const OnSession& on_session, const OnOutcome& on_outcome) const {
+        for (Slot slot = oldest_; slot != no_slot; slot = slab_[slot].next) {
+            on_session(numbers_of(slab_[slot]));
+            for (const Outcome& outcome : slab_[slot].outcomes) {
+                on_outcome(numbers_of(outcome));
+            }
+        }
+    }
+
+    // The same back, in the same order: outcomes go to the session that was loaded last.
+    void load(const SessionNumbers& session);
+    void load(const OutcomeNumbers& outcome);
+
+    void load_time(Duration serving, Time last_batch) {
+        serving_ = serving;
+        last_batch_ = last_batch;
+    }
+
   private:
     struct Session {
         SessionId id;
@@ -66,6 +95,9 @@ class Sessions {
         Slot next = no_slot;
         std::vector<Outcome> outcomes;  // by id
     };
+
+    static SessionNumbers numbers_of(const Session& session);
+    static OutcomeNumbers numbers_of(const Outcome& outcome);
 
     Slot slot_of(const SessionId& id) const;
     Slot make(const SessionId& id);
@@ -81,6 +113,7 @@ class Sessions {
     std::size_t outcomes_ = 0;
     Duration serving_{};
     Time last_batch_{};
+    Digest digest_ = 0;
 
     // Sessions that acked something without ever having mutated: bounded, the oldest goes first.
     static constexpr std::size_t max_strangers = 65'536;

@@ -44,6 +44,8 @@ class TaskRecord {
         request_.assign({task.guid, task.type, task.annotation, task.payload});
     }
 
+    void set_outcome(const TextPack<4>::Texts& texts) { outcome_.assign(texts); }
+
     void set_container_handle(std::string_view handle) {
         auto texts = outcome_.all();
         texts[0] = handle;
@@ -79,6 +81,12 @@ class TaskRecord {
 
     std::string_view result() const { return outcome_[3]; }
 
+    // guid, type, annotation, payload
+    TextPack<4>::Texts request() const { return request_.all(); }
+
+    // container_handle, failure_reason, rejection_reason, result
+    TextPack<4>::Texts outcome() const { return outcome_.all(); }
+
     // What limits.task_bytes counts.
     std::size_t opaque_bytes() const {
         return payload().size() + result().size() + annotation().size();
@@ -87,8 +95,8 @@ class TaskRecord {
     bool is_owned_by_executor() const { return state == State::claimed || state == State::running; }
 
   private:
-    TextPack<4> request_;  // guid, type, annotation, payload
-    TextPack<4> outcome_;  // container_handle, failure_reason, rejection_reason, result
+    TextPack<4> request_;
+    TextPack<4> outcome_;
 };
 
 static_assert(sizeof(TaskRecord) <= 160, "a task costs at most 300 bytes, indexes included");

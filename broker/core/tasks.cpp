@@ -61,7 +61,7 @@ TaskView Tasks::view(Slot slot) const {
         .completed_at = task.completed_at,
         .seq = task.seq,
         .state = task.state,
-        .executor_id = task.executor == no_slot ? std::string_view() : executors_[task.executor].id,
+        .executor_id = executor_id(task),
         .container_handle = task.container_handle(),
         .epoch = task.epoch,
         .failed = task.failed,
@@ -98,6 +98,7 @@ Slot Tasks::apply(const Event& event) {
     }
     unlink(slot);
     TaskRecord& task = slab_[slot];
+    digest_ -= standing(task);
     opaque_bytes_ -= task.opaque_bytes();
     change(task, event);
     task.state = event.to;
@@ -105,9 +106,12 @@ Slot Tasks::apply(const Event& event) {
     task.updated_at = event.at;
     task.kicks = 0;
     if (event.kind == Kind::resolved) {
+        digest_ -= request_digest(task.born, task.request());
+        digest_ -= outcome_digest(task.born, task.outcome());
         grave_ = slot;
         return slot;
     }
+    digest_ += standing(task);
     opaque_bytes_ += task.opaque_bytes();
     link(slot, event.at);
     return slot;
@@ -135,14 +139,22 @@ Slot Tasks::insert(const Event& event) {
     task.set_request(desired);
     opaque_bytes_ += task.opaque_bytes();
     by_guid_.insert(hash_of(task.guid()), slot);
+    digest_ += request_digest(task.born, task.request()) + standing(task);
     link(slot, event.at);
     return slot;
+}
+
+template <class Change>
+void Tasks::change_outcome(TaskRecord& task, const Change& change) {
+    digest_ -= outcome_digest(task.born, task.outcome());
+    change();
+    digest_ += outcome_digest(task.born, task.outcome());
 }
 
 void Tasks::change(TaskRecord& task, const Event& event) {
     if (event.rejection) {
         task.rejection_count = event.rejection->count;
-        task.set_rejection_reason(event.rejection->reason);
+        change_outcome(task, [&] { task.set_rejection_reason(event.rejection->reason); });
     }
     switch (event.to) {
         case State::pending:
@@ -153,7 +165,7 @@ void Tasks::change(TaskRecord& task, const Event& event) {
             task.epoch = event.seq;
             break;
         case State::running:
-            task.set_container_handle(event.container_handle);
+            change_outcome(task, [&] { task.set_container_handle(event.container_handle); });
             break;
         case State::completed:
             to_completed(task, event);
@@ -176,7 +188,7 @@ void Tasks::to_pending(TaskRecord& task, const Event& event) {
         task.pending_since = std::max(event.at, task.not_before);
     }
     const Slot executor = std::exchange(task.executor, no_slot);
-    task.set_container_handle({});
+    change_outcome(task, [&] { task.set_container_handle({}); });
     task.epoch = 0;
     if (executor != no_slot) {
         executors_.release(executor);
@@ -187,7 +199,8 @@ void Tasks::to_completed(TaskRecord& task, const Event& event) {
     task.epoch = 0;
     if (event.ending) {
         task.failed = event.ending->failed;
-        task.set_failure(event.ending->failure_reason, event.ending->result);
+        change_outcome(
+            task, [&] { task.set_failure(event.ending->failure_reason, event.ending->result); });
         task.completed_at = event.at;
     }
 }
@@ -195,9 +208,11 @@ void Tasks::to_completed(TaskRecord& task, const Event& event) {
 void Tasks::touch(Slot slot, const Event& event) {
     TaskRecord& task = slab_[slot];
     lines_.remove(slab_, slot);
+    digest_ -= standing(task);
     task.kicks = std::min<std::uint8_t>(task.kicks + 1, DueLines::max_kicks);
     task.seq = event.seq;
     task.updated_at = event.at;
+    digest_ += standing(task);
     lines_.append(slab_, slot);
 }
 
@@ -217,6 +232,64 @@ void Tasks::bury() {
     slab_.give_back(slot);
 }
 
+// ---- rows ------------------------------------------------------------------------------------
+
+std::string_view Tasks::executor_id(const TaskRecord& task) const {
+    return task.executor == no_slot ? std::string_view() : executors_[task.executor].id;
+}
+
+Digest Tasks::standing(const TaskRecord& task) const {
+    return standing_digest(
+        numbers_of(task), domains_.text(task.domain), stacks_.text(task.stack), executor_id(task));
+}
+
+TaskRow Tasks::row_of(Slot slot) const {
+    const TaskRecord& task = slab_[slot];
+    return {.numbers = numbers_of(task),
+            .domain = domains_.text(task.domain),
+            .stack = stacks_.text(task.stack),
+            .executor_id = executor_id(task),
+            .guid = task.guid(),
+            .type = task.type(),
+            .annotation = task.annotation(),
+            .payload = task.payload(),
+            .container_handle = task.container_handle(),
+            .failure_reason = task.failure_reason(),
+            .rejection_reason = task.rejection_reason(),
+            .result = task.result()};
+}
+
+std::vector<Slot> Tasks::by_seq() const {
+    std::vector<Slot> slots;
+    slots.reserve(size());
+    for (const auto& domains : domains_in_) {
+        for (const auto& [name, domain] : domains) {
+            const auto state = static_cast<std::size_t>(&domains - domains_in_.data());
+            for (const ListKey& key : domains_[domain].listings[state]) {
+                slots.push_back(key.slot);
+            }
+        }
+    }
+    std::ranges::sort(slots, {}, [this](Slot slot) { return slab_[slot].seq; });
+    return slots;
+}
+
+void Tasks::load(const TaskRow& row) {
+    const Slot slot = slab_.take();
+    TaskRecord& task = slab_[slot];
+    set_numbers(task, row.numbers);
+    task.domain = domains_.acquire(row.domain);
+    task.stack = stacks_.acquire(row.stack);
+    task.executor = row.executor_id.empty() ? no_slot : executors_.name(row.executor_id);
+    task.set_request(
+        {.guid = row.guid, .type = row.type, .payload = row.payload, .annotation = row.annotation});
+    task.set_outcome({row.container_handle, row.failure_reason, row.rejection_reason, row.result});
+    digest_ += digest_of(row);
+    opaque_bytes_ += task.opaque_bytes();
+    by_guid_.insert(hash_of(task.guid()), slot);
+    link(slot, task.updated_at);
+}
+
 // ---- indexes ---------------------------------------------------------------------------------
 
 void Tasks::link(Slot slot, Time now) {
@@ -228,7 +301,7 @@ void Tasks::link(Slot slot, Time now) {
     listing.insert(list_key(task, slot));
     ++counts_[index(task.state)];
     if (task.executor != no_slot) {
-        executors_.add_task(task.executor, task.state, list_key(task, slot));
+        executors_.add_task(task.executor, task.state, list_key(task, slot), task.epoch);
     }
     lines_.append(slab_, slot);
     link_deadline(slot);

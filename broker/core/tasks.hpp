@@ -94,6 +94,20 @@ class Tasks {
 
     std::uint64_t opaque_bytes() const { return opaque_bytes_; }
 
+    // Of all tasks.
+    Digest digest() const { return digest_; }
+
+    // Rows for a snapshot, in the order in which the tasks were touched.
+    template <class OnRow>
+    void rows(const OnRow& on_row) const {
+        for (const Slot slot : by_seq()) {
+            on_row(row_of(slot));
+        }
+    }
+
+    // The same back, in the same order; after the executors.
+    void load(const TaskRow& row);
+
     const Labels<Domain>& domains() const { return domains_; }
 
     const Labels<Stack>& stacks() const { return stacks_; }
@@ -132,6 +146,8 @@ class Tasks {
   private:
     Slot insert(const Event& event);
     void change(TaskRecord& task, const Event& event);
+    template <class Change>
+    void change_outcome(TaskRecord& task, const Change& change);
     void to_pending(TaskRecord& task, const Event& event);
     void to_completed(TaskRecord& task, const Event& event);
     void touch(Slot slot, const Event& event);
@@ -147,6 +163,10 @@ class Tasks {
     std::optional<Time> deadline(const TaskRecord& task) const;
     void recount(TimeOrder& deadlines);
     void bury();
+    Digest standing(const TaskRecord& task) const;
+    std::string_view executor_id(const TaskRecord& task) const;
+    TaskRow row_of(Slot slot) const;
+    std::vector<Slot> by_seq() const;
 
     Executors& executors_;
     const Clock& clock_;
@@ -166,6 +186,7 @@ class Tasks {
     TimeOrder delayed_;
     std::array<std::size_t, protocol::live_states> counts_{};
     std::uint64_t opaque_bytes_ = 0;
+    Digest digest_ = 0;
     std::vector<Slot> offers_;
     Slot grave_ = no_slot;  // the task that was resolved last
 };

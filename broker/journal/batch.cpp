@@ -26,6 +26,8 @@ void Batch::clear() {
     count_ = 0;
     flags_ = no_flags;
     time_ = protocol::no_time;
+    run_began_ = protocol::no_time;
+    digest_ = {};
     if (capacity_ > kept_capacity) {
         bytes_.reset();
         capacity_ = 0;

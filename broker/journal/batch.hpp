@@ -21,6 +21,15 @@ enum BatchFlag : std::uint32_t {
     sealed = 4,          // the journal's own: the last batch of a segment that has a successor
 };
 
+// What whoever reads the events makes of all up to here, in one number: not interpreted here, only
+// compared, and only where the versions are the same. Version 0: nothing is said.
+struct StateDigest {
+    std::uint64_t value = 0;
+    std::uint32_t version = 0;
+
+    bool operator==(const StateDigest&) const = default;
+};
+
 inline constexpr std::uint32_t known_flags = began_to_serve | confirm | sealed;
 
 // Not thread-safe; owned by one thread at a time.
@@ -33,7 +42,7 @@ class Batch {
 
     Batch();
 
-    // Empties it: no records, no flags, no time.
+    // Empties it: no records, no flags, no times, no digest.
     void clear();
 
     // The number of the first record. Set before anything is appended, of an empty batch too (it is
@@ -44,6 +53,12 @@ class Batch {
 
     // The batch time: the only clock that replay knows.
     void set_time(protocol::Time time) { time_ = time; }
+
+    // When the run that writes it began to serve, on the scale of batch times.
+    void set_run_began(protocol::Time time) { run_began_ = time; }
+
+    // Of the state after its last event.
+    void set_digest(const StateDigest& digest) { digest_ = digest; }
 
     // Adds the record of the next event. Copies both strings.
     void append(const RecordTags& tags, std::string_view body, std::string_view rest);
@@ -62,6 +77,10 @@ class Batch {
     std::uint32_t flags() const { return flags_; }
 
     protocol::Time time() const { return time_; }
+
+    protocol::Time run_began() const { return run_began_; }
+
+    const StateDigest& digest() const { return digest_; }
 
     // for (const Record& record : batch.records()) ...: in order of seq. The views hold until the
     // next append() or clear().
@@ -87,6 +106,8 @@ class Batch {
     std::uint32_t count_ = 0;
     std::uint32_t flags_ = no_flags;
     protocol::Time time_{};
+    protocol::Time run_began_{};
+    StateDigest digest_;
 };
 
 class Batch::Records {

@@ -11,6 +11,7 @@ std::string encode_empty_batch(const EmptyBatch& batch) {
     header.time = batch.time;
     header.first_seq = batch.next_seq;
     header.durable_seq = batch.next_seq - 1;
+    header.digest = batch.digest;
     put_batch_header(header, batch.previous, block.data());
     return block;
 }

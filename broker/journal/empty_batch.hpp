@@ -14,6 +14,7 @@ struct EmptyBatch {
     protocol::Time time{};
     Seq next_seq = 1;
     Chain previous{};
+    StateDigest digest;  // of the last batch
 };
 
 // Its one block; the same for the same fields.

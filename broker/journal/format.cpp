@@ -38,6 +38,9 @@ constexpr std::size_t at_time = 32;
 constexpr std::size_t at_batch_first_seq = 40;
 constexpr std::size_t at_durable_seq = 48;
 constexpr std::size_t at_batch_chain = 56;
+constexpr std::size_t at_digest_version = 28;
+constexpr std::size_t at_digest = 72;
+constexpr std::size_t at_run_began = 80;
 
 template <std::size_t n>
 void put_array(char* out, const std::array<char, n>& bytes) {
@@ -75,6 +78,9 @@ void put_chained_fields(const BatchHeader& header, char* out) {
     put(out + at_time, count_of(header.time));
     put(out + at_batch_first_seq, header.first_seq);
     put(out + at_durable_seq, header.durable_seq);
+    put(out + at_digest_version, header.digest.version);
+    put(out + at_digest, header.digest.value);
+    put(out + at_run_began, count_of(header.run_began));
 }
 
 }  // namespace
@@ -170,6 +176,9 @@ std::optional<BatchHeader> read_batch_header(std::string_view bytes, std::uint64
     header.first_seq = get<Seq>(bytes, at_batch_first_seq);
     header.durable_seq = get<Seq>(bytes, at_durable_seq);
     header.chain = get_array<sizeof(Chain)>(bytes, at_batch_chain);
+    header.run_began = get_time(bytes, at_run_began);
+    header.digest.version = get<std::uint32_t>(bytes, at_digest_version);
+    header.digest.value = get<std::uint64_t>(bytes, at_digest);
     return header;
 }
 

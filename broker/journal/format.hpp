@@ -75,9 +75,10 @@ Chain first_chain(const Identity& uuid, const Identity& log);
 void put_segment_header(const SegmentHeader& header, char* out);  // segment_header_bytes
 SegmentHeaderRead read_segment_header(std::string_view bytes);
 
-//     0      8            12         16       20      24      28  32     40          48        56
-//     72  96 | mark | header crc | body crc | body n | count | flags | 0 | time | first seq |
-//     durable | chain | 0 |
+//     0      8            12         16       20      24      28               32     40
+//     | mark | header crc | body crc | body n | count | flags | digest version | time | first seq |
+//     48        56      72       80          88  96
+//     | durable | chain | digest | run began | 0 |
 struct BatchHeader {
     std::uint64_t mark = 0;
     std::uint32_t body_crc = 0;
@@ -85,9 +86,11 @@ struct BatchHeader {
     std::uint32_t count = 0;
     std::uint32_t flags = 0;
     protocol::Time time{};
+    protocol::Time run_began{};  // when the run that wrote it began to serve
     Seq first_seq = 0;
     Seq durable_seq = 0;  // the last event that was durable before this write began
     Chain chain{};
+    StateDigest digest;
 
     std::uint64_t padded_bytes() const { return whole_blocks(batch_header_bytes + body_bytes); }
 };

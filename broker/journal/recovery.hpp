@@ -28,6 +28,8 @@ struct BatchInfo {
     std::uint32_t count = 0;
     std::uint32_t flags = no_flags;
     protocol::Time time{};
+    protocol::Time run_began{};
+    StateDigest digest;  // after its last record
 };
 
 // Receives what is replayed, in order: each batch, then its records. The views hold during the
@@ -35,6 +37,9 @@ struct BatchInfo {
 struct Visitor {
     std::function<void(const BatchInfo&)> on_batch;
     std::function<void(const Record&)> on_record;
+    // May be empty. What the visitor made of the events so far: asked behind each batch, and
+    // compared with what the batch says where their versions are the same.
+    std::function<StateDigest()> digest;
 };
 
 // Where the next batch goes.
@@ -45,6 +50,7 @@ struct Tail {
     Seq next_seq = 1;
     Chain chain{};
     protocol::Time last_time{};  // of the last batch; no_time where there is none
+    StateDigest digest;          // of the last batch
     bool confirmed = true;       // nothing behind the last empty batch that says so
 };
 

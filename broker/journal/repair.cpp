@@ -75,7 +75,8 @@ void write_seal(Disk& disk, const Seal& seal, const Tail& tail) {
                           .flags = sealed,
                           .time = seal.time,
                           .next_seq = tail.segment.first_seq,
-                          .previous = seal.previous};
+                          .previous = seal.previous,
+                          .digest = seal.digest};
     const std::unique_ptr<File> file = disk.open_to_write(seal.file);
     file->write_at(seal.offset, encode_empty_batch(last));
     file->sync_data();

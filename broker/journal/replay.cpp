@@ -69,6 +69,7 @@ void Replay::read_segment(Seq first_seq, bool last) {
                  .offset = tail_.offset,
                  .time = tail_.last_time,
                  .previous = tail_.chain,
+                 .digest = tail_.digest,
                  .found = is_sealed};
 }
 
@@ -133,7 +134,9 @@ void Replay::hand_over(const ReadBatch& batch) {
         visitor_->on_batch({.first_seq = header.first_seq,
                             .count = header.count,
                             .flags = header.flags,
-                            .time = header.time});
+                            .time = header.time,
+                            .run_began = header.run_began,
+                            .digest = header.digest});
     }
     RecordCursor records = batch.records();
     std::uint32_t count = 0;
@@ -147,6 +150,20 @@ void Replay::hand_over(const ReadBatch& batch) {
                fmt::format("of the batch's {} records {} can be read", header.count, count));
     }
     events_ += count;
+    check_digest(batch);
+}
+
+void Replay::check_digest(const ReadBatch& batch) const {
+    if (!visitor_->digest || batch.header.digest.version == 0) return;
+    const StateDigest made = visitor_->digest();
+    const StateDigest& said = batch.header.digest;
+    if (made.version != said.version || made.value == said.value) return;
+    refuse(batch.offset,
+           fmt::format("the state after event {} is not the one that it was when the batch was "
+                       "written ({:016x}, now {:016x})",
+                       tail_.next_seq + batch.header.count - 1,
+                       said.value,
+                       made.value));
 }
 
 void Replay::take(const ReadBatch& batch) {
@@ -154,6 +171,7 @@ void Replay::take(const ReadBatch& batch) {
     tail_.next_seq += batch.header.count;
     tail_.chain = batch.header.chain;
     tail_.last_time = batch.header.time;
+    tail_.digest = batch.header.digest;
     tail_.confirmed = batch.header.count == 0;
 }
 

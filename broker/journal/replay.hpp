@@ -20,6 +20,7 @@ struct Seal {
     std::uint64_t offset = 0;
     protocol::Time time{};
     Chain previous{};
+    StateDigest digest;
     bool found = false;
 };
 
@@ -55,6 +56,7 @@ class Replay {
     void take(const ReadBatch& batch);
     void check_order(const ReadBatch& batch) const;
     void hand_over(const ReadBatch& batch);
+    void check_digest(const ReadBatch& batch) const;
     void check_unsealed(BatchReader& reader) const;
     void judge_tail(BatchReader& reader);
     [[noreturn]] void refuse(std::uint64_t offset, const std::string& what) const;

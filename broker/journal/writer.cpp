@@ -66,6 +66,8 @@ void Writer::write(Batch& batch) {
     header.time = batch.time();
     header.first_seq = batch.first_seq();
     header.durable_seq = tail_.next_seq - 1;
+    header.run_began = batch.run_began();
+    header.digest = batch.digest();
     put_batch_header(header, tail_.chain, bytes);
 
     file_->write_at(tail_.offset, {bytes, size});
@@ -75,6 +77,7 @@ void Writer::write(Batch& batch) {
     tail_.next_seq += batch.count();
     tail_.chain = header.chain;
     tail_.last_time = batch.time();
+    tail_.digest = batch.digest();
     tail_.confirmed = batch.empty();
     counters_.bytes += size;
     ++counters_.batches;
@@ -124,7 +127,8 @@ void Writer::seal(File& file) {
                           .flags = sealed,
                           .time = tail_.last_time,
                           .next_seq = tail_.next_seq,
-                          .previous = tail_.chain};
+                          .previous = tail_.chain,
+                          .digest = tail_.digest};
     file.write_at(tail_.offset, encode_empty_batch(last));
     sync(file);
 }
@@ -142,6 +146,7 @@ void Writer::close() {
             batch.set_first_seq(tail_.next_seq);
             batch.set_flags(confirm);
             batch.set_time(tail_.last_time);
+            batch.set_digest(tail_.digest);
             if (!fits(batch)) turn(batch.padded_bytes(), batch.time());
             write(batch);
         }

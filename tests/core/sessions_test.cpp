@@ -94,45 +94,45 @@ TEST_CASE("a session that acked before its first mutation is known to have") {
 TEST_CASE(
     "sessions are forgotten an hour of serving time after their last mutation, the oldest first") {
     Sessions sessions;
-    sessions.begin_batch(start, true);
+    sessions.begin_batch(start, start);
     sessions.record(event_of(session(1), 1, 1));
-    sessions.begin_batch(start + 10min, false);
+    sessions.begin_batch(start + 10min, start);
     sessions.record(event_of(session(2), 1, 2));
-    sessions.begin_batch(start + 20min, false);
+    sessions.begin_batch(start + 20min, start);
     sessions.record(event_of(session(1), 2, 3));
-    sessions.begin_batch(start + 70min - 1ns, false);
+    sessions.begin_batch(start + 70min - 1ns, start);
     CHECK(sessions.size() == 2);
-    sessions.begin_batch(start + 70min, false);
+    sessions.begin_batch(start + 70min, start);
     CHECK_FALSE(sessions.knows(session(2)));
     CHECK(sessions.knows(session(1)));
-    sessions.begin_batch(start + 80min, false);
+    sessions.begin_batch(start + 80min, start);
     CHECK(sessions.size() == 0);
     CHECK(sessions.outcomes() == 0);
 }
 
 TEST_CASE("the time between two runs is not serving time") {
     Sessions sessions;
-    sessions.begin_batch(start, true);
+    sessions.begin_batch(start, start);
     sessions.record(event_of(session(1), 1, 1));
-    sessions.begin_batch(start + 30min, false);
-    sessions.begin_batch(start + 24h, true);
-    sessions.begin_batch(start + 24h + 29min, false);
+    sessions.begin_batch(start + 30min, start);
+    sessions.begin_batch(start + 24h, start + 24h);
+    sessions.begin_batch(start + 24h + 29min, start + 24h);
     CHECK(sessions.knows(session(1)));
-    sessions.begin_batch(start + 24h + 30min, false);
+    sessions.begin_batch(start + 24h + 30min, start + 24h);
     CHECK_FALSE(sessions.knows(session(1)));
 }
 
 TEST_CASE("a batch forgets at most so many sessions, and the next ones the rest") {
     Sessions sessions;
-    sessions.begin_batch(start, true);
+    sessions.begin_batch(start, start);
     for (int i = 0; i < 1000; ++i) {
         sessions.record(event_of(session(i), 1, i + 1));
     }
-    sessions.begin_batch(start + 2h, false);
+    sessions.begin_batch(start + 2h, start);
     CHECK(sessions.size() > 0);
     CHECK(sessions.size() < 1000);
     for (int i = 0; i < 10; ++i) {
-        sessions.begin_batch(start + 2h, false);
+        sessions.begin_batch(start + 2h, start);
     }
     CHECK(sessions.size() == 0);
 }

@@ -29,7 +29,7 @@ const std::vector<std::string>& World::executors() {
     return names;
 }
 
-World::World(unsigned seed) : random_(seed), board_(settings()), now_(start) {
+World::World(unsigned seed) : random_(seed), board_(settings()), now_(start), run_began_(start) {
     for (unsigned i = 0; i < tasks; ++i) {
         names_.push_back("t" + std::to_string(i));
     }
@@ -54,7 +54,9 @@ void World::commit(Event event, const Origin& origin) {
     if (any(3) == 0) {
         record.begins_batch = true;
         record.batch_time = board_.clock().peek(now_);
-        board_.begin_batch(record.batch_time, records_.empty());
+        run_began_ = any(100) == 0 ? record.batch_time : run_began_;
+        record.run_began = run_began_;
+        board_.begin_batch(record.batch_time, record.run_began);
     }
     board_.number(event, now_);
     const std::string guid(event.guid);
@@ -66,6 +68,7 @@ void World::commit(Event event, const Origin& origin) {
         encode_task_body(event, after, record.body);
     }
     encode_private(event, after, record.rest);
+    record.digest = board_.digest();
     records_.push_back(std::move(record));
     if (event.kind == Kind::desired) {
         guids_.insert(guid);
@@ -203,15 +206,14 @@ void World::step() {
 
 void World::replay(Board& board) const {
     RecordReader reader;
-    bool first = true;
     for (const Record& record : records_) {
         if (record.begins_batch) {
-            board.begin_batch(record.batch_time, first);
+            board.begin_batch(record.batch_time, record.run_began);
         }
-        first = false;
         const auto event = reader.read(record.body, record.rest);
         REQUIRE(event);
         board.apply(*event);
+        REQUIRE(board.digest() == record.digest);
     }
 }
 

@@ -31,7 +31,7 @@ class World {
         return requests_;
     }
 
-    // Another board, made from what was recorded.
+    // Another board, made from what was recorded: after each event in the state that this one had.
     void replay(core::Board& board) const;
 
     static core::Settings settings();
@@ -41,6 +41,8 @@ class World {
     struct Record {
         bool begins_batch = false;
         core::Time batch_time{};
+        core::Time run_began{};
+        core::Digest digest = 0;  // of the board after it
         std::string body;
         std::string rest;
     };
@@ -64,6 +66,7 @@ class World {
     std::mt19937 random_;
     core::Board board_;
     core::Time now_;
+    core::Time run_began_;
     std::set<std::string> guids_;
     std::vector<std::string> names_;
     std::vector<Record> records_;

@@ -148,9 +148,10 @@ TEST_CASE("a timed pass fails, demotes and loses as an asked one does") {
     rig.pass(30s);
     CHECK(rig.story() == Story{"completed old", "completed absent"});
     rig.pass(30s);
-    CHECK(rig.story() == Story{"demoted resolving"});
+    // Of two events at one moment the second is stamped a nanosecond later.
+    CHECK(rig.story() == Story{"demoted resolving", "kicked old"});
     rig.pass(30s);
-    CHECK(rig.story() == Story{"kicked old", "kicked absent"});
+    CHECK(rig.story() == Story{"kicked absent", "kicked resolving"});
 }
 
 TEST_CASE(

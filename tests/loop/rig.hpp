@@ -135,8 +135,10 @@ class Rig {
     // A batch that is durable.
     struct Kept {
         Seq first_seq = 0;
-        std::uint32_t flags = 0;
+        std::uint32_t count = 0;
         Time time{};
+        Time run_began{};
+        journal::StateDigest digest;
         std::string records;
     };
 

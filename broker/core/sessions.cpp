@@ -156,8 +156,11 @@ void Sessions::load(const SessionNumbers& numbers) {
     digest_ += digest_of(numbers);
 }
 
-void Sessions::load(const OutcomeNumbers& numbers) {
+bool Sessions::load(const OutcomeNumbers& numbers) {
     Session& session = slab_[newest_];
+    if (!session.outcomes.empty() && session.outcomes.back().id >= numbers.id) {
+        return false;
+    }
     session.outcomes.push_back({.id = numbers.id,
                                 .first = numbers.first,
                                 .last = numbers.last,
@@ -165,6 +168,7 @@ void Sessions::load(const OutcomeNumbers& numbers) {
                                 .state = static_cast<State>(numbers.state)});
     ++outcomes_;
     digest_ += digest_of(session.id, numbers);
+    return true;
 }
 
 // ---- of this run -----------------------------------------------------------------------------

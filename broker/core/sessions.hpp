@@ -76,9 +76,10 @@ class Sessions {
         }
     }
 
-    // The same back, in the same order: outcomes go to the session that was loaded last.
+    // The same back, in the same order: outcomes go to the session that was loaded last. False: its
+    // id is not above the one before.
     void load(const SessionNumbers& session);
-    void load(const OutcomeNumbers& outcome);
+    bool load(const OutcomeNumbers& outcome);
 
     void load_time(Duration serving, Time last_batch) {
         serving_ = serving;

@@ -204,9 +204,10 @@ void World::step() {
     }
 }
 
-void World::replay(Board& board) const {
+void World::replay(Board& board, std::size_t from) const {
     RecordReader reader;
-    for (const Record& record : records_) {
+    for (std::size_t i = from; i < records_.size(); ++i) {
+        const Record& record = records_[i];
         if (record.begins_batch) {
             board.begin_batch(record.batch_time, record.run_began);
         }

@@ -32,7 +32,10 @@ class World {
     }
 
     // Another board, made from what was recorded: after each event in the state that this one had.
-    void replay(core::Board& board) const;
+    // `from`: without the first so many events.
+    void replay(core::Board& board, std::size_t from = 0) const;
+
+    std::size_t events() const { return records_.size(); }
 
     static core::Settings settings();
     static const std::vector<std::string>& executors();

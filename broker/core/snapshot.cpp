@@ -1,0 +1,325 @@
+// A row: one byte that says what it is, its numbers as they lie in memory, its texts with their
+// lengths before them.
+#include "broker/core/snapshot.hpp"
+
+#include <cstring>
+#include <string>
+#include <type_traits>
+
+namespace taskbbs::core {
+
+namespace {
+
+enum class RowKind : std::uint8_t { executor = 1, session = 2, outcome = 3, task = 4, board = 5 };
+
+class RowWriter {
+  public:
+    explicit RowWriter(RowKind kind) { put(kind); }
+
+    template <class T>
+    void put(const T& value) {
+        static_assert(std::has_unique_object_representations_v<T>);
+        bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+
+    void put_text(std::string_view text) {
+        put(static_cast<std::uint32_t>(text.size()));
+        bytes_ += text;
+    }
+
+    void clear(RowKind kind) {
+        bytes_.clear();
+        put(kind);
+    }
+
+    std::string_view bytes() const { return bytes_; }
+
+  private:
+    std::string bytes_;
+};
+
+// Reads a row's fields one behind the other. Once something is missing, everything is empty and
+// at_end() stays false.
+class FieldReader {
+  public:
+    explicit FieldReader(std::string_view bytes) : left_(bytes) {}
+
+    template <class T>
+    T get() {
+        static_assert(std::has_unique_object_representations_v<T>);
+        T value{};
+        const std::string_view bytes = take(sizeof value);
+        if (!bytes.empty()) {
+            std::memcpy(&value, bytes.data(), sizeof value);
+        }
+        return value;
+    }
+
+    std::string_view get_text() { return take(get<std::uint32_t>()); }
+
+    // All was read, and nothing was missing.
+    bool at_end() const { return !failed_ && left_.empty(); }
+
+    bool failed() const { return failed_; }
+
+  private:
+    std::string_view take(std::size_t bytes) {
+        failed_ = failed_ || bytes > left_.size();
+        if (failed_) {
+            return {};
+        }
+        const std::string_view taken = left_.substr(0, bytes);
+        left_.remove_prefix(bytes);
+        return taken;
+    }
+
+    std::string_view left_;
+    bool failed_ = false;
+};
+
+// ---- one kind of row after the other ---------------------------------------------------------
+
+struct ExecutorNumbers {
+    std::int64_t joined_at = 0;
+    std::int64_t ttl = 0;
+    std::int64_t left_at = 0;
+    std::int64_t lost_at = 0;
+    SessionId departed_by;
+    std::int64_t departed_id = 0;
+    std::uint8_t present = 0;
+    std::uint8_t draining = 0;
+    std::uint8_t ever_joined = 0;
+    std::uint8_t formers = 0;
+    std::uint32_t zero = 0;
+};
+
+void put(RowWriter& writer, const ExecutorRow& row) {
+    writer.clear(RowKind::executor);
+    writer.put(
+        ExecutorNumbers{.joined_at = row.joined_at.time_since_epoch().count(),
+                        .ttl = row.ttl.count(),
+                        .left_at = row.left_at,
+                        .lost_at = row.lost_at,
+                        .departed_by = row.departed_by,
+                        .departed_id = row.departed_id,
+                        .present = row.present ? std::uint8_t{1} : std::uint8_t{0},
+                        .draining = row.draining ? std::uint8_t{1} : std::uint8_t{0},
+                        .ever_joined = row.ever_joined ? std::uint8_t{1} : std::uint8_t{0},
+                        .formers = static_cast<std::uint8_t>(row.former_incarnations.size())});
+    writer.put_text(row.id);
+    writer.put_text(row.incarnation);
+    for (const std::string& former : row.former_incarnations) {
+        writer.put_text(former);
+    }
+}
+
+std::optional<ExecutorRow> executor_of(std::string_view bytes) {
+    FieldReader reader(bytes);
+    const auto numbers = reader.get<ExecutorNumbers>();
+    ExecutorRow row{.present = numbers.present != 0,
+                    .draining = numbers.draining != 0,
+                    .ever_joined = numbers.ever_joined != 0,
+                    .joined_at = Time(Duration(numbers.joined_at)),
+                    .ttl = milliseconds(numbers.ttl),
+                    .left_at = numbers.left_at,
+                    .lost_at = numbers.lost_at,
+                    .departed_by = numbers.departed_by,
+                    .departed_id = numbers.departed_id};
+    row.id = reader.get_text();
+    row.incarnation = reader.get_text();
+    for (int i = 0; i < numbers.formers; ++i) {
+        row.former_incarnations.emplace_back(reader.get_text());
+    }
+    const bool whole = reader.at_end() && !row.id.empty();
+    return whole ? std::optional(std::move(row)) : std::nullopt;
+}
+
+template <class Numbers>
+std::optional<Numbers> numbers_in(std::string_view bytes) {
+    FieldReader reader(bytes);
+    const auto numbers = reader.get<Numbers>();
+    return reader.at_end() ? std::optional(numbers) : std::nullopt;
+}
+
+void put(RowWriter& writer, const TaskRow& row) {
+    writer.clear(RowKind::task);
+    writer.put(row.numbers);
+    for (const std::string_view text : {row.domain,
+                                        row.stack,
+                                        row.executor_id,
+                                        row.guid,
+                                        row.type,
+                                        row.annotation,
+                                        row.payload,
+                                        row.container_handle,
+                                        row.failure_reason,
+                                        row.rejection_reason,
+                                        row.result}) {
+        writer.put_text(text);
+    }
+}
+
+bool is_possible(const TaskNumbers& numbers) {
+    return numbers.state < protocol::live_states && numbers.kicks <= DueLines::max_kicks &&
+           numbers.on_executor_lost < protocol::names<OnExecutorLost>.size() &&
+           numbers.failed <= 1 && numbers.zero == 0 && numbers.born > 0;
+}
+
+std::optional<TaskRow> task_of(std::string_view bytes) {
+    FieldReader reader(bytes);
+    TaskRow row;
+    row.numbers = reader.get<TaskNumbers>();
+    for (std::string_view* text : {&row.domain,
+                                   &row.stack,
+                                   &row.executor_id,
+                                   &row.guid,
+                                   &row.type,
+                                   &row.annotation,
+                                   &row.payload,
+                                   &row.container_handle,
+                                   &row.failure_reason,
+                                   &row.rejection_reason,
+                                   &row.result}) {
+        *text = reader.get_text();
+    }
+    const bool whole = reader.at_end() && is_possible(row.numbers) && !row.guid.empty();
+    return whole ? std::optional(row) : std::nullopt;
+}
+
+std::optional<OutcomeNumbers> outcome_of(std::string_view bytes) {
+    const auto outcome = numbers_in<OutcomeNumbers>(bytes);
+    const bool possible = outcome && outcome->verb < protocol::names<Verb>.size() &&
+                          outcome->state < protocol::names<State>.size();
+    return possible ? outcome : std::nullopt;
+}
+
+RowKind kind_of(std::string_view row) {
+    return row.empty() ? RowKind{} : static_cast<RowKind>(row.front());
+}
+
+}  // namespace
+
+void write_rows(const Board& board, const std::function<void(std::string_view)>& sink) {
+    RowWriter writer(RowKind::executor);
+    for (const ExecutorRow& row : board.executors().rows()) {
+        put(writer, row);
+        sink(writer.bytes());
+    }
+    const auto put_numbers = [&](RowKind kind, const auto& numbers) {
+        writer.clear(kind);
+        writer.put(numbers);
+        sink(writer.bytes());
+    };
+    board.sessions().rows(
+        [&](const SessionNumbers& session) { put_numbers(RowKind::session, session); },
+        [&](const OutcomeNumbers& outcome) { put_numbers(RowKind::outcome, outcome); });
+    board.tasks().rows([&](const TaskRow& row) {
+        put(writer, row);
+        sink(writer.bytes());
+    });
+    put_numbers(RowKind::board, board.numbers());
+}
+
+// ---- reading ---------------------------------------------------------------------------------
+
+bool RowReader::take(std::string_view row) {
+    if (complete_ || row.empty()) {
+        return false;
+    }
+    const std::string_view fields = row.substr(1);
+    switch (kind_of(row)) {
+        case RowKind::executor:
+            return take_executor(fields);
+        case RowKind::session:
+            return take_session(fields);
+        case RowKind::outcome:
+            return take_outcome(fields);
+        case RowKind::task:
+            return take_task(fields);
+        case RowKind::board:
+            return take_board(fields);
+    }
+    return false;
+}
+
+bool RowReader::take_executor(std::string_view fields) {
+    const auto row = executor_of(fields);
+    if (!row || has_task_ || board_.executors().find(row->id) != no_slot) {
+        return false;
+    }
+    board_.executors().load(*row);
+    return true;
+}
+
+bool RowReader::take_session(std::string_view fields) {
+    const auto row = numbers_in<SessionNumbers>(fields);
+    if (!row || board_.sessions().knows(row->id)) {
+        return false;
+    }
+    board_.sessions().load(*row);
+    has_session_ = true;
+    return true;
+}
+
+bool RowReader::take_outcome(std::string_view fields) {
+    const auto row = outcome_of(fields);
+    return row && has_session_ && board_.sessions().load(*row);
+}
+
+bool RowReader::take_task(std::string_view fields) {
+    const auto row = task_of(fields);
+    const bool fits =
+        row && row->numbers.seq > last_touched_ && board_.tasks().find(row->guid) == no_slot;
+    if (!fits) {
+        return false;
+    }
+    last_touched_ = row->numbers.seq;
+    has_task_ = true;
+    board_.tasks().load(*row);
+    return true;
+}
+
+bool RowReader::take_board(std::string_view fields) {
+    const auto row = numbers_in<BoardNumbers>(fields);
+    if (!row || row->seq < last_touched_) {
+        return false;
+    }
+    board_.load(*row);
+    board_.executors().finish_loading();
+    board_.tasks().take_offers();
+    complete_ = true;
+    return true;
+}
+
+bool RowDigest::take(std::string_view row) {
+    if (row.empty() || result_) {
+        return false;
+    }
+    const std::string_view fields = row.substr(1);
+    const auto add = [this](const auto& read, const auto& digest) {
+        sum_ += read ? digest(*read) : 0;
+        return read.has_value();
+    };
+    switch (kind_of(row)) {
+        case RowKind::executor:
+            return add(executor_of(fields), [](const auto& read) { return digest_of(read); });
+        case RowKind::session:
+            return add(numbers_in<SessionNumbers>(fields), [this](const auto& read) {
+                session_ = read.id;
+                return digest_of(read);
+            });
+        case RowKind::outcome:
+            return add(outcome_of(fields),
+                       [this](const auto& read) { return digest_of(session_, read); });
+        case RowKind::task:
+            return add(task_of(fields), [](const auto& read) { return digest_of(read); });
+        case RowKind::board: {
+            const auto board = numbers_in<BoardNumbers>(fields);
+            result_ = board ? std::optional(digest_of(*board, sum_)) : std::nullopt;
+            return board.has_value();
+        }
+    }
+    return false;
+}
+
+}  // namespace taskbbs::core

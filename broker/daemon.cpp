@@ -333,7 +333,8 @@ void say_recovered(const Log& log,
                  {{"bytes", recovered.torn_bytes}, {"kept_as", recovered.torn_file}});
     }
     log.info("recovered",
-             {{"events", recovered.events},
+             {{"snapshot", recovered.snapshot},
+              {"events", recovered.events},
               {"tasks", board.tasks().size()},
               {"seq", board.seq()},
               {"segments", recovered.segments},
@@ -345,7 +346,6 @@ void say_recovered(const Log& log,
 void serve_or_throw(const Options& options, const Log& log, bool& serving) {
     raise_file_limit();
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
-    core::Board board(options.core);
     const Time began = boot_time();
     const journal::RecoveryOptions recovery{
         .now = wall_time(),
@@ -355,16 +355,16 @@ void serve_or_throw(const Options& options, const Log& log, bool& serving) {
                 log.warn("journal", {{"says", line}});
             },
     };
-    auto recovered = recover_board(disk, options.journal, recovery, board);
-    say_recovered(log, recovered, board, boot_time() - began);
-    if (const Duration ahead = board.clock().last_stamp() - wall_time(); ahead > 60s) {
+    auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);
+    say_recovered(log, recovered, *board, boot_time() - began);
+    if (const Duration ahead = board->clock().last_stamp() - wall_time(); ahead > 60s) {
         log.warn("clock_ahead",
                  {{"ms", to_ms(ahead)},
                   {"says",
                    "the last event is ahead of the wall clock: event times creep until it "
                    "has caught up"}});
     }
-    Daemon daemon(options, log, disk, board, std::move(recovered));
+    Daemon daemon(options, log, disk, *board, std::move(recovered));
     serving = true;
     daemon.run();
     log.info("stopped");

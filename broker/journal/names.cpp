@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view segment_prefix = "seg-";
 constexpr std::string_view index_prefix = "idx-";
+constexpr std::string_view snapshot_prefix = "snap-";
 constexpr std::string_view spare_prefix = "spare-";
 constexpr std::size_t seq_digits = 20;
 
@@ -32,6 +33,16 @@ std::optional<Seq> seq_behind(std::string_view prefix, std::string_view name) {
     return static_cast<Seq>(*number);
 }
 
+template <class Parse>
+std::vector<Seq> all_of(const std::vector<std::string>& names, const Parse& parse) {
+    std::vector<Seq> found;
+    for (const std::string& name : names) {
+        if (const std::optional<Seq> seq = parse(name)) found.push_back(*seq);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
 }  // namespace
 
 std::string segment_name(Seq first_seq) {
@@ -40,6 +51,10 @@ std::string segment_name(Seq first_seq) {
 
 std::string index_name(Seq first_seq) {
     return fmt::format("{}{:020}", index_prefix, first_seq);
+}
+
+std::string snapshot_name(Seq last_seq) {
+    return fmt::format("{}{:020}", snapshot_prefix, last_seq);
 }
 
 std::string spare_name(std::uint64_t number) {
@@ -58,23 +73,27 @@ std::optional<Seq> parse_index_name(std::string_view name) {
     return seq_behind(index_prefix, name);
 }
 
+std::optional<Seq> parse_snapshot_name(std::string_view name) {
+    return seq_behind(snapshot_prefix, name);
+}
+
 std::optional<std::uint64_t> parse_spare_name(std::string_view name) {
     return number_behind(spare_prefix, name);
 }
 
 bool is_temporary(std::string_view name) {
     const bool ours = name.starts_with(segment_prefix) || name.starts_with(index_prefix) ||
-                      name.starts_with(spare_prefix) || name.starts_with(reserve_name);
+                      name.starts_with(snapshot_prefix) || name.starts_with(spare_prefix) ||
+                      name.starts_with(reserve_name);
     return ours && name.ends_with(temporary_suffix);
 }
 
 std::vector<Seq> segments_of(const std::vector<std::string>& names) {
-    std::vector<Seq> found;
-    for (const std::string& name : names) {
-        if (const std::optional<Seq> seq = parse_segment_name(name)) found.push_back(*seq);
-    }
-    std::ranges::sort(found);
-    return found;
+    return all_of(names, parse_segment_name);
+}
+
+std::vector<Seq> snapshots_of(const std::vector<std::string>& names) {
+    return all_of(names, parse_snapshot_name);
 }
 
 }  // namespace taskbbs::journal

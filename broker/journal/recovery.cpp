@@ -7,6 +7,7 @@
 #include "broker/journal/replay.hpp"
 #include "broker/journal/reserve.hpp"
 #include "broker/journal/segment_file.hpp"
+#include "broker/journal/starting_point.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -25,16 +26,16 @@ std::unique_ptr<File> lock_directory(Disk& disk) {
 }
 
 // A directory without segments is a new one, unless something says that there were some.
-void check_new(Disk& disk, const std::vector<std::string>& files, File& lock, Seq from) {
+void check_new(Disk& disk, const std::vector<std::string>& files, File& lock) {
     const bool remains = std::ranges::any_of(files, [](const std::string& name) {
-        return parse_index_name(name) || parse_spare_name(name) ||
+        return parse_index_name(name) || parse_snapshot_name(name) || parse_spare_name(name) ||
                name.find(torn_suffix) != std::string::npos;
     });
-    if (from == 1 && !remains && !read_clean_stop(lock)) return;
+    if (!remains && !read_clean_stop(lock)) return;
     throw CorruptError(
-        disk.directory() + "/" + segment_name(from),
+        disk.directory() + "/" + segment_name(1),
         0,
-        from,
+        1,
         "there is no segment at all, but there was a journal here (to begin a new one, "
         "empty the directory)");
 }
@@ -73,9 +74,14 @@ Recovered begin_journal(Disk& disk,
 
 // What the last process wrote and did not sync is durable before it is believed; so is a backup
 // that was copied back.
-void sync_before_reading(Disk& disk, const std::vector<Seq>& segments, Seq from) {
+void sync_before_reading(Disk& disk,
+                         const std::vector<Seq>& segments,
+                         const std::vector<Seq>& snapshots) {
+    const Seq oldest_needed = snapshots.empty() ? 1 : snapshots.front() + 1;
+    for (const Seq seq : snapshots)
+        disk.open_to_read(snapshot_name(seq))->sync_data();
     for (const Seq first_seq : segments) {
-        if (first_seq >= from) disk.open_to_read(segment_name(first_seq))->sync_data();
+        if (first_seq >= oldest_needed) disk.open_to_read(segment_name(first_seq))->sync_data();
     }
     disk.sync_directory();
 }
@@ -104,6 +110,13 @@ void mend_last_segment(Disk& disk, Reserve& reserve, const Replay& replay, Recov
         recovered.torn_file = keep_torn(disk, reserve, tail.file, tail.offset, replay.data_end());
     }
     copy_valid_part(disk, reserve, tail);
+}
+
+// Kept for people, and out of the way of the next recovery.
+void set_aside(Disk& disk, const std::vector<std::string>& snapshots) {
+    for (const std::string& name : snapshots)
+        disk.rename(name, name + std::string(bad_suffix));
+    if (!snapshots.empty()) disk.sync_directory();
 }
 
 void remove_temporaries(Disk& disk, const std::vector<std::string>& files) {
@@ -146,19 +159,26 @@ Recovered recover(Disk& disk,
     std::unique_ptr<File> lock = lock_directory(disk);
     const std::vector<std::string> files = disk.list();
     const std::vector<Seq> segments = segments_of(files);
+    const std::vector<Seq> snapshots = snapshots_of(files);
     Reserve reserve(disk, settings.reserve_bytes, options.report);
     reserve.adopt();
 
     Recovered recovered;
     if (segments.empty()) {
-        check_new(disk, files, *lock, options.from.next_seq);
+        check_new(disk, files, *lock);
         const std::uint64_t bytes = usable_segment_bytes(settings.segment_bytes);
+        if (visitor.on_begin) visitor.on_begin();
         recovered = begin_journal(disk, reserve, bytes, options);
     } else {
-        sync_before_reading(disk, segments, options.from.next_seq);
-        Replay replay(disk, options.from, visitor);
+        sync_before_reading(disk, segments, snapshots);
+        const SnapshotChoice choice =
+            load_newest(disk, snapshots, segments, visitor, options.report);
+        Replay replay(disk, choice.from, visitor);
         replay.run(segments);
         recovered = finish(disk, reserve, replay, *lock);
+        recovered.snapshot = choice.from.next_seq - 1;
+        recovered.snapshot_bytes = choice.bytes;
+        set_aside(disk, choice.bad);
         report_on(recovered, options.report);
     }
     remove_temporaries(disk, files);

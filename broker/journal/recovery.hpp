@@ -21,6 +21,8 @@ namespace taskbbs::journal {
 struct StartingPoint {
     Seq next_seq = 1;
     std::optional<Chain> chain;  // nothing: the journal's first
+    protocol::Time last_time = protocol::no_time;
+    StateDigest digest;
 };
 
 struct BatchInfo {
@@ -32,13 +34,19 @@ struct BatchInfo {
     StateDigest digest;  // after its last record
 };
 
-// Receives what is replayed, in order: each batch, then its records. The views hold during the
-// call. What they throw ends the recovery and passes through.
+// Receives what is recovered, in order: the rows of a snapshot, then each batch and its records.
+// The views hold during the call. What they throw ends the recovery and passes through; each one
+// may be empty.
 struct Visitor {
+    // All begins, again perhaps: whatever came before is void.
+    std::function<void()> on_begin;
+    // A row of a snapshot. False: it is none that the visitor knows, and the snapshot is passed
+    // over.
+    std::function<bool(std::string_view)> on_row;
     std::function<void(const BatchInfo&)> on_batch;
     std::function<void(const Record&)> on_record;
-    // May be empty. What the visitor made of the events so far: asked behind each batch, and
-    // compared with what the batch says where their versions are the same.
+    // What the visitor made of all so far: asked behind a snapshot and behind each batch, and
+    // compared with what that says where their versions are the same.
     std::function<StateDigest()> digest;
 };
 
@@ -56,15 +64,17 @@ struct Tail {
 
 struct Recovered {
     Tail tail;
-    std::uint64_t events = 0;      // replayed
-    std::uint64_t segments = 0;    // read
-    std::uint64_t bytes = 0;       // of the segments, up to the last batch
-    bool fresh = false;            // the directory was empty: a new journal was made
-    bool clean_stop = false;       // the last run said that it stopped
-    std::uint64_t torn_bytes = 0;  // cut; 0: nothing
-    std::string torn_file;         // where they were kept
-    std::string writer;            // as in the options: what new segments are stamped with
-    std::unique_ptr<File> lock;    // LOCK, held as long as it lives
+    Seq snapshot = 0;                  // the last event of the one that it began with; 0: none
+    std::uint64_t snapshot_bytes = 0;  // of its file
+    std::uint64_t events = 0;          // replayed, behind it
+    std::uint64_t segments = 0;        // read
+    std::uint64_t bytes = 0;           // of the segments, up to the last batch
+    bool fresh = false;                // the directory was empty: a new journal was made
+    bool clean_stop = false;           // the last run said that it stopped
+    std::uint64_t torn_bytes = 0;      // cut; 0: nothing
+    std::string torn_file;             // where they were kept
+    std::string writer;                // as in the options: what new segments are stamped with
+    std::unique_ptr<File> lock;        // LOCK, held as long as it lives
 
     const Identity& uuid() const { return tail.segment.uuid; }
 
@@ -76,7 +86,6 @@ struct Recovered {
 };
 
 struct RecoveryOptions {
-    StartingPoint from;
     protocol::Time now{};  // stamped on a new journal's first segment
     std::string writer;    // the program's version
     Report report;         // may be empty

@@ -28,6 +28,8 @@ void check_known(const Record& record, const std::string& file) {
 Replay::Replay(Disk& disk, const StartingPoint& from, const Visitor& visitor)
     : disk_(&disk), from_(from), visitor_(&visitor) {
     tail_.next_seq = from.next_seq;
+    tail_.last_time = from.last_time;
+    tail_.digest = from.digest;
 }
 
 void Replay::run(const std::vector<Seq>& segments) {

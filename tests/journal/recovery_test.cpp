@@ -209,24 +209,6 @@ TEST_CASE("temporary files are removed, unknown ones are left alone") {
     CHECK(disk.has("seg-readme"));
 }
 
-TEST_CASE("replay can begin where a snapshot ends") {
-    MemoryDisk disk;
-    make_journal(disk);
-    const SegmentHeader third =
-        read_segment_header(disk.bytes(segment_name(13)).substr(0, segment_header_bytes)).header;
-    disk.remove(segment_name(1));
-    disk.remove(segment_name(7));
-    std::vector<Seq> seqs;
-    const Visitor visitor{.on_record = [&](const Record& record) { seqs.push_back(record.seq); }};
-    const StartingPoint from{.next_seq = 13, .chain = third.chain};
-    CHECK(recover(disk, small_settings(), {.from = from}, visitor).next_seq() == 21);
-    CHECK(seqs.front() == 13);
-    CHECK(seqs.size() == 8);
-
-    const StartingPoint other{.next_seq = 13, .chain = Chain{}};
-    CHECK_THROWS_AS(recover(disk, small_settings(), {.from = other}, visitor), CorruptError);
-}
-
 TEST_CASE("what a visitor throws passes through and frees the lock") {
     MemoryDisk disk;
     make_journal(disk);

@@ -12,7 +12,6 @@ Rig::Rig(core::Settings settings) : settings_(settings) {
 }
 
 void Rig::serve() {
-    board_ = std::make_unique<core::Board>(settings_);
     replay();
     now_ = board_->begin_serving(wall_);
     broker_ = std::make_unique<broker::Broker>(
@@ -22,7 +21,7 @@ void Rig::serve() {
 
 // As journal::recover does. Whatever a test does, its replay gives the state that life had.
 void Rig::replay() {
-    broker::Fold fold(*board_);
+    broker::Fold fold(settings_);
     for (const Kept& batch : kept_) {
         fold.begin_batch({.first_seq = batch.first_seq,
                           .count = batch.count,
@@ -35,6 +34,7 @@ void Rig::replay() {
         REQUIRE(cursor.at_end());
         REQUIRE(fold.digest() == batch.digest);
     }
+    board_ = fold.take_board();
 }
 
 void Rig::restart(Duration off, Duration astray) {

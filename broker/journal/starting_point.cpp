@@ -1,0 +1,72 @@
+// Snapshots are tried from the newest to the oldest.
+#include "broker/journal/starting_point.hpp"
+
+#include "broker/journal/names.hpp"
+
+#include <exception>
+#include <fmt/format.h>
+
+namespace taskbbs::journal {
+
+namespace {
+
+StartingPoint behind(const SnapshotHeader& header) {
+    return {.next_seq = header.seq + 1,
+            .chain = header.chain,
+            .last_time = header.last_time,
+            .digest = header.digest};
+}
+
+}  // namespace
+
+SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor& visitor) {
+    SnapshotReader reader(disk, name);
+    const SnapshotHeader& header = reader.header();
+    const auto refuse = [&](const std::string& what) {
+        throw CorruptError(disk.directory() + "/" + name, 0, header.seq, what);
+    };
+    std::uint64_t rows = 0;
+    while (const auto row = reader.next()) {
+        ++rows;
+        if (visitor.on_row && !visitor.on_row(*row)) {
+            refuse(fmt::format("row {} of it is not one that this version knows", rows));
+        }
+    }
+    if (!visitor.digest) return header;
+    const StateDigest made = visitor.digest();
+    if (made.version == header.digest.version && made.value != header.digest.value) {
+        refuse(fmt::format("its rows come to the state {:016x}, not {:016x} as it says",
+                           made.value,
+                           header.digest.value));
+    }
+    return header;
+}
+
+SnapshotChoice load_newest(Disk& disk,
+                           const std::vector<Seq>& snapshots,
+                           const std::vector<Seq>& segments,
+                           const Visitor& visitor,
+                           const Report& report) {
+    SnapshotChoice choice;
+    std::exception_ptr first_failure;
+    for (auto seq = snapshots.rbegin(); seq != snapshots.rend(); ++seq) {
+        const std::string name = snapshot_name(*seq);
+        try {
+            if (visitor.on_begin) visitor.on_begin();
+            const SnapshotHeader header = load_snapshot(disk, name, visitor);
+            choice.from = behind(header);
+            choice.bytes = header.bytes;
+            return choice;
+        } catch (const std::runtime_error& error) {
+            say(report, fmt::format("a snapshot is passed over: {}", error.what()));
+            if (!first_failure) first_failure = std::current_exception();
+            choice.bad.push_back(name);
+        }
+    }
+    const bool from_the_first = !segments.empty() && segments.front() == 1;
+    if (first_failure && !from_the_first) std::rethrow_exception(first_failure);
+    if (visitor.on_begin) visitor.on_begin();
+    return choice;
+}
+
+}  // namespace taskbbs::journal

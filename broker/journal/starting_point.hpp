@@ -1,0 +1,30 @@
+// Where recovery begins: behind the newest snapshot that holds, or with the first event of all.
+#pragma once
+
+#include "broker/journal/recovery.hpp"
+#include "broker/journal/snapshot_file.hpp"
+
+#include <string>
+#include <vector>
+
+namespace taskbbs::journal {
+
+struct SnapshotChoice {
+    StartingPoint from;
+    std::uint64_t bytes = 0;       // of the snapshot that was loaded; 0: none was
+    std::vector<std::string> bad;  // snapshots that were passed over, by name
+};
+
+// Hands over the rows of the newest of `snapshots` (their last seqs, ascending) that holds, by its
+// checksums, its rows and its digest. Those that do not are reported. Where none holds and the
+// `segments` do not reach back to the first event, throws what the newest failed with.
+SnapshotChoice load_newest(Disk& disk,
+                           const std::vector<Seq>& snapshots,
+                           const std::vector<Seq>& segments,
+                           const Visitor& visitor,
+                           const Report& report);
+
+// Hands over all rows of one snapshot. Throws CorruptError, UnsupportedError, JournalError.
+SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor& visitor);
+
+}  // namespace taskbbs::journal

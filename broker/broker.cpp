@@ -24,7 +24,9 @@ Broker::Broker(core::Board& board, Identity identity)
 
 Outbox Broker::new_outbox() const {
     const core::LimitSettings& limits = board_.settings().limits;
-    return {limits.reply_bytes, limits.peer_reply_bytes};
+    // A peer without credit is refused before this bound is reached; what it waits for may come on
+    // top.
+    return {limits.reply_bytes, 2 * limits.peer_reply_bytes + limits.reply_bytes};
 }
 
 void Broker::begin(Time now) {
@@ -43,9 +45,9 @@ void Broker::begin(Time now) {
 
 // ---- a request -------------------------------------------------------------------------------
 
-void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
+void Broker::receive(const Peer& peer, std::string_view frame, std::size_t unread, Time now) {
     now_ = now;
-    const auto message = protocol::parse_requests(document_, frame);
+    auto message = protocol::parse_requests(document_, frame);
     if (!message) {
         ++stats_.malformed;
         protocol::Refusal body{.message = message.error().message};
@@ -62,10 +64,29 @@ void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
     // What has ripened by now is on offer to those who wait, then to this message.
     board_.tasks().ripen(now);
     settle();
-    for (const protocol::Request& request : message->requests) {
-        handle(peer, *message, request);
-        settle();
+    current_ = {.peer = peer, .message = *std::move(message), .unread = unread};
+}
+
+bool Broker::handle_next() {
+    if (!current_) {
+        return false;
     }
+    if (current_->next == current_->message.requests.size()) {
+        current_.reset();
+        return false;
+    }
+    const protocol::Request& request = current_->message.requests[current_->next++];
+    handle({current_->peer, current_->message.session, request.id}, request);
+    settle();
+    return true;
+}
+
+// Replies to one peer that have not left are bounded: one that does not read, or asks for more than
+// it can take, is told so before anything is done for it.
+bool Broker::has_credit(const Peer& peer, std::size_t unread) const {
+    const std::size_t in_flight = flight_ ? flight_->outbox.bytes_for(peer) : 0;
+    return unread + in_flight + gathering_.bytes_for(peer) <
+           board_.settings().limits.peer_reply_bytes;
 }
 
 void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now) {
@@ -75,11 +96,8 @@ void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now)
 }
 
 // The checks of section 4 that are the same for every verb, in their order.
-void Broker::handle(const Peer& peer,
-                    const protocol::RequestMessage& message,
-                    const protocol::Request& request) {
+void Broker::handle(const Caller& caller, const protocol::Request& request) {
     ++stats_.requests;
-    const Caller caller{peer, message.session, request.id};
     const auto verb = protocol::named<Verb>(request.verb);
     if (!verb) {
         return refuse(caller,
@@ -90,13 +108,20 @@ void Broker::handle(const Peer& peer,
         return refuse(
             caller, Status::invalid_request, {.message = "a str in args is not valid UTF-8"});
     }
+    if (!has_credit(caller.peer, current_->unread)) {
+        return refuse(
+            caller,
+            Status::busy,
+            {.message = "limits.peer_reply_bytes of replies wait for this client: read them first",
+             .limit = static_cast<std::int64_t>(board_.settings().limits.peer_reply_bytes)});
+    }
     if (protocol::is_mutation(*verb)) {
-        if (request.id <= board_.sessions().acked(message.session)) {
+        if (request.id <= board_.sessions().acked(caller.session)) {
             return refuse(caller,
                           Status::request_expired,
                           {.message = "this id was acked: its outcome was known to the client"});
         }
-        if (const core::Outcome* outcome = board_.sessions().find(message.session, request.id)) {
+        if (const core::Outcome* outcome = board_.sessions().find(caller.session, request.id)) {
             return answer_again(caller, *verb, request.args, *outcome);
         }
     }
@@ -172,13 +197,14 @@ void Broker::open_batch() {
 // Numbers, applies, encodes and appends it: from here on it is part of what the batch makes
 // durable. Returns where it left the task.
 Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
-    open_batch();
-    if (batch_->empty()) {
-        board_.begin_batch(batch_->time(), run_began_);
-    }
+    // Before the batch begins, which may forget the session: what it acked still holds.
     if (caller != nullptr) {
         const RequestId acked = board_.sessions().acked(caller->session);
         event.origin = {caller->session, caller->id, acked, verb};
+    }
+    open_batch();
+    if (batch_->empty()) {
+        board_.begin_batch(batch_->time(), run_began_);
     }
     const bool leaves = event.kind == core::Kind::lost || event.kind == core::Kind::departed;
     if (leaves) {

@@ -64,8 +64,12 @@ class Broker {
     void begin(Time now);
 
     // ---- input -------------------------------------------------------------------------------
-    // One request message: one frame.
-    void receive(const Peer& peer, std::string_view frame, Time now);
+    // One request message: one frame, which holds until handle_next() has nothing left of it; no
+    // other one is handed in before. `unread`: bytes of replies that were sent to this peer and
+    // that it has not taken yet.
+    void receive(const Peer& peer, std::string_view frame, std::size_t unread, Time now);
+    // Handles the next request of that message. False: there is none left.
+    bool handle_next();
     // A message that was not one frame, or too long: `why` in one line.
     void receive_malformed(const Peer& peer, std::string_view why, Time now);
     // A page that was asked for.
@@ -73,8 +77,12 @@ class Broker {
     // A question was not taken: there are too many.
     void refuse_replay(std::uint64_t token);
     // What is due, in a slice of at most about a millisecond: true when there is more to do at
-    // once. `drained`: every message that had arrived before `now` has been handed in.
-    bool work(Time now, bool drained);
+    // once. `heard_until`: every message that had arrived before this has been handled, so that
+    // whose presence ran out by then may be lost.
+    bool work(Time now, Time heard_until);
+
+    // The disk is short of space: no new work is taken, what is under way goes on (section 6).
+    void set_read_only(bool on) { read_only_ = on; }
 
     // ---- the journal -------------------------------------------------------------------------
     // The batch to write next; null when there is nothing to write or one is in flight already.
@@ -111,6 +119,20 @@ class Broker {
         core::Seq seq = 0;
     };
 
+    // A task that became available, as far as those who wait were asked about it.
+    struct Offer {
+        Slot task = core::no_slot;
+        core::Waiters::Ticket asked = 0;
+    };
+
+    // The message that is being handled.
+    struct Current {
+        Peer peer;
+        protocol::RequestMessage message;
+        std::size_t next = 0;  // of its requests
+        std::size_t unread = 0;
+    };
+
     struct AskedPass {
         Caller caller;
         protocol::ConvergeArgs args;
@@ -129,9 +151,8 @@ class Broker {
     };
 
     // broker.cpp: the flow of every request and every event.
-    void handle(const Peer& peer,
-                const protocol::RequestMessage& message,
-                const protocol::Request&);
+    void handle(const Caller& caller, const protocol::Request& request);
+    bool has_credit(const Peer& peer, std::size_t unread) const;
     void answer_again(const Caller& caller, Verb verb, Value args, const core::Outcome& outcome);
     void refuse(const Caller& caller, protocol::Status status, const protocol::Refusal& body);
     void refuse(const Caller& caller, const core::Refused& refused);
@@ -145,6 +166,7 @@ class Broker {
     void open_batch();
     Slot commit(Event event, const Caller* caller = nullptr, Verb verb = Verb::hello);
     Outbox new_outbox() const;
+    core::PassStart pass_start() const;
 
     // verbs.cpp
     using Handler = void (Broker::*)(const Caller&, Value);
@@ -174,9 +196,10 @@ class Broker {
 
     // work.cpp: what nobody asked for just now.
     void settle();
-    bool serve_waiter(Slot task);
+    bool serve(Offer& offer);
+    bool serve_waiter(core::Waiters::Ticket ticket, Slot task);
     bool lose_next_task();
-    bool lose_next_executor();
+    bool lose_next_executor(Time heard_until);
     bool converge_next();
     bool begin_pass();
     void end_pass();
@@ -187,7 +210,11 @@ class Broker {
     Identity identity_;
     core::Presence presence_;
     core::Waiters waiters_;
+    std::deque<Offer> offers_;
+    int looks_ = 0;  // at those who wait, until the next work()
     Stats stats_;
+    bool read_only_ = false;
+    std::optional<Current> current_;
     Time now_{};
 
     // Passes.

@@ -30,9 +30,9 @@ namespace {
 
 // For how long messages are handed in before the rest of the loop gets its turn.
 constexpr Duration receive_at_most = 500us;
-// Where messages never cease, heartbeats received this long ago have been handled all the same.
-constexpr Duration drained_at_the_latest = 2s;
 constexpr Duration history_interval = 1s;
+// Files that are never connections: the journal's, the sockets' own, and some to spare.
+constexpr std::size_t files_of_our_own = 128;
 
 Duration read_clock(clockid_t clock) {
     timespec now{};
@@ -57,13 +57,30 @@ std::int64_t to_ms(Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
-// Each connection is a file descriptor.
-void raise_file_limit() {
+// Each connection is a file descriptor: so many of them there may be, by the system's limit.
+std::size_t raise_file_limit() {
     rlimit limit{};
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        limit.rlim_cur = before;
     }
+    return limit.rlim_cur > 2 * files_of_our_own ? limit.rlim_cur - files_of_our_own
+                                                 : limit.rlim_cur / 2;
+}
+
+// limits.connections, or what the system allows.
+std::size_t connection_limit(const Options& options, const Log& log) {
+    const std::size_t possible = raise_file_limit();
+    const std::size_t wanted = options.core.limits.connections;
+    if (possible < wanted) {
+        log.warn("few_files",
+                 {{"connections", possible},
+                  {"says",
+                   "the limit of open files allows fewer than limits.connections: raise it "
+                   "(LimitNOFILE=, ulimit -n)"}});
+    }
+    return std::min(possible, wanted);
 }
 
 // SIGTERM and SIGINT as something to poll.
@@ -114,7 +131,8 @@ class Daemon {
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
                     .message_bytes = options.core.limits.message_bytes,
-                    .connections = options.core.limits.connections}),
+                    .connections = connection_limit(options, log),
+                    .peer_bytes = options.core.limits.peer_reply_bytes}),
           broker_(board,
                   {.server = fmt::format("taskbbs/{}", version),
                    .broker_id = journal::to_hex(recovered.uuid()),
@@ -163,32 +181,36 @@ class Daemon {
         while (const auto finished = history_.take_finished()) {
             broker_.receive_page(finished->token, finished->page);
         }
-        more_ = broker_.work(began, judge(drained, began)) || !drained;
+        broker_.set_read_only(journal_.disk_is_full());
+        const bool more_work = broker_.work(began, heard_until_);
         launch(drained);
         send();
+        // While the batch that gathers is full, only the journal can help.
+        more_ = !broker_.full() && (more_work || !drained);
         Stats& stats = broker_.stats();
         stats.loop_longest = std::max(stats.loop_longest, work_time() - worked);
         keep_house();
     }
 
     void poll() {
-        std::array<zmq_pollitem_t, 5> items{{
+        std::array<zmq_pollitem_t, 6> items{{
             {sockets_.requests(), 0, static_cast<short>(broker_.full() ? 0 : ZMQ_POLLIN), 0},
-            {sockets_.monitor(), 0, ZMQ_POLLIN, 0},
+            {sockets_.requests_monitor(), 0, ZMQ_POLLIN, 0},
+            {sockets_.events_monitor(), 0, ZMQ_POLLIN, 0},
             {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
             {nullptr, history_.fd(), ZMQ_POLLIN, 0},
             {nullptr, signal_.fd(), ZMQ_POLLIN, 0},
         }};
         zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
-        if ((items[1].revents & ZMQ_POLLIN) != 0) {
+        if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
             sockets_.count_connections();
         }
-        stop_ = (items[4].revents & ZMQ_POLLIN) != 0;
+        stop_ = (items[5].revents & ZMQ_POLLIN) != 0;
     }
 
     long timeout_ms() const {
         Duration wait = history_interval;
-        if (const auto deadline = broker_.next_deadline()) {
+        if (const auto deadline = broker_.next_deadline(); deadline && !broker_.full()) {
             wait = std::min(wait, *deadline - now());
         }
         if (watchdog_) {
@@ -197,15 +219,21 @@ class Daemon {
         return std::max<long>(0, std::chrono::ceil<std::chrono::milliseconds>(wait).count());
     }
 
-    // True when nothing more had arrived.
+    // Handles requests for a while, one at a time. True when nothing more had arrived.
     bool receive(Time at) {
         while (!broker_.full() && now() - at < receive_at_most) {
+            if (broker_.handle_next()) {
+                continue;
+            }
             if (!sockets_.receive(incoming_)) {
-                drained_at_ = at;
+                heard_until_ = at;
+                mark_ = {at, 0};
                 return true;
             }
+            count_message(at);
             if (incoming_.is_one_frame) {
-                broker_.receive(incoming_.peer, incoming_.frame, at);
+                broker_.receive(
+                    incoming_.peer, incoming_.frame, sockets_.unread(incoming_.peer), at);
             } else {
                 broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
             }
@@ -213,8 +241,15 @@ class Daemon {
         return false;
     }
 
-    bool judge(bool drained, Time at) const {
-        return drained || at - drained_at_ > drained_at_the_latest;
+    // Where messages never cease: the socket is read one message a peer in turn, and holds a
+    // bounded number of each. So once enough were taken since the mark, all that had arrived by
+    // then were among them.
+    void count_message(Time at) {
+        const std::size_t all = (sockets_.connections() + 1) * (Sockets::messages_held + 1);
+        if (++mark_.messages > all) {
+            heard_until_ = mark_.at;
+            mark_ = {at, 0};
+        }
     }
 
     // What was being written is durable: what it reveals leaves.
@@ -251,8 +286,8 @@ class Daemon {
         for (const Publication& publication : output.publications) {
             sockets_.publish(publication.topic, publication.body);
         }
-        for (const Message& message : output.messages) {
-            broker_.stats().dropped_replies += sockets_.send(message) ? 0 : 1;
+        for (Message& message : output.messages) {
+            broker_.stats().dropped_replies += sockets_.send(std::move(message)) ? 0 : 1;
         }
         output = {};
     }
@@ -315,7 +350,15 @@ class Daemon {
     std::optional<Watchdog> watchdog_;
 
     Sockets::Incoming incoming_;
-    Time drained_at_{};
+
+    // Since when messages are counted; see count_message().
+    struct Mark {
+        Time at{};
+        std::size_t messages = 0;
+    };
+
+    Mark mark_;
+    Time heard_until_{};
     Time history_told_{};
     std::uint64_t turns_ = 0;
     std::uint64_t batches_given_ = 0;
@@ -344,7 +387,6 @@ void say_recovered(const Log& log,
 
 // `serving` is set once clients may have been told something.
 void serve_or_throw(const Options& options, const Log& log, bool& serving) {
-    raise_file_limit();
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
     const journal::RecoveryOptions recovery{

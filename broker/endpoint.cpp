@@ -4,6 +4,7 @@
 #include "broker/units.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cctype>
 #include <sys/un.h>
 
@@ -22,16 +23,26 @@ bool all_of(std::string_view text, std::string_view marks) {
     });
 }
 
+// Without its zone (fe80::1%eth0), which only this host can judge.
+bool is_address(int family, std::string_view text) {
+    in6_addr parsed{};
+    return inet_pton(family, std::string(text.substr(0, text.find('%'))).c_str(), &parsed) == 1;
+}
+
 std::string host_fault(std::string_view host) {
     if (host == "*") {
         return {};
     }
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed && all_of(host.substr(1, host.size() - 2), ":.%-_")) {
+    if (bracketed && is_address(AF_INET6, host.substr(1, host.size() - 2))) {
         return {};
     }
     if (host.empty() || !all_of(host, ".-_")) {
         return "its host is not an address, a name or * (an IPv6 address stands in brackets)";
+    }
+    const bool numbers = host.find_first_not_of("0123456789.") == std::string_view::npos;
+    if (numbers && !is_address(AF_INET, host)) {
+        return "its host is neither an IPv4 address nor a name";
     }
     return {};
 }

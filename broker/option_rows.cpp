@@ -16,7 +16,7 @@ constexpr std::uint64_t tib = 1ULL << 40;
 
 constexpr Range any_time{0, 87'600ULL * 3'600'000};  // up to ten years
 constexpr Range some_time{1, any_time.most};
-constexpr Range message_size{1, gib};
+constexpr Range message_size{1, gib / 4};
 constexpr Range memory_size{1, 64 * tib};
 constexpr Range some{1, 1'000'000'000};
 
@@ -34,7 +34,7 @@ constexpr auto journal_rows = std::to_array<Option>({
     {"journal.segment_bytes",
      Kind::size,
      [](O& o) -> std::uint64_t& { return o.journal.segment_bytes; },
-     {4 * kib, 64 * gib},
+     {4 * kib, 16 * gib},
      "a file of the journal; at least 2 x limits.batch_bytes"},
     {"journal.reserve_bytes",
      Kind::size,
@@ -192,12 +192,12 @@ constexpr auto limits_rows = std::to_array<Option>({
      Kind::count,
      [](O& o) -> std::uint64_t& { return o.core.limits.connections; },
      some,
-     "clients connected; new ones wait outside beyond"},
+     "clients and subscribers connected; new ones wait outside beyond"},
     {"limits.peer_reply_bytes",
      Kind::size,
      [](O& o) -> std::uint64_t& { return o.core.limits.peer_reply_bytes; },
      memory_size,
-     "replies that wait for one client; dropped beyond, and asked for again by it"},
+     "replies that wait for one client; its requests are refused as busy beyond"},
 });
 
 constexpr auto log_rows = std::to_array<Option>({

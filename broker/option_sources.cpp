@@ -290,6 +290,9 @@ std::vector<Setting> read_environment(const std::vector<std::string>& environmen
             return static_cast<char>(std::tolower(c));
         });
         const Option* guess = nearest_option(words);
+        if (guess == nullptr && !names_a_section(words)) {
+            continue;  // somebody else's
+        }
         faults.push_back({where, unknown(name, guess == nullptr ? "" : environment_name(*guess))});
     }
     return settings;

@@ -104,6 +104,20 @@ std::vector<std::string_view> assign_all(const po::variables_map& values, Option
     return refused;
 }
 
+// Of a payload or a result that was asked for and fits into no message. Defaults give way instead.
+std::string beyond_a_message(const Options& options, std::string_view name, std::uint64_t bytes) {
+    const std::uint64_t most = options.core.limits.message_bytes;
+    const bool given =
+        std::ranges::find(options.settings, name, &Setting::name) != options.settings.end();
+    if (!given || bytes <= most) {
+        return {};
+    }
+    return fmt::format(
+        "{} is more than limits.message_bytes, which is {}: no message could bring it",
+        format_size(bytes),
+        format_size(most));
+}
+
 // A rule between two options. `broken` says what is wrong, empty where nothing is.
 struct Rule {
     std::string_view option;
@@ -123,6 +137,17 @@ constexpr auto rules = std::to_array<Rule>({
          return fmt::format("{} is less than 2 x limits.batch_bytes, which is {}",
                             format_size(segment),
                             format_size(least));
+     }},
+    {"limits.payload_bytes",
+     "limits.message_bytes",
+     [](const Options& options) {
+         return beyond_a_message(
+             options, "limits.payload_bytes", options.core.limits.payload_bytes);
+     }},
+    {"limits.result_bytes",
+     "limits.message_bytes",
+     [](const Options& options) {
+         return beyond_a_message(options, "limits.result_bytes", options.core.limits.result_bytes);
      }},
     {"events.endpoint",
      "requests.endpoint",
@@ -191,6 +216,9 @@ Options parse_options(const Sources& sources) {
     if (!faults.empty()) {
         throw ConfigurationError(faults);
     }
+    core::LimitSettings& limits = options.core.limits;
+    limits.payload_bytes = std::min(limits.payload_bytes, limits.message_bytes);
+    limits.result_bytes = std::min(limits.result_bytes, limits.message_bytes);
     options.journal.dir =
         (std::filesystem::path(sources.working_dir) / options.journal.dir).lexically_normal();
     return options;

@@ -22,6 +22,15 @@ protocol::ReplyWriter* Outbox::writer_for(const Peer& peer) {
     return &replies.messages.back();
 }
 
+std::size_t Outbox::bytes_for(const Peer& peer) const {
+    const auto entry = index_.find(peer);
+    if (entry == index_.end()) {
+        return 0;
+    }
+    const PeerReplies& replies = peers_[entry->second];
+    return replies.closed_bytes + replies.messages.back().size();
+}
+
 void Outbox::reply_packed(const Peer& peer, RequestId id, std::string_view body) {
     if (protocol::ReplyWriter* writer = writer_for(peer)) {
         writer->add_packed(id, protocol::Status::ok, body);

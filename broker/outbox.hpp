@@ -62,6 +62,9 @@ class Outbox {
 
     std::uint64_t dropped() const { return dropped_; }
 
+    // Of the replies to this peer.
+    std::size_t bytes_for(const Peer& peer) const;
+
     // Appends the reply messages as they leave, with `seq` as the newest durable event.
     void close(Seq seq, std::vector<Message>& out);
 

@@ -3,26 +3,32 @@
 
 #include <zmq.h>
 
+#include <absl/container/flat_hash_map.h>
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <utility>
 
 namespace taskbbs::broker {
 
 namespace {
 
-constexpr int reply_queue = 1000;     // messages to one peer
-constexpr int request_queue = 16;     // from one peer: each may be as large as message_bytes
+constexpr int reply_queue = 100'000;  // messages to one peer, which are bounded by bytes as well
 constexpr int event_queue = 100'000;  // to one subscriber; beyond, it has a hole and asks `replay`
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
-constexpr const char* monitor_address = "inproc://connections";
+// Of a message to a peer, besides its bytes.
+constexpr std::size_t message_overhead = 256;
+// Peers whose counters are kept before those of which nothing is waiting are dropped.
+constexpr std::size_t least_peers_kept = 1024;
 
 void set(void* socket, int option, int value) {
     zmq_setsockopt(socket, option, &value, sizeof value);
@@ -60,9 +66,65 @@ void seed_routing_ids() {
 
 }  // namespace
 
+// What of the replies to each peer has not left. libzmq frees a message when the network has taken
+// it, or its peer is gone, on a thread of its own.
+class Unread {
+  public:
+    // The message, with its bytes counted until libzmq frees it.
+    void count(zmq_msg_t& message, const Peer& peer, std::string bytes) {
+        const std::shared_ptr<Count>& count = count_of(peer);
+        *count += bytes.size() + message_overhead;
+        auto sent = std::make_unique<Sent>(Sent{std::move(bytes), count});
+        void* const data = sent->bytes.data();
+        const std::size_t size = sent->bytes.size();
+        zmq_msg_init_data(&message, data, size, &Unread::free, sent.release());
+    }
+
+    std::size_t bytes(const Peer& peer) const {
+        const auto found = counts_.find(peer);
+        return found == counts_.end() ? 0 : found->second->load();
+    }
+
+  private:
+    using Count = std::atomic<std::size_t>;
+
+    struct Sent {
+        std::string bytes;
+        std::shared_ptr<Count> count;
+    };
+
+    static void free(void* /*data*/, void* hint) {
+        const std::unique_ptr<Sent> sent(static_cast<Sent*>(hint));
+        *sent->count -= sent->bytes.size() + message_overhead;
+    }
+
+    const std::shared_ptr<Count>& count_of(const Peer& peer) {
+        if (counts_.size() >= kept_) {
+            absl::erase_if(counts_, [](const auto& entry) { return *entry.second == 0; });
+            kept_ = std::max(least_peers_kept, 2 * counts_.size());
+        }
+        std::shared_ptr<Count>& count = counts_[peer];
+        if (!count) {
+            count = std::make_shared<Count>(0);
+        }
+        return count;
+    }
+
+    absl::flat_hash_map<Peer, std::shared_ptr<Count>> counts_;
+    std::size_t kept_ = least_peers_kept;
+};
+
+void* monitor_of(void* context, void* socket, const char* address) {
+    zmq_socket_monitor(socket, address, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
+    void* const monitor = zmq_socket(context, ZMQ_PAIR);
+    zmq_connect(monitor, address);
+    return monitor;
+}
+
 class Sockets::Machinery {
   public:
-    explicit Machinery(const SocketSettings& settings) : limit_(settings.connections) {
+    explicit Machinery(const SocketSettings& settings)
+        : peer_bytes(settings.peer_bytes), limit_(settings.connections) {
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
@@ -75,21 +137,21 @@ class Sockets::Machinery {
             set(socket, ZMQ_TCP_KEEPALIVE, 1);
         }
         set(requests, ZMQ_ROUTER_MANDATORY, 1);
-        set(requests, ZMQ_RCVHWM, request_queue);
+        set(requests, ZMQ_RCVHWM, messages_held);
         set(requests, ZMQ_SNDHWM, reply_queue);
         set_size(requests, settings.message_bytes);
         set(events, ZMQ_SNDHWM, event_queue);
         set_size(events, subscription_bytes);
-        monitor = zmq_socket(context, ZMQ_PAIR);
-        zmq_socket_monitor(requests, monitor_address, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
-        zmq_connect(monitor, monitor_address);
+        requests_monitor = monitor_of(context, requests, "inproc://requests-monitor");
+        events_monitor = monitor_of(context, events, "inproc://events-monitor");
         zmq_msg_init(&frame);
     }
 
     ~Machinery() {
         zmq_msg_close(&frame);
         zmq_socket_monitor(requests, nullptr, 0);
-        for (void* socket : {monitor, events, requests}) {
+        zmq_socket_monitor(events, nullptr, 0);
+        for (void* socket : {requests_monitor, events_monitor, events, requests}) {
             zmq_close(socket);
         }
         zmq_ctx_term(context);
@@ -119,11 +181,31 @@ class Sockets::Machinery {
     void* context = nullptr;
     void* requests = nullptr;
     void* events = nullptr;
-    void* monitor = nullptr;
+    void* requests_monitor = nullptr;
+    void* events_monitor = nullptr;
     zmq_msg_t frame;
+    Unread unread;
     std::string requests_endpoint;
     std::string events_endpoint;
     std::size_t connections = 0;
+    const std::size_t peer_bytes;
+
+    void follow(void* monitor) {
+        zmq_msg_t part;
+        zmq_msg_init(&part);
+        while (zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT) >= 0) {
+            std::uint16_t event = 0;
+            std::int32_t fd = -1;
+            const auto* const bytes = static_cast<const char*>(zmq_msg_data(&part));
+            std::memcpy(&event, bytes, sizeof event);
+            std::memcpy(&fd, bytes + sizeof event, sizeof fd);
+            while (zmq_msg_more(&part) != 0) {
+                zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT);
+            }
+            event == ZMQ_EVENT_ACCEPTED ? connected(fd) : disconnected();
+        }
+        zmq_msg_close(&part);
+    }
 
   private:
     static void set_size(void* socket, std::size_t bytes) {
@@ -164,12 +246,28 @@ bool Sockets::receive(Incoming& incoming) {
     return true;
 }
 
-bool Sockets::send(const Message& message) {
+bool Sockets::send(Message message) {
+    // One that has no credit left is told so; even these few bytes are not kept for ever.
+    if (unread(message.peer) > 2 * machinery_->peer_bytes) {
+        return false;
+    }
     void* const socket = machinery_->requests;
     const int routed =
         zmq_send(socket, message.peer.data(), message.peer.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT);
-    return routed >= 0 &&
-           zmq_send(socket, message.bytes.data(), message.bytes.size(), ZMQ_DONTWAIT) >= 0;
+    if (routed < 0) {
+        return false;
+    }
+    zmq_msg_t part;
+    machinery_->unread.count(part, message.peer, std::move(message.bytes));
+    const bool sent = zmq_msg_send(&part, socket, ZMQ_DONTWAIT) >= 0;
+    if (!sent) {
+        zmq_msg_close(&part);
+    }
+    return sent;
+}
+
+std::size_t Sockets::unread(const Peer& peer) {
+    return machinery_->unread.bytes(peer);
 }
 
 void Sockets::publish(std::string_view topic, std::string_view body) {
@@ -180,20 +278,8 @@ void Sockets::publish(std::string_view topic, std::string_view body) {
 }
 
 void Sockets::count_connections() {
-    zmq_msg_t part;
-    zmq_msg_init(&part);
-    while (zmq_msg_recv(&part, machinery_->monitor, ZMQ_DONTWAIT) >= 0) {
-        std::uint16_t event = 0;
-        std::int32_t fd = -1;
-        const auto* const bytes = static_cast<const char*>(zmq_msg_data(&part));
-        std::memcpy(&event, bytes, sizeof event);
-        std::memcpy(&fd, bytes + sizeof event, sizeof fd);
-        while (zmq_msg_more(&part) != 0) {
-            zmq_msg_recv(&part, machinery_->monitor, ZMQ_DONTWAIT);
-        }
-        event == ZMQ_EVENT_ACCEPTED ? machinery_->connected(fd) : machinery_->disconnected();
-    }
-    zmq_msg_close(&part);
+    machinery_->follow(machinery_->requests_monitor);
+    machinery_->follow(machinery_->events_monitor);
 }
 
 std::size_t Sockets::connections() const {
@@ -209,8 +295,12 @@ void* Sockets::requests() {
     return machinery_->requests;
 }
 
-void* Sockets::monitor() {
-    return machinery_->monitor;
+void* Sockets::requests_monitor() {
+    return machinery_->requests_monitor;
+}
+
+void* Sockets::events_monitor() {
+    return machinery_->events_monitor;
 }
 
 std::string Sockets::requests_endpoint() const {

@@ -1,6 +1,6 @@
 // The broker's two sockets, as thin as can be: ROUTER for requests, PUB for events, set up so that
 // no peer can stop the broker (bounded queues, nothing blocks, no automatic routing ids that can be
-// guessed, connections counted). Not thread-safe: the loop's.
+// guessed, connections and unread replies counted). Not thread-safe: the loop's.
 #pragma once
 
 #include "broker/outbox.hpp"
@@ -23,11 +23,15 @@ struct SocketSettings {
     std::string requests;
     std::string events;
     std::size_t message_bytes = 0;  // a longer request closes its connection
-    std::size_t connections = 0;    // beyond these, nobody is let in until some are gone
+    std::size_t connections = 0;    // of both; beyond these, nobody is let in until some are gone
+    std::size_t peer_bytes = 0;     // of replies that one peer has not taken
 };
 
 class Sockets {
   public:
+    // Requests of one peer that are held until they are received.
+    static constexpr int messages_held = 16;
+
     // Binds both. Throws BindError.
     explicit Sockets(const SocketSettings& settings);
     // Waits up to a second for what was sent to leave, where linger() was called; else drops it.
@@ -44,12 +48,14 @@ class Sockets {
     // False: nothing is there. Never blocks.
     bool receive(Incoming& incoming);
 
-    // False: the peer is gone, or its queue is full; it asks again.
-    bool send(const Message& message);
+    // False: the peer is gone, or does not read; it asks again.
+    bool send(Message message);
+    // Bytes of replies to this peer that the network has not taken yet.
+    std::size_t unread(const Peer& peer);
     void publish(std::string_view topic, std::string_view body);
 
-    // Follows who connects and leaves, and hangs up on those beyond the bound. Call it when
-    // monitor() is readable.
+    // Follows who connects and leaves, and hangs up on those beyond the bound. Call it when one of
+    // the monitors is readable.
     void count_connections();
     std::size_t connections() const;
 
@@ -57,7 +63,8 @@ class Sockets {
 
     // For zmq_poll.
     void* requests();
-    void* monitor();
+    void* requests_monitor();
+    void* events_monitor();
     // As bound: a port of `*` is a number here.
     std::string requests_endpoint() const;
     std::string events_endpoint() const;

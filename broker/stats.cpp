@@ -57,7 +57,7 @@ void Broker::stats(const Caller& caller, Value) {
     packer.str("brake");
     packer.boolean(presence_.brake());
     packer.str("read_only");
-    packer.boolean(false);
+    packer.boolean(read_only_);
     packer.str("sync");
     packer.str(identity_.sync);
     gathering_.reply_packed(caller.peer, caller.id, body);

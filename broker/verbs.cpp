@@ -20,6 +20,15 @@ namespace {
 constexpr std::size_t max_asked_passes = 1024;
 constexpr std::size_t max_parked = 64;
 
+// What the board takes no more of while the disk is short of space.
+constexpr bool is_new_work(Verb verb) {
+    return verb == Verb::desire || verb == Verb::claim || verb == Verb::acquire;
+}
+
+const core::Refused read_only{
+    Status::read_only,
+    {.message = "the broker's disk is short of space, so it takes no new work; try again later"}};
+
 }  // namespace
 
 Broker::Handler Broker::handler_of(Verb verb) {
@@ -54,6 +63,10 @@ void Broker::mutate(const Caller& caller, Value value) {
         return refuse(caller, *fault);
     }
     const auto event = core::decide(board_, args, now_);
+    const bool would_begin = event || event.error().status == Status::busy;
+    if (read_only_ && is_new_work(Args::verb) && would_begin) {
+        return refuse(caller, read_only);
+    }
     if (!event) {
         return refuse(caller, event.error());
     }
@@ -99,6 +112,9 @@ void Broker::acquire(const Caller& caller, Value value) {
     protocol::AcquireArgs args;
     if (const auto fault = decode(value, args)) {
         return refuse(caller, *fault);
+    }
+    if (read_only_) {
+        return refuse(caller, read_only);
     }
     const std::vector<Slot> chosen = core::choose(board_, args);
     const bool may_wait =

@@ -14,12 +14,15 @@ namespace {
 
 // Events of one slice; a microsecond or two each.
 constexpr int slice_events = 256;
+// Waiting acquires looked at in one turn; a tenth of a microsecond each, but for those served.
+constexpr int slice_looks = 2048;
 constexpr Duration tick_interval = 250ms;  // the contract wants one a second at least
 
 }  // namespace
 
-bool Broker::work(Time now, bool drained) {
+bool Broker::work(Time now, Time heard_until) {
     now_ = now;
+    looks_ = slice_looks;
     board_.tasks().ripen(now);
     for (const core::Waiter& waiter : waiters_.take_over_time(now)) {
         reply_empty(waiter);
@@ -30,10 +33,9 @@ bool Broker::work(Time now, bool drained) {
         next_tick_ = now + tick_interval;
     }
     for (int events = 0; events < slice_events && !full(); ++events) {
-        const bool worked =
-            lose_next_task() || (drained && lose_next_executor()) || converge_next();
+        const bool worked = lose_next_task() || lose_next_executor(heard_until) || converge_next();
         if (!worked) {
-            return false;
+            return !offers_.empty() && !read_only_;
         }
         settle();
     }
@@ -42,43 +44,63 @@ bool Broker::work(Time now, bool drained) {
 
 // ---- waiting acquires ------------------------------------------------------------------------
 
-// Whatever became available goes to those who wait for it, in the order in which they came.
+// Whatever became available goes to those who wait for it, in the order in which they came. Where
+// many wait and few are served, the rest is left for the next turn.
 void Broker::settle() {
-    while (board_.executors().has_ended_losses() || board_.tasks().has_offers()) {
+    for (;;) {
         for (const Slot executor : board_.executors().take_ended_losses()) {
             unpark(executor);
         }
         for (const Slot task : board_.tasks().take_offers()) {
-            while (waiters_.size() > 0 && serve_waiter(task)) {
-            }
+            offers_.push_back({task});
         }
+        if (waiters_.size() == 0) {
+            offers_.clear();
+        }
+        if (offers_.empty() || read_only_ || !serve(offers_.front())) {
+            return;
+        }
+        offers_.pop_front();
     }
 }
 
-// Serves the first waiter that this task moves; false when there is none, or it is not to be had.
-bool Broker::serve_waiter(Slot slot) {
+// Asks those who wait about this task. False: the turn's looks are used up.
+bool Broker::serve(Offer& offer) {
     const core::Tasks& tasks = board_.tasks();
-    if (!tasks.is_available(slot)) {
+    while (tasks.is_available(offer.task)) {
+        if (looks_-- <= 0) {
+            return false;
+        }
+        const std::string_view domain = tasks.domains().text(tasks[offer.task].domain);
+        const std::string_view stack = tasks.stacks().text(tasks[offer.task].stack);
+        const auto ticket = waiters_.match(domain, stack, offer.asked);
+        if (ticket == 0) {
+            return true;
+        }
+        if (!serve_waiter(ticket, offer.task)) {
+            offer.asked = ticket;
+        }
+    }
+    return true;
+}
+
+// False: the task does not fit what it has free, so that it goes on waiting.
+bool Broker::serve_waiter(core::Waiters::Ticket ticket, Slot task) {
+    if (!core::fits(board_.tasks()[task], waiters_[ticket].free)) {
         return false;
     }
-    const std::string_view domain = tasks.domains().text(tasks[slot].domain);
-    const std::string_view stack = tasks.stacks().text(tasks[slot].stack);
-    for (auto ticket = waiters_.match(domain, stack, 0); ticket != 0;
-         ticket = waiters_.match(domain, stack, ticket)) {
-        const std::vector<Slot> chosen = core::choose(board_, waiters_[ticket].args());
-        if (chosen.empty()) {
-            continue;
-        }
-        const core::Waiter waiter = waiters_.take(ticket);
-        const Caller caller{waiter.reply_to, waiter.session, waiter.id};
-        if (const auto room = core::check_session(board_, caller.session); !room) {
-            refuse(caller, room.error());
-        } else {
-            hand_over(caller, waiter.executor_id, chosen);
-        }
-        return true;
+    std::vector<Slot> chosen = core::choose(board_, waiters_[ticket].args());
+    if (chosen.empty()) {
+        chosen.push_back(task);  // it lies behind too many that don't fit
     }
-    return false;
+    const core::Waiter waiter = waiters_.take(ticket);
+    const Caller caller{waiter.reply_to, waiter.session, waiter.id};
+    if (const auto room = core::check_session(board_, caller.session); !room) {
+        refuse(caller, room.error());
+    } else {
+        hand_over(caller, waiter.executor_id, chosen);
+    }
+    return true;
 }
 
 // ---- executors that are lost -----------------------------------------------------------------
@@ -100,8 +122,8 @@ bool Broker::lose_next_task() {
     return false;
 }
 
-bool Broker::lose_next_executor() {
-    const auto loss = presence_.next_loss(board_, now_);
+bool Broker::lose_next_executor(Time heard_until) {
+    const auto loss = presence_.next_loss(board_, std::min(now_, heard_until));
     if (loss) {
         commit(*loss);
     }
@@ -130,7 +152,7 @@ void Broker::unpark(Slot executor) {
 
 bool Broker::converge_next() {
     if (!pass_ && !begin_pass()) {
-        const auto kick = kicks_.next(board_, now_);
+        const auto kick = read_only_ ? std::nullopt : kicks_.next(board_, now_);
         if (kick) {
             commit(*kick);
         }
@@ -150,17 +172,22 @@ bool Broker::begin_pass() {
         const AskedPass asked = std::move(asked_passes_.front());
         asked_passes_.pop_front();
         const core::PassRules rules = core::PassRules::of(settings, asked.args);
-        pass_ = RunningPass{core::Pass(rules, {now_, board_.seq()}, true), asked.caller};
+        pass_ = RunningPass{core::Pass(rules, pass_start(), !read_only_), asked.caller};
         return true;
     }
     if (next_pass_ && *next_pass_ <= now_) {
         next_pass_ = now_ + settings.every;
-        kicks_.begin({now_, board_.seq()});
-        pass_ =
-            RunningPass{core::Pass(core::PassRules::of(settings), {now_, board_.seq()}, false), {}};
+        kicks_.begin(pass_start());
+        pass_ = RunningPass{core::Pass(core::PassRules::of(settings), pass_start(), false), {}};
         return true;
     }
     return false;
+}
+
+// Events of one moment are stamped a nanosecond apart: a pass sees all that came before it.
+core::PassStart Broker::pass_start() const {
+    const core::Clock& clock = board_.clock();
+    return {std::max(now_, clock.origin(clock.last_stamp())), board_.seq()};
 }
 
 void Broker::end_pass() {
@@ -197,7 +224,7 @@ std::optional<Time> Broker::next_deadline() const {
     consider(board_.tasks().next_ripening());
     consider(waiters_.next_deadline());
     consider(presence_.next_deadline());
-    consider(kicks_.next_deadline());
+    consider(read_only_ ? std::nullopt : kicks_.next_deadline());
     consider(next_pass_);
     consider(next_tick_);
     consider(flight_ ? std::nullopt : confirm_at_);

@@ -14,12 +14,6 @@ constexpr int looked_past = 64;
 // A bound of what a packed pending task takes besides its own texts.
 constexpr std::size_t packed_overhead = 1024;
 
-bool fits(const TaskRecord& task, const protocol::Resources& free) {
-    return task.memory_mb <= free.memory_mb.value_or(protocol::max_integer) &&
-           task.disk_mb <= free.disk_mb.value_or(protocol::max_integer) &&
-           task.cpu_percent <= free.cpu_percent.value_or(protocol::max_integer);
-}
-
 void take_from(protocol::Resources& free, const TaskRecord& task) {
     const auto subtract = [](std::optional<std::int64_t>& left, std::int64_t used) {
         if (left) {
@@ -39,7 +33,7 @@ struct Head {
 
     // To the next task that fits; false where the queue has none.
     bool advance_to_fit(const Board& board, const std::optional<protocol::Resources>& free) {
-        while (at != end && free && !fits(board.tasks()[at->slot], *free)) {
+        while (at != end && !fits(board.tasks()[at->slot], free)) {
             if (++passed > looked_past) {
                 return false;
             }
@@ -110,6 +104,12 @@ std::vector<Head> matching_queues(const Tasks& tasks, const protocol::AcquireArg
 
 }  // namespace
 
+bool fits(const TaskRecord& task, const std::optional<protocol::Resources>& free) {
+    return !free || (task.memory_mb <= free->memory_mb.value_or(protocol::max_integer) &&
+                     task.disk_mb <= free->disk_mb.value_or(protocol::max_integer) &&
+                     task.cpu_percent <= free->cpu_percent.value_or(protocol::max_integer));
+}
+
 bool is_draining(const Board& board, std::string_view executor_id) {
     const Slot slot = board.executors().find(executor_id);
     return slot != no_slot && board.executors()[slot].draining;
@@ -132,7 +132,7 @@ std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) 
         Head& head = heads.back();
         const TaskRecord& task = board.tasks()[head.at->slot];
         // What was chosen meanwhile may have left too little for it.
-        if (!free || fits(task, *free)) {
+        if (fits(task, free)) {
             bytes += task.opaque_bytes() + task.rejection_reason().size() + packed_overhead;
             if (!chosen.empty() && bytes > board.settings().limits.reply_bytes) {
                 break;

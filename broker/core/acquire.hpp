@@ -16,6 +16,9 @@ namespace taskbbs::core {
 // Whether this executor is to take no more: present and draining.
 bool is_draining(const Board& board, std::string_view executor_id);
 
+// Whether this much is free for the task.
+bool fits(const TaskRecord& task, const std::optional<protocol::Resources>& free);
+
 // The pending tasks that `args` gets now: by priority, then the longest pending, together within
 // `free` and limits.reply_bytes; none where the executor drains. Costs O(matching queues x log
 // tasks); under `free` it looks past at most 64 tasks of a queue that do not fit.

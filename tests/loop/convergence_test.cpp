@@ -273,5 +273,15 @@ TEST_CASE("an interval beyond all time is never reached") {
     CHECK(counts.failed + counts.kicked == 0);
 }
 
+TEST_CASE("a pass with limits of 0 acts on what was done in the same moment") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    for (int i = 0; i < 20; ++i) {
+        client.send(desire("t" + std::to_string(i)));
+    }
+    const auto counts = client.ask(ConvergeArgs{.time_to_claim = 0ms}).as<ConvergeReply>();
+    CHECK(counts.failed == 20);
+}
+
 }  // namespace
 }  // namespace taskbbs::loop_test

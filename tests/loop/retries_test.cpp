@@ -226,5 +226,19 @@ TEST_CASE("the ids of one session may be applied out of order after a reconnect"
     CHECK(client.ask_as(5, desire("e")).number("seq") == 1);
 }
 
+TEST_CASE("an ack holds though the batch that it comes with forgets its session") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask_as(1, desire("a"));
+    client.ask_as(2, desire("b"));
+    rig.turn_clock(61min);
+    client.ack(2);
+    CHECK(client.ask_as(3, desire("c")).status == "ok");
+    client.ack(0);  // a copy of an old message arrives late
+    bring(client, "other", State::pending);
+    CHECK(client.ask_as(2, desire("anew")).status == "request_expired");
+    CHECK_FALSE(rig.has("anew"));
+}
+
 }  // namespace
 }  // namespace taskbbs::loop_test

@@ -83,7 +83,8 @@ void Rig::run() {
 }
 
 bool Rig::turn(bool drained) {
-    const bool more = broker_->work(now_, drained);
+    heard_until_ = drained ? now_ : heard_until_;
+    const bool more = broker_->work(now_, heard_until_);
     if (auto batch = broker_->take_batch(now_)) {
         in_flight_ = std::move(batch);
     }
@@ -117,8 +118,10 @@ void Rig::let_syncs_go() {
 
 // ---- messages --------------------------------------------------------------------------------
 
-void Rig::receive(const std::string& peer, std::string_view frame) {
-    broker_->receive(peer, frame, now_);
+void Rig::receive(const std::string& peer, std::string_view frame, std::size_t unread) {
+    broker_->receive(peer, frame, unread, now_);
+    while (broker_->handle_next()) {
+    }
 }
 
 void Rig::collect() {

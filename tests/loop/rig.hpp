@@ -108,7 +108,7 @@ class Rig {
     std::size_t batches() const { return kept_.size(); }
 
     // ---- messages ----------------------------------------------------------------------------
-    void receive(const std::string& peer, std::string_view frame);
+    void receive(const std::string& peer, std::string_view frame, std::size_t unread = 0);
     // The replies that came for this peer since the last call.
     std::vector<Answer> take_answers(const std::string& peer);
 
@@ -149,6 +149,7 @@ class Rig {
 
     core::Settings settings_;
     Time now_{};
+    Time heard_until_{};
     Time wall_{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1)};
     std::vector<Kept> kept_;
     std::unique_ptr<core::Board> board_;

@@ -127,7 +127,7 @@ def messages_of_thousands_of_frames_are_malformed_and_cost_little(board):
 
 
 def a_client_that_never_reads_harms_nobody(board):
-    """Its replies pile up to a bound and are dropped then."""
+    """Its replies pile up to a bound; it is refused then, and the refusals are dropped at last."""
     board.start({"limits.peer_reply_bytes": "64KiB"})
     good, hostile = _Good(board), board.client()
     hostile.call("desire", task={"guid": "big", "domain": "d", "payload": b"p" * 60_000})

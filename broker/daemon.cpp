@@ -8,6 +8,8 @@
 #include "broker/journal/posix_disk.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
+#include "broker/snapshot_process.hpp"
+#include "broker/snapshots.hpp"
 #include "broker/sockets.hpp"
 #include "broker/version.hpp"
 
@@ -16,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <ctime>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -83,23 +86,31 @@ std::size_t connection_limit(const Options& options, const Log& log) {
     return std::min(possible, wanted);
 }
 
-// SIGTERM and SIGINT as something to poll.
-class StopSignal {
+// SIGTERM, SIGINT and SIGCHLD as something to poll.
+class Signals {
   public:
-    StopSignal() {
+    Signals() {
         sigset_t signals;
         sigemptyset(&signals);
-        sigaddset(&signals, SIGTERM);
-        sigaddset(&signals, SIGINT);
+        for (const int signal : {SIGTERM, SIGINT, SIGCHLD}) {
+            sigaddset(&signals, signal);
+        }
+        sigprocmask(SIG_BLOCK, &signals, nullptr);
         fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     }
 
-    ~StopSignal() { close(fd_); }
+    ~Signals() { close(fd_); }
 
-    StopSignal(const StopSignal&) = delete;
-    StopSignal& operator=(const StopSignal&) = delete;
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
 
     int fd() const { return fd_; }
+
+    // The next one that came; 0: none.
+    int take() const {
+        signalfd_siginfo info{};
+        return read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
+    }
 
   private:
     int fd_ = -1;
@@ -139,6 +150,8 @@ class Daemon {
                    .log = journal::to_hex(recovered.log()),
                    .events = events_endpoint(options, sockets_),
                    .sync = options.journal.sync == journal::Sync::always ? "always" : "never"}),
+          directory_(options.journal.dir),
+          snapshots_(recovered),
           segments_bytes_(recovered.bytes),
           journal_(disk, options.journal, std::move(recovered), report()),
           history_(disk, options.journal, report()),
@@ -199,13 +212,25 @@ class Daemon {
             {sockets_.events_monitor(), 0, ZMQ_POLLIN, 0},
             {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
             {nullptr, history_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, signal_.fd(), ZMQ_POLLIN, 0},
+            {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
         }};
         zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
             sockets_.count_connections();
         }
-        stop_ = (items[5].revents & ZMQ_POLLIN) != 0;
+        if ((items[5].revents & ZMQ_POLLIN) != 0) {
+            take_signals();
+        }
+    }
+
+    void take_signals() {
+        while (const int signal = signals_.take()) {
+            stop_ = stop_ || signal != SIGCHLD;
+        }
+        if (auto ended = snapshot_ ? snapshot_->take_ended() : std::nullopt) {
+            snapshot_.reset();
+            note_snapshot(*ended);
+        }
     }
 
     long timeout_ms() const {
@@ -298,16 +323,63 @@ class Daemon {
         stats.connections = sockets_.connections();
         stats.syncs = journal_.syncs();
         stats.journal_bytes = segments_bytes_ + journal_.bytes_written();
+        stats.snapshot_seq = snapshots_.newest().seq;
+        stats.snapshots = snapshots_.taken();
+        stats.snapshot_failures = snapshots_.failed();
         ++turns_;
         if (ended - history_told_ >= history_interval) {
-            history_.advance(broker_.durable_seq());
+            history_.advance({.durable = broker_.durable_seq(),
+                              .needed_from = snapshots_.needed_from(),
+                              .now = ended});
             history_told_ = ended;
+            journal_.recycle(history_.take_retired());
         }
+        look_after_snapshots(ended);
         if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
             notify_alive();
         }
         if (broker_.brake() != brake_said_) {
             say_brake();
+        }
+    }
+
+    void look_after_snapshots(Time at) {
+        const Snapshots::Written written{journal_.sealed_bytes(), journal_.filled_bytes()};
+        if (snapshot_ && snapshots_.falls_behind(written)) {
+            snapshots_.hurry();
+            snapshot_->kill();
+        }
+        const auto priority = snapshots_.due(written, at);
+        if (!priority) {
+            return;
+        }
+        snapshots_.started(written, *priority);
+        try {
+            snapshot_.emplace(directory_, *priority == Snapshots::Priority::low);
+            snapshot_began_ = at;
+        } catch (const std::system_error& error) {
+            note_snapshot({.status = 1, .said = error.what()});
+        }
+    }
+
+    void note_snapshot(const SnapshotProcess::Ended& ended) {
+        Snapshots::Taken taken;
+        const Time at = now();
+        const bool done =
+            ended.status == 0 &&
+            std::sscanf(ended.said.c_str(), snapshot_line, &taken.seq, &taken.bytes) == 2;
+        const bool hurried = ended.status == 128 + SIGKILL && snapshots_.hurried();
+        snapshots_.ended(done ? std::optional(taken) : std::nullopt, at);
+        journal_.recycle(snapshots_.take_unneeded());
+        const auto says = std::string_view(ended.said);
+        if (done) {
+            log_.info("snapshot_taken", {{"says", says}, {"ms", to_ms(at - snapshot_began_)}});
+        } else if (hurried) {
+            log_.info("snapshot_hurried", {{"ms", to_ms(at - snapshot_began_)}});
+        } else if (ended.status == static_cast<int>(Exit::mismatch)) {
+            log_.error("snapshot_mismatch", {{"says", says}});
+        } else {
+            log_.warn("snapshot_failed", {{"status", ended.status}, {"says", says}});
         }
     }
 
@@ -321,6 +393,7 @@ class Daemon {
     }
 
     void finish() {
+        snapshot_.reset();
         const auto write_out = [this] {
             while (journal_.busy()) {
                 zmq_pollitem_t item{nullptr, journal_.fd(), ZMQ_POLLIN, 0};
@@ -339,9 +412,13 @@ class Daemon {
     }
 
     const Log& log_;
-    StopSignal signal_;
+    Signals signals_;
     Sockets sockets_;
     Broker broker_;
+    std::string directory_;
+    Snapshots snapshots_;
+    std::optional<SnapshotProcess> snapshot_;
+    Time snapshot_began_{};
     std::uint64_t segments_bytes_;
     journal::JournalThread journal_;
     journal::HistoryThread history_;

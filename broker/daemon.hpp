@@ -15,6 +15,7 @@ enum class Exit : int {
     not_started = 1,   // port taken, no permission, another broker on the directory
     not_written = 74,  // the journal could not be written: nothing more is promised
     damaged = 75,      // the journal is damaged, or of a format that this version can't read
+    mismatch = 76,     // a snapshot came to another state than the journal says (journal snapshot)
     configuration = 78,
 };
 

@@ -1,5 +1,6 @@
 // taskbbsd: reads its options, then serves, or says what it was asked.
 #include "broker/daemon.hpp"
+#include "broker/journal_command.hpp"
 #include "broker/options.hpp"
 #include "broker/version.hpp"
 
@@ -51,6 +52,9 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     try {
+        if (is_journal_command(argc, argv)) {
+            return code(run_journal_command(process_sources(argc - 1, argv + 1, environ)));
+        }
         return run(parse_options(process_sources(argc, argv, environ)));
     } catch (const ConfigurationError& error) {
         fmt::print(stderr, "{}\n", error.what());

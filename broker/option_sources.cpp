@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::string_view on_command_line = "command line";
 constexpr std::string_view prefix = "TASKBBS_";
-// Read by the taskbbs command and by what runs both in one environment.
-constexpr auto of_the_client =
-    std::to_array<std::string_view>({"TASKBBS_ENDPOINT", "TASKBBS_EVENTS", "TASKBBS_CONTEXT"});
+// Read by the taskbbs command, and by what builds and runs both in one environment.
+constexpr auto of_others = std::to_array<std::string_view>(
+    {"TASKBBS_ENDPOINT", "TASKBBS_EVENTS", "TASKBBS_CONTEXT", "TASKBBS_ROOT"});
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\v\f";
@@ -273,8 +273,7 @@ std::vector<Setting> read_environment(const std::vector<std::string>& environmen
     for (const std::string_view entry : environment) {
         const std::size_t equals = std::min(entry.find('='), entry.size());
         const std::string_view name = entry.substr(0, equals);
-        if (!name.starts_with(prefix) ||
-            std::ranges::find(of_the_client, name) != of_the_client.end()) {
+        if (!name.starts_with(prefix) || std::ranges::find(of_others, name) != of_others.end()) {
             continue;
         }
         const std::string where = fmt::format("environment {}", name);
@@ -290,9 +289,6 @@ std::vector<Setting> read_environment(const std::vector<std::string>& environmen
             return static_cast<char>(std::tolower(c));
         });
         const Option* guess = nearest_option(words);
-        if (guess == nullptr && !names_a_section(words)) {
-            continue;  // somebody else's
-        }
         faults.push_back({where, unknown(name, guess == nullptr ? "" : environment_name(*guess))});
     }
     return settings;

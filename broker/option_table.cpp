@@ -162,13 +162,6 @@ const Option* nearest_option(std::string_view name) {
     return nearest;
 }
 
-bool names_a_section(std::string_view words) {
-    return std::ranges::any_of(option_table(), [&](const Option& option) {
-        const std::string_view section = option.name.substr(0, option.name.find('.'));
-        return words.starts_with(section) && words.substr(section.size()).starts_with('_');
-    });
-}
-
 std::string environment_name(const Option& option) {
     std::string name = "TASKBBS_" + words_of(option.name);
     std::ranges::transform(

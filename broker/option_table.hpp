@@ -46,8 +46,6 @@ const Option* find_option(std::string_view name);
 // The option that `name` was probably meant to be: of section.name, its environment's section_name,
 // or a name without its section. Null where none is near.
 const Option* nearest_option(std::string_view name);
-// Whether the words begin with the section of an option.
-bool names_a_section(std::string_view words);
 // TASKBBS_SECTION_NAME.
 std::string environment_name(const Option& option);
 

@@ -15,6 +15,9 @@ struct Stats {
     std::uint64_t connections = 0;  // now
     // From the journal thread.
     std::uint64_t syncs = 0;
+    std::int64_t snapshot_seq = 0;
+    std::uint64_t snapshots = 0;
+    std::uint64_t snapshot_failures = 0;
     std::uint64_t journal_bytes = 0;
     // The longest that the loop's thread worked between two polls, in its CPU time.
     std::chrono::nanoseconds loop_longest{0};

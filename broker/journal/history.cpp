@@ -2,6 +2,7 @@
 #include "broker/journal/history.hpp"
 
 #include "broker/journal/error.hpp"
+#include "broker/journal/names.hpp"
 #include "broker/journal/page_builder.hpp"
 #include "broker/journal/shelf.hpp"
 
@@ -62,6 +63,21 @@ bool History::advance(Seq durable) {
     } catch (const CorruptError&) {
         return false;
     }
+}
+
+std::vector<std::string> History::retire(Seq needed_from, protocol::Time now) {
+    std::vector<std::string> names;
+    try {
+        for (const Seq first_seq : shelf_->retire(needed_from, now)) {
+            names.push_back(index_name(first_seq));
+            names.push_back(segment_name(first_seq));
+        }
+    } catch (const JournalError&) {
+        return names;  // The next query says so.
+    } catch (const CorruptError&) {
+        return names;
+    }
+    return names;
 }
 
 }  // namespace taskbbs::journal

@@ -73,6 +73,11 @@ class History {
     // few milliseconds at a time. True: there is more to do. Throws nothing but bad_alloc.
     bool advance(Seq durable);
 
+    // The files of segments that end before `needed_from` and that are not offered any more:
+    // nothing here reads them again, they are the caller's to remove, in this order. `now` as in a
+    // query. Throws nothing but bad_alloc.
+    std::vector<std::string> retire(Seq needed_from, protocol::Time now);
+
   private:
     std::unique_ptr<Shelf> shelf_;
 };

@@ -48,14 +48,18 @@ class HistoryThread::Machinery {
         return first;
     }
 
-    void advance(Seq durable) {
+    void advance(const Advance& advance) {
         {
             const std::lock_guard lock(mutex_);
-            if (durable <= durable_) return;
-            durable_ = durable;
+            advance_ = advance;
             behind_ = true;
         }
         changed_.notify_one();
+    }
+
+    std::vector<std::string> take_retired() {
+        const std::lock_guard lock(mutex_);
+        return std::exchange(retired_, {});
     }
 
     int fd() const { return ready_.fd(); }
@@ -85,11 +89,13 @@ class HistoryThread::Machinery {
     }
 
     void index(std::unique_lock<std::mutex>& lock) {
-        const Seq durable = durable_;
+        const Advance advance = advance_;
         lock.unlock();
-        const bool more = history_.advance(durable);
+        const bool more = history_.advance(advance.durable);
+        const std::vector<std::string> retired = history_.retire(advance.needed_from, advance.now);
         lock.lock();
-        behind_ = more || durable_ > durable;
+        retired_.insert(retired_.end(), retired.begin(), retired.end());
+        behind_ = more || advance_.durable > advance.durable;
     }
 
     History history_;  // of the thread
@@ -99,7 +105,8 @@ class HistoryThread::Machinery {
     std::condition_variable changed_;
     std::deque<std::pair<Token, Query>> asked_;
     std::deque<Finished> finished_;
-    Seq durable_ = 0;
+    Advance advance_;
+    std::vector<std::string> retired_;
     bool behind_ = false;
     bool stop_ = false;
 
@@ -128,8 +135,12 @@ std::optional<HistoryThread::Finished> HistoryThread::take_finished() {
     return finished;
 }
 
-void HistoryThread::advance(Seq durable) {
-    machinery_->advance(durable);
+void HistoryThread::advance(const Advance& advance) {
+    machinery_->advance(advance);
+}
+
+std::vector<std::string> HistoryThread::take_retired() {
+    return machinery_->take_retired();
 }
 
 }  // namespace taskbbs::journal

@@ -75,6 +75,12 @@ class JournalThread::Machinery {
 
     std::uint64_t bytes() const { return bytes_; }
 
+    std::uint64_t sealed() const { return sealed_; }
+
+    std::uint64_t filled() const { return filled_; }
+
+    void recycle(std::vector<std::string> names) { spares_.recycle(std::move(names)); }
+
     std::uint64_t progress() const { return progress_; }
 
     std::uint64_t reserve_held() const { return reserve_.held(); }
@@ -113,6 +119,8 @@ class JournalThread::Machinery {
         syncs_ = counters.syncs;
         batches_ = counters.batches;
         bytes_ = counters.bytes;
+        sealed_ = counters.sealed;
+        filled_ = counters.filled;
         ++progress_;
     }
 
@@ -135,6 +143,8 @@ class JournalThread::Machinery {
     std::atomic<std::uint64_t> syncs_ = 0;
     std::atomic<std::uint64_t> batches_ = 0;
     std::atomic<std::uint64_t> bytes_ = 0;
+    std::atomic<std::uint64_t> sealed_ = 0;
+    std::atomic<std::uint64_t> filled_ = 0;
     std::atomic<std::uint64_t> progress_ = 0;
 
     std::mutex mutex_;  // for what follows
@@ -190,6 +200,18 @@ std::uint64_t JournalThread::batches() const {
 
 std::uint64_t JournalThread::bytes_written() const {
     return machinery_->bytes();
+}
+
+std::uint64_t JournalThread::sealed_bytes() const {
+    return machinery_->sealed();
+}
+
+std::uint64_t JournalThread::filled_bytes() const {
+    return machinery_->filled();
+}
+
+void JournalThread::recycle(std::vector<std::string> names) {
+    machinery_->recycle(std::move(names));
 }
 
 std::uint64_t JournalThread::progress() const {

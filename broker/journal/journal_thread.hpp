@@ -12,6 +12,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace taskbbs::journal {
 
@@ -50,6 +52,13 @@ class JournalThread {
     std::uint64_t syncs() const;
     std::uint64_t batches() const;
     std::uint64_t bytes_written() const;
+    // Bytes of the segments that were sealed since the start; and with what is written in the one
+    // in use.
+    std::uint64_t sealed_bytes() const;
+    std::uint64_t filled_bytes() const;
+    // Files that nobody needs any more, the oldest first: segments become spares, or are removed as
+    // all others are.
+    void recycle(std::vector<std::string> names);
     // Grows with each step that the thread completes: it stands still while busy() only where the
     // disk hangs.
     std::uint64_t progress() const;

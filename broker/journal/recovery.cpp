@@ -131,6 +131,7 @@ Recovered finish(Disk& disk, Reserve& reserve, const Replay& replay, File& lock)
     recovered.events = replay.events();
     recovered.segments = replay.segments();
     recovered.bytes = replay.bytes();
+    recovered.sealed = replay.sealed_bytes();
     recovered.clean_stop =
         replay.data_end() == recovered.tail.offset && stopped_cleanly(lock, recovered.tail);
     mend_seal(disk, replay, recovered.clean_stop);
@@ -179,6 +180,9 @@ Recovered recover(Disk& disk,
         recovered.snapshot = choice.from.next_seq - 1;
         recovered.snapshot_bytes = choice.bytes;
         set_aside(disk, choice.bad);
+        for (const Seq seq : snapshots) {
+            if (seq < recovered.snapshot) recovered.older_snapshot = seq;
+        }
         report_on(recovered, options.report);
     }
     remove_temporaries(disk, files);

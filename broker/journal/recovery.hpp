@@ -69,6 +69,8 @@ struct Recovered {
     std::uint64_t events = 0;          // replayed, behind it
     std::uint64_t segments = 0;        // read
     std::uint64_t bytes = 0;           // of the segments, up to the last batch
+    std::uint64_t sealed = 0;          // bytes of the files of those that are sealed
+    Seq older_snapshot = 0;            // kept beside it; 0: none
     bool fresh = false;                // the directory was empty: a new journal was made
     bool clean_stop = false;           // the last run said that it stopped
     std::uint64_t torn_bytes = 0;      // cut; 0: nothing

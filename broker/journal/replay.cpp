@@ -32,14 +32,23 @@ Replay::Replay(Disk& disk, const StartingPoint& from, const Visitor& visitor)
     tail_.digest = from.digest;
 }
 
-void Replay::run(const std::vector<Seq>& segments) {
-    auto next = std::ranges::lower_bound(segments, from_.next_seq);
-    if (next == segments.end() || *next != from_.next_seq) {
+Replay::Segments::const_iterator Replay::first_of(const Segments& segments) {
+    const auto first = std::ranges::lower_bound(segments, from_.next_seq);
+    if (first == segments.end() || *first != from_.next_seq) {
         tail_.file = segment_name(from_.next_seq);
         refuse(0, "the file is missing");
     }
-    for (; next != segments.end(); ++next)
+    return first;
+}
+
+void Replay::run(const std::vector<Seq>& segments) {
+    for (auto next = first_of(segments); next != segments.end(); ++next)
         read_segment(*next, next + 1 == segments.end());
+}
+
+void Replay::run_sealed(const std::vector<Seq>& segments) {
+    for (auto next = first_of(segments); next + 1 != segments.end(); ++next)
+        read_segment(*next, false);
 }
 
 void Replay::read_segment(Seq first_seq, bool last) {
@@ -67,6 +76,7 @@ void Replay::read_segment(Seq first_seq, bool last) {
         return;
     }
     if (!is_sealed) check_unsealed(reader);
+    sealed_bytes_ += tail_.segment.bytes;
     seal_ = Seal{.file = tail_.file,
                  .offset = tail_.offset,
                  .time = tail_.last_time,

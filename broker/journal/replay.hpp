@@ -30,6 +30,8 @@ class Replay {
 
     // `segments`: the first seqs of all files, ascending, not empty. Throws as recover() does.
     void run(const std::vector<Seq>& segments);
+    // The same for all but the last one, which may be in use.
+    void run_sealed(const std::vector<Seq>& segments);
 
     // What it found, once run.
     const Tail& tail() const { return tail_; }
@@ -39,6 +41,9 @@ class Replay {
     std::uint64_t segments() const { return segments_; }
 
     std::uint64_t bytes() const { return bytes_; }
+
+    // Of the files of all segments but the last.
+    std::uint64_t sealed_bytes() const { return sealed_bytes_; }
 
     // Where the data of the last segment ends: behind tail().offset if a write was torn.
     std::uint64_t data_end() const { return data_end_; }
@@ -50,6 +55,8 @@ class Replay {
     const std::optional<Seal>& last_seal() const { return seal_; }
 
   private:
+    using Segments = std::vector<Seq>;
+    Segments::const_iterator first_of(const Segments& segments);
     void read_segment(Seq first_seq, bool last);
     void check_header(File& file, const SegmentHeaderRead& read, Seq first_seq);
     bool read_batches(BatchReader& reader);
@@ -70,6 +77,7 @@ class Replay {
     std::uint64_t events_ = 0;
     std::uint64_t segments_ = 0;
     std::uint64_t bytes_ = 0;
+    std::uint64_t sealed_bytes_ = 0;
     std::uint64_t data_end_ = 0;
 };
 

@@ -19,6 +19,10 @@ class ZeroFill {
     // Creates `name`, takes the space. Throws JournalError; ENOSPC where there is none.
     ZeroFill(Disk& disk, const std::string& name, std::uint64_t bytes);
 
+    // Fills one that has its `bytes` already, whatever they are.
+    ZeroFill(std::unique_ptr<File> file, std::uint64_t bytes)
+        : file_(std::move(file)), bytes_(bytes) {}
+
     // Writes the next `piece` bytes and sends them to the disk. False: all is filled.
     bool step(std::uint64_t piece);
     // When filled: durable from here on (the file, not its name).

@@ -95,6 +95,22 @@ Seq Shelf::oldest(protocol::Time now) const {
     return segments_[first].first_seq;
 }
 
+std::vector<Seq> Shelf::retire(Seq needed_from, protocol::Time now) {
+    if (!listed_) list();
+    const Seq kept_from = std::min(needed_from, oldest(now));
+    std::vector<Seq> retired;
+    while (segments_.size() > 1 && segments_[1].first_seq <= kept_from) {
+        retired.push_back(segments_.front().first_seq);
+        segments_.erase(segments_.begin());
+    }
+    const auto is_retired = [&](Seq first_seq) {
+        return std::ranges::count(retired, first_seq) > 0;
+    };
+    std::erase_if(unindexed_, is_retired);
+    std::erase_if(open_, [&](const Open& open) { return is_retired(open.first_seq); });
+    return retired;
+}
+
 IndexedSegment& Shelf::holding(Seq seq, Seq up_to) {
     const auto behind = std::ranges::upper_bound(segments_, seq, {}, &Listed::first_seq);
     if (behind == segments_.end()) return *live_;

@@ -33,6 +33,11 @@ class Shelf {
     // of the disk; the one in use always is.
     Seq oldest(protocol::Time now) const;
 
+    // Lets go of the segments that end before `needed_from` and are not offered any more: nothing
+    // here reads them again. Returns their first seqs, ascending. Throws JournalError,
+    // CorruptError.
+    std::vector<Seq> retire(Seq needed_from, protocol::Time now);
+
     // The segment that holds `seq`, or would: indexed, open until other ones were asked for. Throws
     // JournalError, CorruptError.
     IndexedSegment& holding(Seq seq, Seq up_to);

@@ -38,7 +38,12 @@ std::optional<std::chrono::microseconds> Spares::step() {
 }
 
 std::optional<std::chrono::microseconds> Spares::fill() {
-    if (!filling_ && is_ready()) return look_after_reserve();
+    if (!filling_ && is_ready()) {
+        const std::optional<std::string> unneeded = next_retired();
+        if (!unneeded) return look_after_reserve();
+        remove(*unneeded);
+        return pause();
+    }
     if (!filling_) {
         reserve_->refill(2 * segment_bytes_);
         begin();
@@ -56,9 +61,49 @@ std::optional<std::chrono::microseconds> Spares::look_after_reserve() {
 
 void Spares::begin() {
     name_ = spare_name(next_number_++);
+    while (const std::optional<std::string> unneeded = next_retired()) {
+        if (parse_segment_name(*unneeded) && reuse(*unneeded)) return;
+        remove(*unneeded);
+    }
     with_space(*reserve_, segment_bytes_, [this] {
         filling_ = std::make_unique<ZeroFill>(*disk_, temporary_name(name_), segment_bytes_);
     });
+}
+
+std::optional<std::string> Spares::next_retired() const {
+    const std::lock_guard lock(mutex_);
+    return retired_.empty() ? std::nullopt : std::optional(retired_.front());
+}
+
+void Spares::drop_retired() {
+    const std::lock_guard lock(mutex_);
+    retired_.pop_front();
+}
+
+// False: it has another size.
+bool Spares::reuse(const std::string& segment) {
+    if (disk_->open_to_read(segment)->size() != segment_bytes_) return false;
+    disk_->rename(segment, temporary_name(name_));
+    drop_retired();
+    disk_->sync_directory();
+    filling_ =
+        std::make_unique<ZeroFill>(disk_->open_to_write(temporary_name(name_)), segment_bytes_);
+    return true;
+}
+
+// What can't be removed now is found by the next start.
+void Spares::remove(const std::string& name) {
+    drop_retired();
+    disk_->remove(name);
+    disk_->sync_directory();
+}
+
+void Spares::recycle(std::vector<std::string> names) {
+    {
+        const std::lock_guard lock(mutex_);
+        retired_.insert(retired_.end(), names.begin(), names.end());
+    }
+    if (wake_) wake_();
 }
 
 void Spares::finish() {

@@ -1,6 +1,7 @@
 // Spare segments: one zero-filled file is made ahead in small pieces, slowly enough not to hold up
 // the syncs of the segment in use, so that the writer turns to a new segment without waiting for
-// it. The reserve is kept whole by the same steps.
+// it. It is made of a segment that was retired where there is one. What else is no longer needed is
+// removed, and the reserve kept whole, by the same steps.
 #pragma once
 
 #include "broker/journal/disk.hpp"
@@ -9,11 +10,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace taskbbs::journal {
 
@@ -29,7 +32,7 @@ class Spares {
     static constexpr std::chrono::microseconds slowest_pause{4000};
     static constexpr std::chrono::microseconds fastest_pause{500};
     // After a failure, and between two looks at a reserve that is not whole.
-    static constexpr std::chrono::seconds retry_pause{10};
+    static constexpr std::chrono::seconds retry_pause{1};
 
     // `disk` and `reserve` outlive it. No I/O yet.
     Spares(Disk& disk, Reserve& reserve, std::uint64_t segment_bytes, Report report);
@@ -45,13 +48,22 @@ class Spares {
     // A filled, durable file of segment_bytes, if there is one, by name. It is the caller's now.
     std::optional<std::string> take();
 
-    // Called by take(), after it, whether it found one or not: there is work for step().
+    // Files that are not needed any more, the oldest first. They go one by one, each durably, so
+    // that a crash never leaves a gap between those that are left.
+    void recycle(std::vector<std::string> names);
+
+    // Called by take() and recycle(), after it, whether it found one or not: there is work for
+    // step().
     void when_taken(std::function<void()> wake) { wake_ = std::move(wake); }
 
   private:
     std::optional<std::chrono::microseconds> fill();
     std::optional<std::chrono::microseconds> look_after_reserve();
     void begin();
+    std::optional<std::string> next_retired() const;
+    void drop_retired();
+    bool reuse(const std::string& segment);
+    void remove(const std::string& name);
     void finish();
     void give_up(const JournalError& error);
     bool is_ready() const;
@@ -71,6 +83,7 @@ class Spares {
 
     mutable std::mutex mutex_;  // for what follows; never held during I/O
     std::optional<std::string> ready_;
+    std::deque<std::string> retired_;
     std::chrono::microseconds pause_ = slowest_pause;
 };
 

@@ -8,16 +8,12 @@
 
 namespace taskbbs::journal {
 
-namespace {
-
-StartingPoint behind(const SnapshotHeader& header) {
+StartingPoint starting_behind(const SnapshotHeader& header) {
     return {.next_seq = header.seq + 1,
             .chain = header.chain,
             .last_time = header.last_time,
             .digest = header.digest};
 }
-
-}  // namespace
 
 SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor& visitor) {
     SnapshotReader reader(disk, name);
@@ -54,7 +50,7 @@ SnapshotChoice load_newest(Disk& disk,
         try {
             if (visitor.on_begin) visitor.on_begin();
             const SnapshotHeader header = load_snapshot(disk, name, visitor);
-            choice.from = behind(header);
+            choice.from = starting_behind(header);
             choice.bytes = header.bytes;
             return choice;
         } catch (const std::runtime_error& error) {

@@ -24,6 +24,9 @@ SnapshotChoice load_newest(Disk& disk,
                            const Visitor& visitor,
                            const Report& report);
 
+// Where replay goes on behind a snapshot.
+StartingPoint starting_behind(const SnapshotHeader& header);
+
 // Hands over all rows of one snapshot. Throws CorruptError, UnsupportedError, JournalError.
 SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor& visitor);
 

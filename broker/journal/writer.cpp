@@ -80,6 +80,7 @@ void Writer::write(Batch& batch) {
     tail_.digest = batch.digest();
     tail_.confirmed = batch.empty();
     counters_.bytes += size;
+    counters_.filled = counters_.sealed + tail_.offset;
     ++counters_.batches;
 }
 
@@ -97,7 +98,10 @@ void Writer::turn(std::uint64_t padded_bytes, protocol::Time now) {
     header.bytes = std::max(segment_bytes_, segment_header_bytes + padded_bytes + 2 * block_bytes);
 
     std::unique_ptr<File> next = make_segment(header);
-    if (!replaced) seal(*file_);
+    if (!replaced) {
+        seal(*file_);
+        counters_.sealed += tail_.segment.bytes;
+    }
     counters_.bytes += segment_header_bytes + (replaced ? 0 : block_bytes);
     file_ = std::move(next);
     tail_.file = segment_name(header.first_seq);

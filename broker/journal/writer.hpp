@@ -27,6 +27,8 @@ class Writer {
         std::uint64_t syncs = 0;    // of segments
         std::uint64_t batches = 0;  // committed, empty ones included, seals not
         std::uint64_t bytes = 0;    // written to segments, padding and headers included
+        std::uint64_t sealed = 0;   // bytes of the segments that were sealed
+        std::uint64_t filled = 0;   // the same, and of the one in use what is written
     };
 
     // Where recovery ended, and the lock that it took. `disk`, `reserve`, `spares` outlive it. No

@@ -41,7 +41,7 @@ TEST_CASE("it reads while the journal is being written") {
     Seq next = 0;
     for (std::uint32_t round = 0; round < 60; ++round) {
         run.write(round % 11 + 1);
-        history.advance(run.last());
+        history.advance({.durable = run.last()});
         REQUIRE(history.ask({.after = next, .up_to = run.last()}, round));
         run.write(2);
         REQUIRE(becomes_readable(history.fd()));
@@ -74,7 +74,7 @@ TEST_CASE("it ends with queries waiting and indexing under way") {
     for (std::uint32_t count = 1; count < 30; ++count)
         run.write(count);
     HistoryThread history(disk, small_settings(), {});
-    history.advance(run.last());
+    history.advance({.durable = run.last()});
     for (HistoryThread::Token token = 0; token < 500; ++token) {
         REQUIRE(history.ask({.up_to = run.last()}, token));
     }

@@ -1,0 +1,194 @@
+// One function a subcommand.
+#include "broker/journal_command.hpp"
+
+#include "broker/journal/error.hpp"
+#include "broker/journal/posix_disk.hpp"
+#include "broker/journal_tools.hpp"
+#include "broker/options.hpp"
+#include "broker/snapshot_job.hpp"
+#include "broker/snapshot_process.hpp"
+#include "broker/units.hpp"
+#include "protocol/fields.hpp"
+#include "broker/version.hpp"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <fmt/core.h>
+#include <functional>
+#include <map>
+#include <optional>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace taskbbs::broker {
+
+namespace {
+
+constexpr std::string_view usage =
+    "usage: taskbbsd journal COMMAND [OPTION...]\n\n"
+    "  verify                      reads everything and says whether it holds\n"
+    "  dump [--from SEQ] [--to SEQ]  events as lines of JSON\n"
+    "  repair --truncate-at SEQ    ends the history behind event SEQ; keeps what it cuts\n"
+    "  snapshot                    takes a snapshot of what is sealed, as the broker does\n\n"
+    "The journal is journal.dir of the broker's options: --journal.dir DIR, --config FILE, ...\n"
+    "Exit codes: 0 it holds, or is done; 1 it could not be done; 75 the journal is damaged;\n"
+    "76 the snapshot came to another state; 78 usage.\n";
+
+// What one of these commands takes besides the broker's options.
+using Flags = std::map<std::string, std::string, std::less<>>;
+
+// Takes `--name value` and `--name=value` of these names out of the arguments.
+Flags take_flags(std::vector<std::string>& arguments,
+                 std::initializer_list<std::string_view> names) {
+    Flags flags;
+    for (const std::string_view name : names) {
+        const auto at = std::ranges::find_if(arguments, [&](const std::string& word) {
+            return word == name || word.starts_with(fmt::format("{}=", name));
+        });
+        if (at == arguments.end()) {
+            continue;
+        }
+        if (at->size() > name.size()) {
+            flags.emplace(name, at->substr(name.size() + 1));
+            arguments.erase(at);
+        } else if (at + 1 != arguments.end()) {
+            flags.emplace(name, *(at + 1));
+            arguments.erase(at, at + 2);
+        }
+    }
+    return flags;
+}
+
+ConfigurationError wrong(std::string_view what) {
+    return ConfigurationError({{"command line", std::string(what)}});
+}
+
+std::optional<journal::Seq> seq_of(const Flags& flags, std::string_view name) {
+    const auto found = flags.find(name);
+    if (found == flags.end()) {
+        return std::nullopt;
+    }
+    const auto seq = parse_count(found->second);
+    if (!seq || *seq > static_cast<std::uint64_t>(protocol::max_integer)) {
+        throw wrong(fmt::format("{}: \"{}\" is no number of an event", name, found->second));
+    }
+    return static_cast<journal::Seq>(*seq);
+}
+
+// At low priority it gets what nobody else wants of processors and disk. It ends with the broker
+// that started it, so that it never writes beside another one's.
+void serve_broker(const Flags& flags) {
+    const auto priority = flags.find("--for-broker");
+    if (priority == flags.end()) {
+        return;
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (priority->second == "low") {
+        constexpr int idle_class = 3;
+        constexpr int class_shift = 13;
+        constexpr int whole_process = 1;
+        constexpr int lowest = 19;
+        setpriority(PRIO_PROCESS, 0, lowest);
+        syscall(SYS_ioprio_set, whole_process, 0, idle_class << class_shift);
+    }
+}
+
+Exit snapshot(journal::Disk& disk, const Options& options, const Flags& flags) {
+    serve_broker(flags);
+    const auto lock = disk.lock("SNAPSHOT");
+    if (!lock) {
+        fmt::print("another snapshot is being taken\n");
+        return Exit::not_started;
+    }
+    const journal::RecoveryOptions how{
+        .writer = std::string(version),
+        .report = [](std::string_view line) { fmt::print(stderr, "{}\n", line); }};
+    const auto taken = take_snapshot(disk, options.core, how);
+    if (!taken) {
+        fmt::print("no segment was sealed since the newest snapshot\n");
+        return Exit::stopped;
+    }
+    std::printf(snapshot_line, taken->seq, taken->bytes);
+    std::printf(" events=%lu tasks=%lu\n", taken->events, taken->tasks);
+    return Exit::stopped;
+}
+
+Exit verify(journal::Disk& disk, const Options& options, const Flags&) {
+    fmt::print("{}", verify_journal(disk, options.core));
+    return Exit::stopped;
+}
+
+Exit dump(journal::Disk& disk, const Options&, const Flags& flags) {
+    dump_journal(disk,
+                 {.from = seq_of(flags, "--from"), .to = seq_of(flags, "--to")},
+                 [](std::string_view line) { fmt::print("{}\n", line); });
+    return Exit::stopped;
+}
+
+Exit repair(journal::Disk& disk, const Options& options, const Flags& flags) {
+    const auto seq = seq_of(flags, "--truncate-at");
+    if (!seq) {
+        throw wrong("repair needs --truncate-at SEQ: the last event to keep (verify names one)");
+    }
+    fmt::print("{}", repair_journal(disk, options.journal, *seq, std::string(version)));
+    return Exit::stopped;
+}
+
+using Command = Exit (*)(journal::Disk&, const Options&, const Flags&);
+
+constexpr std::array<std::pair<std::string_view, Command>, 4> commands{{
+    {"snapshot", snapshot},
+    {"verify", verify},
+    {"dump", dump},
+    {"repair", repair},
+}};
+
+// To the broker that asked, which says it where an operator looks; else to the operator.
+Exit failed(Exit exit, const std::exception& error, const Flags& flags) {
+    fmt::print(flags.contains("--for-broker") ? stdout : stderr, "{}\n", error.what());
+    return exit;
+}
+
+}  // namespace
+
+bool is_journal_command(int argc, const char* const* argv) {
+    return argc > 1 && std::string_view(argv[1]) == "journal";
+}
+
+Exit run_journal_command(const Sources& sources) {
+    Sources rest = sources;
+    std::vector<std::string>& words = rest.arguments;
+    const std::string name = words.empty() ? "" : words.front();
+    const auto command =
+        std::ranges::find(commands, name, &std::pair<std::string_view, Command>::first);
+    if (command == commands.end()) {
+        const bool asks = name == "--help" || name == "help";
+        fmt::print(asks ? stdout : stderr, "{}", usage);
+        return asks ? Exit::stopped : Exit::configuration;
+    }
+    words.erase(words.begin());
+    const Flags flags = take_flags(words, {"--for-broker", "--from", "--to", "--truncate-at"});
+    const Options options = parse_options(rest);
+    if (options.mode != Mode::serve) {
+        fmt::print("{}", usage);
+        return Exit::stopped;
+    }
+    try {
+        journal::PosixDisk disk(options.journal.dir, options.journal.sync);
+        return command->second(disk, options, flags);
+    } catch (const StateMismatch& error) {
+        return failed(Exit::mismatch, error, flags);
+    } catch (const journal::CorruptError& error) {
+        return failed(Exit::damaged, error, flags);
+    } catch (const journal::UnsupportedError& error) {
+        return failed(Exit::damaged, error, flags);
+    } catch (const std::runtime_error& error) {
+        return failed(Exit::not_started, error, flags);
+    }
+}
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,36 @@
+// Taking a snapshot: the newest one and the sealed segments behind it become another one, which is
+// read back and must come to the state that the broker journaled. Done by a process of its own,
+// beside a broker that serves: it reads what never changes any more, and writes one new file.
+#pragma once
+
+#include "broker/core/settings.hpp"
+#include "broker/journal/disk.hpp"
+#include "broker/journal/recovery.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+
+namespace taskbbs::broker {
+
+struct Snapshot {
+    journal::Seq seq = 0;      // the last event in it
+    std::uint64_t bytes = 0;   // of the file
+    std::uint64_t events = 0;  // that were replayed for it
+    std::uint64_t tasks = 0;
+};
+
+// Replay came to another state than the one that the broker was in: what was written is kept as
+// `snap-<seq>.bad`, and nothing else was touched.
+class StateMismatch : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+// Nothing: no segment was sealed since the newest snapshot. Throws StateMismatch, CorruptError,
+// UnsupportedError, JournalError; whatever was written is removed then, or by the next start.
+std::optional<Snapshot> take_snapshot(journal::Disk& disk,
+                                      const core::Settings& settings,
+                                      const journal::RecoveryOptions& options);
+
+}  // namespace taskbbs::broker

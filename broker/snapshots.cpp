@@ -1,0 +1,77 @@
+// Counting what a snapshot would save.
+#include "broker/snapshots.hpp"
+
+#include "broker/journal/names.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace taskbbs::broker {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr core::Duration first_pause = 10s;  // after a failure
+constexpr core::Duration longest_pause = 10min;
+
+}  // namespace
+
+Snapshots::Snapshots(const journal::Recovered& recovered)
+    : newest_{recovered.snapshot, recovered.snapshot_bytes},
+      older_(recovered.older_snapshot),
+      sealed_before_(recovered.sealed) {}
+
+std::uint64_t Snapshots::trigger() const {
+    return std::max(least_bytes, newest_.bytes);
+}
+
+std::uint64_t Snapshots::behind(const Written& written) const {
+    return sealed_before_ + written.filled - covered_;
+}
+
+std::optional<Snapshots::Priority> Snapshots::due(const Written& written, core::Time now) const {
+    const bool has_sealed = sealed_before_ + written.sealed > covered_;
+    if (started_ || !has_sealed || now < not_before_ || behind(written) <= trigger()) {
+        return std::nullopt;
+    }
+    const bool late = hurried_ || behind(written) > trigger() + trigger() / 4;
+    return late ? Priority::normal : Priority::low;
+}
+
+bool Snapshots::falls_behind(const Written& written) const {
+    return started_ && started_->priority == Priority::low &&
+           behind(written) > trigger() + trigger() / 4;
+}
+
+void Snapshots::started(const Written& written, Priority priority) {
+    started_ = {.sealed = sealed_before_ + written.sealed, .priority = priority};
+}
+
+void Snapshots::ended(std::optional<Taken> taken, core::Time now) {
+    const Started started = *std::exchange(started_, std::nullopt);
+    if (!taken) {
+        if (hurried_ && started.priority == Priority::low) {
+            return;
+        }
+        ++failed_;
+        const core::Duration pause = first_pause * (1 << std::min(failures_++, 10U));
+        not_before_ = now + std::min(pause, longest_pause);
+        return;
+    }
+    ++taken_;
+    failures_ = 0;
+    hurried_ = false;
+    if (older_ > 0) {
+        unneeded_.push_back(journal::snapshot_name(older_));
+    }
+    older_ = newest_.seq;
+    newest_ = *taken;
+    covered_ = started.sealed;
+}
+
+std::vector<std::string> Snapshots::take_unneeded() {
+    return std::exchange(unneeded_, {});
+}
+
+}  // namespace taskbbs::broker

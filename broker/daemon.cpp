@@ -151,7 +151,7 @@ class Daemon {
                    .events = events_endpoint(options, sockets_),
                    .sync = options.journal.sync == journal::Sync::always ? "always" : "never"}),
           directory_(options.journal.dir),
-          snapshots_(recovered),
+          snapshots_(recovered, options.journal.snapshot_bytes),
           segments_bytes_(recovered.bytes),
           journal_(disk, options.journal, std::move(recovered), report()),
           history_(disk, options.journal, report()),

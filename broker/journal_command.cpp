@@ -8,8 +8,8 @@
 #include "broker/snapshot_job.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/units.hpp"
-#include "protocol/fields.hpp"
 #include "broker/version.hpp"
+#include "protocol/fields.hpp"
 
 #include <algorithm>
 #include <array>
@@ -180,6 +180,8 @@ Exit run_journal_command(const Sources& sources) {
     try {
         journal::PosixDisk disk(options.journal.dir, options.journal.sync);
         return command->second(disk, options, flags);
+    } catch (const ConfigurationError&) {
+        throw;
     } catch (const StateMismatch& error) {
         return failed(Exit::mismatch, error, flags);
     } catch (const journal::CorruptError& error) {

@@ -17,13 +17,14 @@ constexpr core::Duration longest_pause = 10min;
 
 }  // namespace
 
-Snapshots::Snapshots(const journal::Recovered& recovered)
-    : newest_{recovered.snapshot, recovered.snapshot_bytes},
+Snapshots::Snapshots(const journal::Recovered& recovered, std::uint64_t snapshot_bytes)
+    : snapshot_bytes_(snapshot_bytes),
+      newest_{recovered.snapshot, recovered.snapshot_bytes},
       older_(recovered.older_snapshot),
       sealed_before_(recovered.sealed) {}
 
 std::uint64_t Snapshots::trigger() const {
-    return std::max(least_bytes, newest_.bytes);
+    return std::max(snapshot_bytes_, newest_.bytes);
 }
 
 std::uint64_t Snapshots::behind(const Written& written) const {

@@ -15,9 +15,6 @@ namespace taskbbs::broker {
 
 class Snapshots {
   public:
-    // Journal behind the newest snapshot before the next one is taken, or as much as that one has.
-    static constexpr std::uint64_t least_bytes = 256ULL << 20;
-
     enum class Priority : std::uint8_t { low, normal };
 
     struct Written {
@@ -30,7 +27,8 @@ class Snapshots {
         std::uint64_t bytes = 0;
     };
 
-    explicit Snapshots(const journal::Recovered& recovered);
+    // `snapshot_bytes` as in the journal's settings.
+    Snapshots(const journal::Recovered& recovered, std::uint64_t snapshot_bytes);
 
     // A snapshot is to be taken now, with this priority. The caller says started() and, when its
     // process has ended, ended().
@@ -69,6 +67,7 @@ class Snapshots {
     std::uint64_t trigger() const;
     std::uint64_t behind(const Written& written) const;
 
+    std::uint64_t snapshot_bytes_;
     Taken newest_;
     journal::Seq older_ = 0;
     std::uint64_t sealed_before_;  // behind the newest snapshot when the process started

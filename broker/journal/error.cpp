@@ -1,6 +1,7 @@
 // The one line that each failure becomes.
 #include "broker/journal/error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
 #include <system_error>
@@ -17,6 +18,11 @@ std::string describe(int code,
         fmt::format("journal: {} {}: {}", operation, file, std::generic_category().message(code));
     if (!detail.empty()) text += fmt::format(" ({})", detail);
     return text;
+}
+
+std::string_view directory_of(std::string_view file) {
+    const std::size_t slash = file.rfind('/');
+    return slash == std::string_view::npos ? "." : file.substr(0, slash);
 }
 
 }  // namespace
@@ -46,13 +52,16 @@ CorruptError::CorruptError(std::string_view file,
                            std::string_view what)
     : std::runtime_error(fmt::format(
           "journal: {} is damaged at offset {}, where event {} is expected: {}. Nothing was "
-          "changed. "
-          "Keep a copy of the whole directory before anything else; then restore the files from a "
-          "backup, or look at the place named here (docs/journal-format.md)",
+          "changed. Keep a copy of the whole directory before anything else. Then restore it from "
+          "a "
+          "backup, or end the history before the damage: taskbbsd journal repair --truncate-at {} "
+          "--journal.dir {} (it keeps what it cuts)",
           file,
           offset,
           seq,
-          what)),
+          what,
+          std::max<std::int64_t>(seq - 1, 0),
+          directory_of(file))),
       file_(file),
       offset_(offset),
       seq_(seq) {}

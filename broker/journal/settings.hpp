@@ -21,6 +21,8 @@ struct Settings {
     std::uint64_t segment_bytes = 64ULL << 20;
     // Disk space held back for when the disk is full. 0: none.
     std::uint64_t reserve_bytes = 256ULL << 20;
+    // Journal behind the newest snapshot before the next one is taken, or as much as that one has.
+    std::uint64_t snapshot_bytes = 256ULL << 20;
     // How long, and how many bytes of segments at most (and never more than a quarter of the disk),
     // `replay` offers. Both count whole segments.
     std::chrono::milliseconds retain_for = std::chrono::hours(24);

@@ -68,6 +68,7 @@ TEST_CASE("every option of [journal] arrives") {
     CHECK(given("journal.sync", "never").journal.sync == journal::Sync::never);
     CHECK(given("journal.segment_bytes", "32MiB").journal.segment_bytes == 32ULL << 20);
     CHECK(given("journal.reserve_bytes", "0").journal.reserve_bytes == 0);
+    CHECK(given("journal.snapshot_bytes", "1MiB").journal.snapshot_bytes == 1ULL << 20);
     CHECK(given("journal.retain_for", "2h").journal.retain_for == 2h);
     CHECK(given("journal.retain_bytes", "1GiB").journal.retain_bytes == 1ULL << 30);
 }

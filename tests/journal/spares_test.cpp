@@ -3,6 +3,7 @@
 
 #include "broker/journal/error.hpp"
 #include "broker/journal/format.hpp"
+#include "broker/journal/names.hpp"
 #include "tests/journal/memory_disk.hpp"
 #include "tests/journal/run.hpp"
 
@@ -149,6 +150,43 @@ TEST_CASE("a spare that can't be made is reported once and tried again") {
     disk.capacity = 1ULL << 40;
     rest(spares);
     CHECK(spares.take());
+}
+
+TEST_CASE("a spare is made of a retired segment where there is one of its size") {
+    MemoryDisk disk;
+    Reserve reserve(disk, 0, {});
+    Spares spares(disk, reserve, segment_bytes, {});
+    disk.put(segment_name(1), std::string(segment_bytes, 'x'));
+    spares.recycle({segment_name(1)});
+    rest(spares);
+    CHECK(disk.list() == std::vector<std::string>{"spare-1"});
+    CHECK(disk.bytes("spare-1") == std::string(segment_bytes, '\0'));
+}
+
+TEST_CASE("what else is retired is removed, one file after the other") {
+    MemoryDisk disk;
+    Reserve reserve(disk, 0, {});
+    Spares spares(disk, reserve, segment_bytes, {});
+    rest(spares);
+    std::vector<std::string> names{index_name(1), segment_name(1), snapshot_name(9)};
+    for (const std::string& name : names)
+        disk.put(name, std::string(segment_bytes, 'x'));
+    spares.recycle(names);
+    CHECK(spares.step() == Spares::slowest_pause);
+    CHECK_FALSE(disk.has(index_name(1)));
+    CHECK(disk.has(segment_name(1)));
+    rest(spares);
+    CHECK(disk.list() == std::vector<std::string>{"spare-1"});
+}
+
+TEST_CASE("a retired segment of another size is no spare") {
+    MemoryDisk disk;
+    Reserve reserve(disk, 0, {});
+    Spares spares(disk, reserve, segment_bytes, {});
+    disk.put(segment_name(1), "short");
+    spares.recycle({segment_name(1)});
+    rest(spares);
+    CHECK(disk.list() == std::vector<std::string>{"spare-1"});
 }
 
 }  // namespace taskbbs::journal

@@ -84,13 +84,15 @@ tl::expected<Given, UsageError> take_option(std::span<const std::string> words, 
             fmt::format("unknown option --{}{}", name, meant(name, names_of(nullptr), "--")));
     }
     if (equals != std::string_view::npos) {
-        if (option->form == Form::flag) {
-            return refusal(fmt::format("--{} takes no value", name));
+        const auto value = word.substr(equals + 1);
+        if (option->form == Form::flag && value != "true" && value != "false") {
+            return refusal(
+                fmt::format("--{} is a flag: it takes no value but true or false", name));
         }
-        return Given{std::string{name}, std::string{word.substr(equals + 1)}};
+        return Given{std::string{name}, std::string{value}};
     }
     if (option->form == Form::flag) {
-        return Given{std::string{name}, ""};
+        return Given{std::string{name}, "true"};
     }
     if (at + 1 == words.size()) {
         return refusal(fmt::format("--{} needs a value: {}", name, option->value));
@@ -137,8 +139,15 @@ bool has_form(const Option& option, std::string_view value) {
     switch (option.form) {
         case Form::flag:
         case Form::text:
-        case Form::names:
             return true;
+        case Form::name:
+            return is_name(value, option.min, option.max);
+        case Form::names: {
+            const auto names = names_in(value);
+            return std::all_of(names.begin(), names.end(), [&](const auto& name) {
+                return is_name(name, option.min, option.max);
+            });
+        }
         case Form::integer: {
             const auto number = integer_of(value);
             return number && *number >= option.min && *number <= option.max;
@@ -168,6 +177,9 @@ bool adds_up(Form form) {
 }
 
 std::string wanted_by(const Option& option) {
+    if (option.form == Form::name || option.form == Form::names) {
+        return fmt::format("{} to {} of A-Z a-z 0-9 _ -", option.min, option.max);
+    }
     if (option.form != Form::integer) {
         return std::string{option.form == Form::duration ? "a duration like 5s or 500ms"
                                                          : option.value};
@@ -238,7 +250,7 @@ std::optional<UsageError> lacks(const Arguments& arguments) {
 
 bool asked(const Sorted& sorted, std::string_view name) {
     return std::any_of(sorted.options.begin(), sorted.options.end(), [=](const Given& given) {
-        return given.name == name;
+        return given.name == name && given.value == "true";
     });
 }
 
@@ -300,6 +312,11 @@ std::string Arguments::required(std::string_view option) const {
         std::abort();
     }
     return found->second.back();
+}
+
+bool Arguments::flag(std::string_view option, bool absent) const {
+    const auto word = text(option);
+    return word ? *word == "true" : absent;
 }
 
 std::optional<std::int64_t> Arguments::integer(std::string_view option) const {

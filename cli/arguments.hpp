@@ -26,6 +26,8 @@ struct Arguments {
 
     bool has(std::string_view option) const { return values.contains(option); }
 
+    // --NAME, --NAME=true and --NAME=false; `absent` where there is none of them.
+    bool flag(std::string_view option, bool absent = false) const;
     std::optional<std::string> text(std::string_view option) const;
     // Of an option that the command requires.
     std::string required(std::string_view option) const;

@@ -180,8 +180,9 @@ Exit run_depart(const Arguments& arguments) {
 }
 
 Exit run_drain(const Arguments& arguments) {
-    return one_event(arguments,
-                     DrainArgs{arguments.required("executor-id"), !arguments.has("off")});
+    return one_event(
+        arguments,
+        DrainArgs{arguments.required("executor-id"), arguments.flag("on", !arguments.flag("off"))});
 }
 
 Exit run_stats(const Arguments& arguments) {

@@ -15,11 +15,12 @@ struct Arguments;
 
 // What a value must look like; checked while parsing, so that a command finds only good ones.
 enum class Form : std::uint8_t {
-    flag,      // takes no value
+    flag,      // takes no value, but =true or =false
     text,      // anything
     integer,   // min..max
     duration,  // 5s, 500ms
-    names,     // a,b,c; the option may be repeated
+    name,      // min..max characters of A-Z a-z 0-9 _ -
+    names,     // a,b,c, each like name; the option may be repeated
     pairs,     // GUID:EPOCH, commas and repetition as with names
     choice,    // one of those in `value`, which are separated by |
     choices,   // several of those, commas and repetition as with names
@@ -31,6 +32,7 @@ struct Option {
     std::string_view value;  // how help calls the value
     std::string_view help;
     bool required = false;
+    // Of an integer, or of the length of a name.
     std::int64_t min = 0;
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
 };

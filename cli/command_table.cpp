@@ -1,6 +1,7 @@
 // The table of commands and options.
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "protocol/limits.hpp"
 
 #include <array>
 #include <limits>
@@ -8,8 +9,22 @@
 namespace taskbbs::cli {
 namespace {
 
-constexpr Option executor_id{
-    .name = "executor-id", .value = "ID", .help = "the executor", .required = true};
+constexpr std::int64_t longest_id = protocol::max_guid;     // of guids and executor ids
+constexpr std::int64_t longest_name = protocol::max_label;  // of domains and stacks
+
+constexpr Option executor_id{.name = "executor-id",
+                             .form = Form::name,
+                             .value = "ID",
+                             .help = "the executor",
+                             .required = true,
+                             .min = 1,
+                             .max = longest_id};
+constexpr Option of_task{.name = "guid",
+                         .form = Form::name,
+                         .value = "GUID",
+                         .help = "of this task only",
+                         .min = 1,
+                         .max = longest_id};
 constexpr Option epoch{.name = "epoch",
                        .form = Form::integer,
                        .value = "N",
@@ -17,10 +32,23 @@ constexpr Option epoch{.name = "epoch",
                            "what claim, acquire or resolving answered; fences a former owner "
                            "off (with one GUID only)"};
 constexpr Option reason{.name = "reason", .value = "TEXT", .help = "why, up to 1 KiB"};
-constexpr Option stacks{
-    .name = "stacks", .form = Form::names, .value = "A,B", .help = "of these stacks only"};
-constexpr Option domains{
-    .name = "domains", .form = Form::names, .value = "A,B", .help = "of these domains only"};
+// "" is a stack as well: that of tasks which name none.
+constexpr Option stacks{.name = "stacks",
+                        .form = Form::names,
+                        .value = "A,B",
+                        .help = "of these stacks only",
+                        .max = longest_name};
+
+constexpr Option domains_as(std::string_view name) {
+    return {.name = name,
+            .form = Form::names,
+            .value = "A,B",
+            .help = "of these domains only",
+            .min = 1,
+            .max = longest_name};
+}
+
+constexpr Option domains = domains_as("domains");
 constexpr Option free_memory{
     .name = "memory-mb", .form = Form::integer, .value = "N", .help = "what it has free for tasks"};
 constexpr Option free_disk{
@@ -32,7 +60,9 @@ constexpr Option free_cpu{.name = "cpu-percent",
 constexpr Option ttl{.name = "ttl-ms",
                      .form = Form::integer,
                      .value = "N",
-                     .help = "present for how long without a heartbeat (15000)"};
+                     .help = "present for how long without a heartbeat (15000)",
+                     .min = protocol::min_ttl_ms,
+                     .max = protocol::max_ttl_ms};
 constexpr Option cursor{
     .name = "cursor", .value = "CURSOR", .help = "where the page before ended; shows one page"};
 
@@ -165,8 +195,18 @@ constexpr std::array list_options{
            .form = Form::choice,
            .value = "pending|claimed|running|completed|resolving",
            .help = "in this state only"},
-    Option{.name = "domain", .value = "NAME", .help = "of this domain only"},
-    Option{.name = "executor-id", .value = "ID", .help = "of this executor only"},
+    Option{.name = "domain",
+           .form = Form::name,
+           .value = "NAME",
+           .help = "of this domain only",
+           .min = 1,
+           .max = longest_name},
+    Option{.name = "executor-id",
+           .form = Form::name,
+           .value = "ID",
+           .help = "of this executor only",
+           .min = 1,
+           .max = longest_id},
     Option{.name = "view",
            .form = Form::choice,
            .value = "header|full",
@@ -221,7 +261,7 @@ constexpr std::array replay_options{
            .value = stream_names,
            .help = "of these streams only, separated by commas"},
     domains,
-    Option{.name = "guid", .value = "GUID", .help = "of this task only"},
+    of_task,
     Option{.name = "limit",
            .form = Form::integer,
            .value = "N",
@@ -235,8 +275,8 @@ constexpr std::array watch_options{
            .form = Form::choices,
            .value = stream_names,
            .help = "of these streams only, separated by commas"},
-    Option{.name = "domain", .form = Form::names, .value = "A,B", .help = domains.help},
-    Option{.name = "guid", .value = "GUID", .help = "of this task only"},
+    domains_as("domain"),
+    of_task,
     Option{.name = "from",
            .value = "now|beginning|SEQ",
            .help = "events from now on, all that are kept, or those after SEQ (now)"},
@@ -255,15 +295,21 @@ constexpr std::array executor_options{
            .form = Form::names,
            .value = "A,B",
            .help = "run tasks of these stacks",
-           .required = true},
-    Option{.name = "domain", .form = Form::names, .value = "A,B", .help = domains.help},
+           .required = true,
+           .max = longest_name},
+    domains_as("domain"),
     Option{.name = "slots",
            .form = Form::integer,
            .value = "N",
            .help = "run this many at once (1)",
            .min = 1,
            .max = 1024},
-    Option{.name = "executor-id", .value = "ID", .help = "its name (host name and process id)"},
+    Option{.name = "executor-id",
+           .form = Form::name,
+           .value = "ID",
+           .help = "its name (host name and process id)",
+           .min = 1,
+           .max = longest_id},
     Option{.name = "memory-mb",
            .form = Form::integer,
            .value = "N",
@@ -390,8 +436,11 @@ constexpr std::array table{
             .summary = "Run tasks: each payload is a command line for sh -c.",
             .more = "The result is a MessagePack map: exit, signal, stdout, stderr, truncated. An\n"
                     "exit status other than 0 fails the task. The command finds TASKBBS_GUID in\n"
-                    "its environment. SIGTERM or SIGINT: takes no more, finishes what runs,\n"
-                    "departs, ends with 0; a second one kills what runs and gives it back.",
+                    "its environment; what it leaves running is killed when it ends.\n"
+                    "SIGTERM: takes no more, finishes what runs, departs, ends with 0, or with 5\n"
+                    "where the broker could not be told: it waits 5 s for that, 30 s where it has\n"
+                    "outcomes to report. SIGINT: the same, ends with 130. A second signal kills\n"
+                    "what runs and gives it back.",
             .example = "taskbbs executor --stack linux --slots 4 --executor-id e1",
             .options = executor_options,
             .run = run_executor},

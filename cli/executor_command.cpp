@@ -89,6 +89,7 @@ sigset_t stopping_signals() {
 Exit run_executor(const Arguments& arguments) {
     const auto timeout = arguments.duration("timeout").value_or(milliseconds{30'000});
     const auto signals = stopping_signals();
+    std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, nobody can be waited for
     Inbox inbox;
     const auto options = executor_options_of(arguments, inbox);
     // Blocked in every thread of the SDK; here only once something may run that needs an end.

@@ -6,7 +6,9 @@
 #include "cli/printer.hpp"
 #include "cli/task_fields.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <deque>
 #include <fmt/format.h>
 #include <utility>
 #include <vector>
@@ -14,26 +16,77 @@
 namespace taskbbs::cli {
 namespace {
 
-// `make` gives the arguments for a guid; `show` shows the answer and says what it means.
+// Guids that nobody answered for, with one and the same error: said once.
+class Unanswered {
+  public:
+    // False: it is an error of this guid's own.
+    bool take(const Error& error, const std::string& guid) {
+        if (error.code != Code::timed_out || error.outcome_unknown) {
+            return false;
+        }
+        error_ = error;
+        if (++count_ <= named) {
+            guids_ += (count_ > 1 ? ", " : "") + guid;
+        }
+        return true;
+    }
+
+    Exit say(const Connection& connection) const {
+        if (count_ == 0) {
+            return Exit::done;
+        }
+        const auto more =
+            count_ > named ? fmt::format(" and {} more", count_ - named) : std::string{};
+        return connection.failed(error_, guids_ + more);
+    }
+
+  private:
+    static constexpr std::size_t named = 3;
+
+    Error error_;
+    std::string guids_;
+    std::size_t count_ = 0;
+};
+
+// So many requests at once hold at most half of what the SDK lets wait.
+std::size_t window_of(std::size_t bytes_each) {
+    constexpr std::size_t most_bytes = std::size_t{128} << 20;
+    constexpr std::size_t most = 4096;
+    constexpr std::size_t around = 4096;  // names and the like
+    return std::clamp<std::size_t>(most_bytes / (bytes_each + around), 1, most);
+}
+
+// `make` gives the arguments for a guid, `bytes_each` long; `show` shows the answer and says what
+// it means.
 template <class Make, class Show>
-Exit each_guid(const Arguments& arguments, std::vector<Column> columns, Make make, Show show) {
+Exit each_guid(const Arguments& arguments,
+               std::vector<Column> columns,
+               Make make,
+               Show show,
+               std::size_t bytes_each = 0) {
     auto connection = Connection::open(arguments);
     if (!connection) {
         return Exit::usage;
     }
     Printer printer{arguments, std::move(columns)};
-    std::vector<decltype(connection->send(make(std::string{})))> answers;
-    answers.reserve(arguments.guids.size());
-    for (const std::string& guid : arguments.guids) {
-        answers.push_back(connection->send(make(guid)));
-    }
+    std::deque<decltype(connection->send(make(std::string{})))> answers;
+    auto next = arguments.guids.begin();
+    const auto window = window_of(bytes_each);
+    Unanswered unanswered;
     Exit exit = Exit::done;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-        const std::string& guid = arguments.guids[i];
-        const auto answer = answers[i].get();
-        exit = worse(
-            exit, answer ? show(printer, guid, *answer) : connection->failed(answer.error(), guid));
+    for (const std::string& guid : arguments.guids) {
+        for (; next != arguments.guids.end() && answers.size() < window; ++next) {
+            answers.push_back(connection->send(make(*next)));
+        }
+        const auto answer = answers.front().get();
+        answers.pop_front();
+        if (answer) {
+            exit = worse(exit, show(printer, guid, *answer));
+        } else if (!unanswered.take(answer.error(), guid)) {
+            exit = worse(exit, connection->failed(answer.error(), guid));
+        }
     }
+    exit = worse(exit, unanswered.say(*connection));
     printer.flush();
     return printer.unwritable() ? worse(exit, Exit::unwritable) : exit;
 }
@@ -88,7 +141,7 @@ Exit run_desire(const Arguments& arguments) {
         task.guid = guid;
         return DesireArgs{task};
     };
-    return each_guid(arguments, applied_columns, make, show_applied);
+    return each_guid(arguments, applied_columns, make, show_applied, task.payload.size());
 }
 
 Exit run_claim(const Arguments& arguments) {
@@ -138,12 +191,12 @@ Exit run_complete(const Arguments& arguments) {
     const auto make = [&](const std::string& guid) {
         return CompleteArgs{.guid = guid,
                             .epoch = epoch_of(arguments),
-                            .failed = arguments.has("failed"),
+                            .failed = arguments.flag("failed"),
                             .failure_reason = text_or_empty(arguments, "failure-reason"),
                             .result = *result,
                             .executor_id = arguments.text("executor-id")};
     };
-    return each_guid(arguments, applied_columns, make, show_applied);
+    return each_guid(arguments, applied_columns, make, show_applied, result->size());
 }
 
 Exit run_reject(const Arguments& arguments) {

@@ -7,6 +7,14 @@
 
 namespace taskbbs::cli {
 
+bool is_name(std::string_view word, std::int64_t min, std::int64_t max) {
+    constexpr std::string_view letters =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    const auto length = static_cast<std::int64_t>(word.size());
+    return length >= min && length <= max &&
+           word.find_first_not_of(letters) == std::string_view::npos;
+}
+
 std::optional<std::int64_t> integer_of(std::string_view word) {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);

@@ -10,6 +10,9 @@
 
 namespace taskbbs::cli {
 
+// Characters that guids, domains, stacks and executor ids may have, as many as asked for.
+bool is_name(std::string_view word, std::int64_t min, std::int64_t max);
+
 // Decimal, an optional minus, nothing around it.
 std::optional<std::int64_t> integer_of(std::string_view word);
 

@@ -42,38 +42,39 @@ inline constexpr milliseconds no_time_to_claim_limit{no_time_to_claim_limit_ms};
 
 template <class Text>
 struct BasicTask {
-    // The requester's.
-    Text guid;
-    Text domain{"default"};
-    Text stack;
-    Text type;
-    std::int32_t priority = 0;
-    Text payload;
-    Text annotation;
-    std::int64_t memory_mb = 0;
+    // The requester's. Lengths are in bytes; names are of A-Z a-z 0-9 _ -.
+    Text guid;                   // a name of 1..128, unique on the board
+    Text domain{"default"};      // a name of 1..64: tenant or application
+    Text stack;                  // a name of 0..64: the kind of executor that can run it
+    Text type;                   // 0..64, a free label
+    std::int32_t priority = 0;   // higher is handed out first
+    Text payload;                // what to run; opaque; <= limits.payload_bytes
+    Text annotation;             // the requester's own note; UTF-8; <= 10 KiB
+    std::int64_t memory_mb = 0;  // here and below: what it needs, 0: not stated
     std::int64_t disk_mb = 0;
     std::int64_t cpu_percent = 0;
-    std::uint16_t max_rejections = 3;
+    std::uint16_t max_rejections = 3;  // 0..1000; fails when rejected more often
     OnExecutorLost on_executor_lost = OnExecutorLost::fail;
-    milliseconds run_timeout{0};    // 0: none
-    milliseconds time_to_claim{0};  // 0: the broker's; no_time_to_claim_limit: none
-    Time not_before = no_time;
-    Time created_at = no_time;
+    milliseconds run_timeout{0};    // longest time in running; 0: none
+    milliseconds time_to_claim{0};  // pending for longer: fails; 0: the broker's;
+                                    // no_time_to_claim_limit: none
+    Time not_before = no_time;      // not handed out before; no_time: at once
+    Time created_at = no_time;      // no_time: the broker's time
     // The broker's.
-    Time pending_since = no_time;
-    Time updated_at = no_time;
-    Time completed_at = no_time;
-    Seq seq = 0;
+    Time pending_since = no_time;  // since when it waits to be run; kicks don't count
+    Time updated_at = no_time;     // of its last event
+    Time completed_at = no_time;   // no_time: it is not completed
+    Seq seq = 0;                   // of its last event
     State state = State::pending;
-    Text executor_id;
-    Text container_handle;
-    Seq epoch = 0;
-    bool failed = false;
-    Text failure_reason;
-    Text result;
-    std::uint16_t rejection_count = 0;
-    Text rejection_reason;
-    // Of a header only, instead of the bytes themselves.
+    Text executor_id;                   // who has, or last had it; empty while pending
+    Text container_handle;              // 0..255; where that one runs it, from start
+    Seq epoch = 0;                      // fencing token of the present owner; 0: nobody's
+    bool failed = false;                // here and below: the outcome
+    Text failure_reason;                // <= 1 KiB
+    Text result;                        // opaque; <= limits.result_bytes
+    std::uint16_t rejection_count = 0;  // so often rejected, lost executors included
+    Text rejection_reason;              // of the last one; <= 1 KiB
+    // Of a header only, instead of the bytes themselves: their lengths.
     std::int64_t payload_size = 0;
     std::int64_t annotation_size = 0;
     std::int64_t result_size = 0;

@@ -2,6 +2,7 @@
 #include "taskbbs/client.hpp"
 
 #include "sdk/client_core.hpp"
+#include "sdk/endpoint.hpp"
 #include "sdk/watch_thread.hpp"
 
 #include <algorithm>
@@ -9,6 +10,24 @@
 #include <utility>
 
 namespace taskbbs {
+
+namespace {
+
+std::optional<Error> unusable(const ClientOptions& options) {
+    std::vector<std::string> endpoints{options.endpoint};
+    if (!options.events_endpoint.empty()) {
+        endpoints.push_back(options.events_endpoint);
+    }
+    for (const std::string& endpoint : endpoints) {
+        if (const auto trouble = sdk::trouble_with_endpoint(endpoint)) {
+            return Error{.code = Code::unusable_endpoint,
+                         .message = "'" + endpoint + "' " + *trouble};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
 
 Client::Client(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
@@ -27,6 +46,9 @@ Client::~Client() {
 
 Result<Client> Client::open(ClientOptions options) {
     constexpr std::size_t most_calls = 1'048'576;
+    if (const auto error = unusable(options)) {
+        return tl::unexpected(*error);
+    }
     sdk::SessionSettings settings;
     settings.calls = std::clamp<std::size_t>(options.max_calls, 1, most_calls);
     auto context = std::make_shared<sdk::ZmqContext>();
@@ -163,7 +185,7 @@ Result<std::vector<Task>> Client::get_all_resolving_tasks(CallOptions options) {
 
 Result<std::vector<Task>> Client::list_all(ListArgs args, CallOptions options) {
     using Clock = std::chrono::steady_clock;
-    const Clock::time_point end = Clock::now() + options.timeout;
+    const Clock::time_point end = Clock::now() + sdk::bounded(options.timeout);
     std::vector<Task> all;
     for (;;) {
         const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());

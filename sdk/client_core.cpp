@@ -11,11 +11,13 @@ namespace taskbbs {
 
 namespace {
 
-// How long an answer may be late by right.
+// How long an answer may be late by right. A call that is too late already waits for nothing.
 template <class Args>
-sdk::Duration wait_of(const Args& args) {
+sdk::Duration wait_of(const Args& args, CallOptions options) {
     if constexpr (std::same_as<Args, AcquireArgs>) {
-        return std::clamp<sdk::Duration>(args.wait, sdk::Duration(0), std::chrono::minutes(1));
+        const sdk::Duration most = milliseconds(protocol::max_wait_ms);
+        return options.timeout < milliseconds(0) ? sdk::Duration(0)
+                                                 : std::min(sdk::bounded(args.wait), most);
     } else {
         return sdk::Duration(0);
     }
@@ -25,9 +27,8 @@ template <class Args>
 sdk::Request request_of(const Args& args, CallOptions options) {
     return {.verb = sdk::verb_of<Args>,
             .args = sdk::pack(args),
-            .timeout = std::clamp<sdk::Duration>(
-                options.timeout, sdk::Duration(0), std::chrono::minutes(30)),
-            .wait = wait_of(args)};
+            .timeout = sdk::bounded(options.timeout),
+            .wait = wait_of(args, options)};
 }
 
 template <class Args>

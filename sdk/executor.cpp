@@ -4,6 +4,7 @@
 
 #include "sdk/entropy.hpp"
 #include "sdk/presence.hpp"
+#include "sdk/wire.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -176,7 +177,10 @@ Result<void> Executor::Core::wait_until_present(sdk::Instant until) {
 Result<Acquired> Executor::Core::acquire(const AcquireOptions& options, CallOptions call) {
     const std::lock_guard one_at_a_time(acquire_mutex_);
     const sdk::Instant begun = clock_now();
-    const Result<void> present = wait_until_present(begun + options.wait + call.timeout);
+    const bool too_late = call.timeout < milliseconds(0);
+    const auto wait =
+        std::chrono::floor<milliseconds>(too_late ? sdk::Duration(0) : sdk::bounded(options.wait));
+    const Result<void> present = wait_until_present(begun + wait + sdk::bounded(call.timeout));
     if (!present) {
         return tl::unexpected(present.error());
     }
@@ -187,7 +191,7 @@ Result<Acquired> Executor::Core::acquire(const AcquireOptions& options, CallOpti
                             .stacks = options.stacks.value_or(stacks_),
                             .domains = options.domains,
                             .free = options.free,
-                            .wait = std::max(options.wait - waited, milliseconds(0))},
+                            .wait = std::max(wait - waited, milliseconds(0))},
                            call);
     if (acquired) {
         hold(acquired->tasks);
@@ -204,6 +208,15 @@ Executor& Executor::operator=(Executor&&) noexcept = default;
 Executor::~Executor() = default;
 
 Result<Executor> Executor::open(const ExecutorOptions& options) {
+    const std::optional<Error> fault =
+        sdk::fault_of(HeartbeatArgs{.executor_id = options.executor_id,
+                                    .ttl = options.ttl,
+                                    .stacks = options.stacks,
+                                    .slots = options.slots,
+                                    .free = options.free});
+    if (fault) {
+        return tl::unexpected(*fault);
+    }
     Result<Client> presence = Client::open(options.client);
     if (!presence) {
         return tl::unexpected(presence.error());
@@ -232,7 +245,7 @@ bool Executor::draining() const {
 }
 
 Result<void> Executor::wait_until_present(milliseconds timeout) {
-    return core_->wait_until_present(clock_now() + timeout);
+    return core_->wait_until_present(clock_now() + sdk::bounded(timeout));
 }
 
 Result<Acquired> Executor::acquire(const AcquireOptions& options, CallOptions call) {

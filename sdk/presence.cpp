@@ -62,6 +62,7 @@ void PresenceMachine::on_answer(const Result<HeartbeatAnswer>& answer, Instant n
     if (!answer) {
         if (answer.error().is(Status::not_owner)) {
             become(Presence::superseded, answer.error());
+            lose_all();
         } else if (is_final(answer.error())) {
             become(Presence::departed, answer.error());
         } else {
@@ -94,6 +95,13 @@ void PresenceMachine::drop_stale(const std::vector<std::string>& guids) {
     }
 }
 
+// What this incarnation held was failed or requeued before the next one joined.
+void PresenceMachine::lose_all() {
+    for (const auto& [guid, epoch] : std::exchange(holdings_, {})) {
+        notices_.emplace_back(Stale{guid});
+    }
+}
+
 void PresenceMachine::become(Presence presence, std::optional<Error> error) {
     if (presence_ == presence) {
         return;
@@ -105,6 +113,9 @@ void PresenceMachine::become(Presence presence, std::optional<Error> error) {
 
 void PresenceMachine::hold(std::string_view guid, Seq epoch) {
     holdings_.insert_or_assign(std::string(guid), epoch);
+    if (presence_ == Presence::superseded) {
+        lose_all();
+    }
 }
 
 void PresenceMachine::release(std::string_view guid) {

@@ -75,6 +75,7 @@ class PresenceMachine {
     }
 
     std::vector<Holding> next_turn();
+    void lose_all();
     void drop_stale(const std::vector<std::string>& guids);
     void become(Presence presence, std::optional<Error> error = std::nullopt);
 

@@ -28,6 +28,9 @@ Result<RequestId> Session::submit(Instant now, Submission call) {
     if (closed_) {
         return tl::unexpected(error_of(Code::closed, "the client is closed"));
     }
+    if (call.args.size() > settings_.call_bytes) {
+        return tl::unexpected(too_large(settings_.call_bytes));
+    }
     if (calls_ >= settings_.calls || call_bytes_ + call.args.size() > settings_.call_bytes) {
         return tl::unexpected(
             error_of(Code::overloaded, "too many calls wait in this client; try again later"));

@@ -75,11 +75,16 @@ struct Completion {
     Result<protocol::Value> outcome;
 };
 
+// What is refused here, since no message can hold it.
+Error too_large(std::size_t limit);
+
 class Session {
   public:
     Session(const SessionId& id, Random random, SessionSettings settings = {});
 
-    // Takes a call; its completion follows exactly once. Refuses as `overloaded`, taking nothing.
+    // Takes a call; its completion follows exactly once. Refuses, taking nothing: as `overloaded`,
+    // or as `too_large` what is longer than all calls together may be. (What is longer than the
+    // broker's `message_bytes` completes as `too_large` once those are known.)
     Result<RequestId> submit(Instant now, Submission call);
 
     // The bytes must live until take_completions(). What is not a reply message is ignored.

@@ -32,6 +32,15 @@ bool may_be_late(Verb verb, Duration wait) {
 
 }  // namespace
 
+Error too_large(std::size_t limit) {
+    return {.code = Code::refused,
+            .status = Status::too_large,
+            .status_name = std::string(name_of(Status::too_large)),
+            .message = "the request is longer than a message can be: at most " +
+                       std::to_string(limit) + " bytes",
+            .limit = static_cast<std::int64_t>(limit)};
+}
+
 // ---- sending ---------------------------------------------------------------------------------
 
 // A retry counts already; a new mutation has to fit into what the broker remembers.
@@ -98,12 +107,8 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
 }
 
 void Session::refuse_too_large(RequestId id, Entry& entry) {
-    Error error{.code = Code::refused,
-                .status = Status::too_large,
-                .status_name = std::string(name_of(Status::too_large)),
-                .message = "the request is longer than the broker's limits.message_bytes",
-                .outcome_unknown = is_mutation(entry.verb) && entry.connections > 0};
-    error.limit = static_cast<std::int64_t>(settings_.message_bytes);
+    Error error = too_large(settings_.message_bytes);
+    error.outcome_unknown = is_mutation(entry.verb) && entry.connections > 0;
     complete(id, entry, tl::unexpected(std::move(error)));
 }
 

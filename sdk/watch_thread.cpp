@@ -2,6 +2,7 @@
 #include "sdk/watch_thread.hpp"
 
 #include "sdk/entropy.hpp"
+#include "sdk/wire.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -72,6 +73,10 @@ bool Watch::running() const {
 Watch::Thread::Thread(Client::Core& core, WatchOptions options, WatchHandlers handlers)
     : core_(core),
       handlers_(std::move(handlers)),
+      failure_(sdk::fault_of(ReplayArgs{.after = options.after,
+                                        .streams = options.streams,
+                                        .domains = options.domains,
+                                        .guid = options.guid})),
       machine_(std::move(options), sdk::entropy),
       mailbox_(std::make_shared<Mailbox>()) {}
 

@@ -67,10 +67,10 @@ class Watch::Thread {
 
     Client::Core& core_;
     const WatchHandlers handlers_;
+    std::optional<Error> failure_;  // why it ends
     sdk::WatchMachine machine_;
     const std::shared_ptr<Mailbox> mailbox_;
     std::optional<sdk::Socket> socket_;
-    std::optional<Error> failure_;
     bool asking_hello_ = false;
     sdk::Instant ask_hello_at_;
 

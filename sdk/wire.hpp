@@ -50,6 +50,12 @@ inline constexpr protocol::Verb verb_of = WireArgs<Args>::Message::verb;
 template <class Args>
 std::string pack(const Args& args);
 
+// What the contract has against arguments, whoever is asked: the refusal (`invalid_request` or
+// `too_large`, with its field) that the broker would answer. Nothing where they are well-formed.
+// Of HeartbeatArgs and ReplayArgs: what goes on by itself is checked before it begins.
+template <class Args>
+std::optional<Error> fault_of(const Args& args);
+
 // An `ok` body; `unreadable` where it is not what this version expects.
 template <class Reply>
 Result<Reply> read(protocol::Value body);

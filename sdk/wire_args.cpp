@@ -144,6 +144,29 @@ std::string pack(const Args& args) {
     return packed;
 }
 
+template <class Args>
+std::optional<Error> fault_of(const Args& args) {
+    const std::string packed = pack(args);
+    protocol::Document document;
+    const auto map = document.parse(packed);
+    typename WireArgs<Args>::Message message;
+    const auto fault =
+        map ? protocol::decode(*map, message)
+            : std::optional(protocol::Fault{.message = "the arguments are too large"});
+    if (!fault) {
+        return std::nullopt;
+    }
+    return Error{.code = Code::refused,
+                 .status = fault->status,
+                 .status_name = std::string(name_of(fault->status)),
+                 .message = fault->message,
+                 .field = std::string(fault->field),
+                 .limit = fault->limit};
+}
+
+template std::optional<Error> fault_of(const HeartbeatArgs&);
+template std::optional<Error> fault_of(const ReplayArgs&);
+
 template std::string pack(const HelloArgs&);
 template std::string pack(const DesireArgs&);
 template std::string pack(const ClaimArgs&);

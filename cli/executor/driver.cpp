@@ -89,12 +89,12 @@ void Driver::take_signals() {
 
 void Driver::serve_processes() {
     for (auto entry = processes_.begin(); entry != processes_.end();) {
-        auto result = entry->second.serve();
-        if (!result) {
+        auto ending = entry->second.serve();
+        if (!ending) {
             ++entry;
             continue;
         }
-        jobs_.ended(entry->first, {.result = std::move(*result)}, now());
+        jobs_.ended(entry->first, std::move(*ending), now());
         entry = processes_.erase(entry);
     }
 }
@@ -118,14 +118,15 @@ void Driver::act(const AcquireTasks& action) {
     }};
 }
 
+// Here and below: an answer may come when the driver is gone, so it goes to the inbox alone.
 void Driver::act(const StartTask& action) {
     executor_.client().call(
         StartArgs{.guid = action.guid,
                   .executor_id = options_.jobs.executor_id,
                   .epoch = action.epoch,
                   .container_handle = fmt::format("pid-{}", ::getpid())},
-        [this, job = action.job](Result<Applied> answer) {
-            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+        [&inbox = inbox_, job = action.job](Result<Applied> answer) {
+            inbox.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
                 jobs.started(job, answer, at);
             });
         },
@@ -135,8 +136,8 @@ void Driver::act(const StartTask& action) {
 void Driver::act(const LookAtTask& action) {
     executor_.client().call(
         GetArgs{action.guid},
-        [this, job = action.job](Result<Found> answer) {
-            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+        [&inbox = inbox_, job = action.job](Result<Found> answer) {
+            inbox.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
                 jobs.looked(job, answer, at);
             });
         },
@@ -148,7 +149,7 @@ void Driver::act(const RunCommand& action) {
     if (process) {
         processes_.emplace(action.job, std::move(*process));
     } else {
-        jobs_.ended(action.job, {.trouble = process.error()}, now());
+        jobs_.ended(action.job, not_run(process.error()), now());
     }
 }
 
@@ -161,8 +162,8 @@ void Driver::act(const KillCommand& action) {
 void Driver::act(const CompleteTask& action) {
     executor_.client().call(
         action.args,
-        [this, job = action.job](Result<Applied> answer) {
-            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+        [&inbox = inbox_, job = action.job](Result<Applied> answer) {
+            inbox.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
                 jobs.completed(job, answer, at);
             });
         },
@@ -172,8 +173,8 @@ void Driver::act(const CompleteTask& action) {
 void Driver::act(const RejectTask& action) {
     executor_.client().call(
         action.args,
-        [this, job = action.job](Result<Rejected> answer) {
-            inbox_.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
+        [&inbox = inbox_, job = action.job](Result<Rejected> answer) {
+            inbox.post([job, answer = std::move(answer)](Jobs& jobs, Moment at) {
                 jobs.rejected(job, answer, at);
             });
         },
@@ -188,15 +189,16 @@ void Driver::act(const ReleaseTask& action) {
 void Driver::act(const DrainSelf& /*action*/) {
     executor_.client().call(
         DrainArgs{.executor_id = options_.jobs.executor_id},
-        [](const Result<Applied>&) {},
+        [&inbox = inbox_](const Result<Applied>& answer) {
+            if (answer || answer.error().code == Code::refused) {
+                inbox.post([](Jobs& jobs, Moment at) { jobs.drain_answered(at); });
+            }
+        },
         start_call);
 }
 
 void Driver::act(const DepartBoard& /*action*/) {
-    if (const auto departed = executor_.depart(last_call); !departed) {
-        act(Say{fmt::format("depart: {} ({})", departed.error().message, departed.error().name())});
-    }
-    jobs_.departed(now());
+    jobs_.departed(executor_.depart(last_call));
 }
 
 void Driver::act(const Say& action) {

@@ -1,6 +1,8 @@
 // How jobs begin, are killed and make room; what the board answers is in jobs_answers.cpp.
 #include "cli/executor/jobs.hpp"
 
+#include "cli/failure.hpp"
+
 #include <algorithm>
 #include <csignal>
 #include <fmt/format.h>
@@ -9,7 +11,9 @@
 namespace taskbbs::cli {
 namespace {
 
-constexpr milliseconds last_words{5000};  // for rejects and departing when stopped twice
+constexpr milliseconds last_words{5000};     // for an acquire to end, or rejects when stopped twice
+constexpr milliseconds last_report{30'000};  // for outcomes, which are worth more
+constexpr milliseconds last_acquire{15'000};  // for one that waits on, of a board that lives
 
 // Why sh -c can't have it; empty where it can.
 std::string trouble_with(const std::string& command) {
@@ -80,9 +84,9 @@ void Jobs::run(JobId id, Job& job) {
         report(id, job);
         return;
     }
-    if (auto trouble = trouble_with(job.command); !trouble.empty()) {
+    if (const auto trouble = trouble_with(job.command); !trouble.empty()) {
         job.over = true;
-        job.ending = {.trouble = std::move(trouble)};
+        job.ending = not_run(trouble);
         report(id, job);
         return;
     }
@@ -171,6 +175,7 @@ void Jobs::presence(Presence presence) {
 
 void Jobs::stop(Exit exit, Moment now) {
     ++stops_;
+    exit_ = worse(exit_, exit);
     if (stops_ == 1) {
         say(fmt::format("stopping: {} to finish first", jobs_.size()));
         if (acquiring_) {
@@ -178,7 +183,6 @@ void Jobs::stop(Exit exit, Moment now) {
         }
     } else if (stops_ == 2) {
         say(fmt::format("stopping at once: {} given back", jobs_.size()));
-        exit_ = exit;
         give_up_at_ = now + last_words;
         for (auto& [id, job] : jobs_) {
             job.give_back = true;
@@ -204,6 +208,7 @@ void Jobs::tick(Moment now) {
     }
     if (give_up_at_ && *give_up_at_ <= now && !finished_) {
         say("the board does not answer: leaving without it");
+        exit_ = worse(exit_, Exit::unreachable);
         finished_ = true;
     }
     settle(now);
@@ -229,7 +234,7 @@ std::optional<Moment> Jobs::deadline() const {
 // Acquires where there is room, leaves where nothing is left to do.
 void Jobs::settle(Moment now) {
     if (stops_ > 0 || expelled_) {
-        settle_stopping();
+        settle_stopping(now);
         return;
     }
     const auto room = options_.slots - static_cast<std::int64_t>(jobs_.size());
@@ -242,7 +247,33 @@ void Jobs::settle(Moment now) {
     actions_.emplace_back(AcquireTasks{room, free()});
 }
 
-void Jobs::settle_stopping() {
+// How long a board may be silent that is all that is left to wait for; nothing while a command
+// runs.
+std::optional<milliseconds> Jobs::patience() const {
+    const bool running = std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) {
+        return entry.second.phase == Phase::running;
+    });
+    if (running) {
+        return std::nullopt;
+    }
+    return jobs_.empty() ? last_words : last_report;
+}
+
+void Jobs::drain_answered(Moment now) {
+    if (stops_ == 1 && give_up_at_) {
+        give_up_at_ = now + last_acquire;
+    }
+}
+
+void Jobs::settle_stopping(Moment now) {
+    if (stops_ == 1) {
+        const auto bound = patience();
+        if (!bound) {
+            give_up_at_.reset();
+        } else if (!give_up_at_) {
+            give_up_at_ = now + *bound;
+        }
+    }
     // While an acquire is under way tasks may still come: departing would fail them.
     const bool busy = !jobs_.empty() || (acquiring_ && !expelled_);
     if (busy || departing_ || finished_) {
@@ -256,8 +287,15 @@ void Jobs::settle_stopping() {
     actions_.emplace_back(DepartBoard{});
 }
 
-void Jobs::departed(Moment /*now*/) {
-    say("departed");
+void Jobs::departed(const Result<Applied>& answer) {
+    if (answer || answer.error().is(Status::not_found)) {
+        say("departed");
+    } else {
+        say(fmt::format("leaving, but the board was not told: {} ({})",
+                        answer.error().message,
+                        answer.error().name()));
+        exit_ = worse(exit_, exit_of(answer.error()));
+    }
     finished_ = true;
 }
 

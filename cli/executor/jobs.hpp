@@ -12,14 +12,15 @@
 //   showed the task running under our epoch.
 // - A job that the board took away (stale) is killed: SIGTERM, SIGKILL after the grace. It says
 //   nothing more to the board.
-// - stop(): acquires no more, finishes what runs, departs. stop() again: kills and rejects what
-//   runs, departs, and ends 5 s later in any case.
+// - stop(): acquires no more, finishes what runs, departs. A board that does not answer is waited
+//   for in vain for 5 s, or 30 s while outcomes are to be reported. stop() again: kills and rejects
+//   what runs, departs, and ends 5 s later in any case.
 // - An outcome is reported until the board has answered; where it can't be known whether it was
 //   taken, `get` tells.
 #pragma once
 
+#include "cli/executor/ending.hpp"
 #include "cli/exit_code.hpp"
-#include "cli/packed_result.hpp"
 #include "taskbbs/executor.hpp"
 
 #include <chrono>
@@ -34,12 +35,6 @@ namespace taskbbs::cli {
 using Moment = std::chrono::steady_clock::time_point;
 // Names a job within this process: a guid may come back while its former process still dies.
 using JobId = std::uint64_t;
-
-// How a command ended. `trouble`: why it could not run at all; then the rest is empty.
-struct Ending {
-    CommandResult result;
-    std::string trouble;
-};
 
 // ---- what to do ------------------------------------------------------------------------------
 
@@ -132,7 +127,10 @@ class Jobs {
     void ended(JobId id, Ending ending, Moment now);
     void completed(JobId id, const Result<Applied>& answer, Moment now);
     void rejected(JobId id, const Result<Rejected>& answer, Moment now);
-    void departed(Moment now);
+    void departed(const Result<Applied>& answer);
+    // The board has answered DrainSelf, with whatever: it lives, so the acquire under way will come
+    // back.
+    void drain_answered(Moment now);
 
     // The board took it away.
     void stale(const std::string& guid, Moment now);
@@ -142,7 +140,7 @@ class Jobs {
     void expelled(Exit exit, const std::string& why, Moment now);
     // How the broker sees this executor has changed: a line for the log.
     void presence(Presence presence);
-    // SIGTERM or SIGINT; `exit`: what to end with if it comes a second time.
+    // SIGTERM or SIGINT; `exit`: what to end with if the board lets it go.
     void stop(Exit exit, Moment now);
 
     // What is due by now.
@@ -199,7 +197,8 @@ class Jobs {
     void drop(Entry entry, const std::string& why);
     void retry(Job& job, Moment now);
     void settle(Moment now);
-    void settle_stopping();
+    void settle_stopping(Moment now);
+    std::optional<milliseconds> patience() const;
     bool owns(const Job& job, const Result<Found>& answer) const;
     std::optional<Resources> free() const;
 

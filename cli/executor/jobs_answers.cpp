@@ -130,14 +130,13 @@ void Jobs::report(JobId id, Job& job) {
 void Jobs::report_complete(JobId id, Job& job) {
     const Ending& ending = job.ending;
     const bool failed = has_failed(ending);
-    actions_.emplace_back(
-        CompleteTask{id,
-                     {.guid = job.guid,
-                      .epoch = job.epoch,
-                      .failed = failed,
-                      .failure_reason = failed ? words_of(ending) : std::string{},
-                      .result = ending.trouble.empty() ? pack(ending.result) : std::string{},
-                      .executor_id = options_.executor_id}});
+    actions_.emplace_back(CompleteTask{id,
+                                       {.guid = job.guid,
+                                        .epoch = job.epoch,
+                                        .failed = failed,
+                                        .failure_reason = failed ? words_of(ending) : std::string{},
+                                        .result = pack(ending.result),
+                                        .executor_id = options_.executor_id}});
 }
 
 void Jobs::completed(JobId id, const Result<Applied>& answer, Moment now) {

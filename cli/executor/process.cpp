@@ -1,13 +1,14 @@
-// fork, exec, pipes and pidfd.
+// Forking a supervisor, and speaking with it.
 #include "cli/executor/process.hpp"
+
+#include "cli/executor/supervisor.hpp"
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -31,37 +32,8 @@ std::optional<Pipe> make_pipe() {
     return Pipe{Descriptor{ends[0]}, Descriptor{ends[1]}};
 }
 
-// What the child needs, made before the fork: afterwards it may not allocate.
-struct Plan {
-    std::vector<char*> words;
-    std::vector<char*> environment;
-    sigset_t no_signals{};
-    pid_t parent = 0;
-    int null = -1;
-    int out = -1;
-    int err = -1;
-};
-
-// Between fork and exec, with other threads' locks in unknown states: system calls alone.
-[[noreturn]] void become(const Plan& plan) {
-    ::setpgid(0, 0);
-    // Dies with the executor: what runs on after a crash would run beside its second attempt.
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != plan.parent) {
-        ::_exit(125);
-    }
-    ::signal(SIGINT, SIG_DFL);
-    ::signal(SIGTERM, SIG_DFL);
-    ::sigprocmask(SIG_SETMASK, &plan.no_signals, nullptr);
-    ::dup2(plan.null, STDIN_FILENO);
-    ::dup2(plan.out, STDOUT_FILENO);
-    ::dup2(plan.err, STDERR_FILENO);
-    ::close_range(STDERR_FILENO + 1, ~0U, 0);
-    ::execve("/bin/sh", plan.words.data(), plan.environment.data());
-    ::_exit(126);
-}
-
-// No handler of ours runs in the child before it is a shell: signals wait for become().
+// No handler of ours runs in the child, nor does a signal to our group end it: they stay blocked
+// until the command is a shell.
 pid_t fork_quietly() {
     sigset_t all{};
     sigset_t before{};
@@ -74,8 +46,8 @@ pid_t fork_quietly() {
     return pid;
 }
 
-std::string system_error(const char* what) {
-    return fmt::format("cannot start a command: {}: {}", what, std::strerror(errno));
+std::string system_error(const char* what, int number) {
+    return fmt::format("cannot start the command: {}: {}", what, std::strerror(number));
 }
 
 }  // namespace
@@ -105,84 +77,100 @@ tl::expected<Process, std::string> Process::start(const std::string& command,
                                                   std::size_t output_bound) {
     auto out = make_pipe();
     auto err = make_pipe();
-    const Descriptor null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-    if (!out || !err || null.number() < 0) {
-        return tl::unexpected{system_error("pipe")};
+    std::array<int, 2> ends{-1, -1};
+    const int paired = ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data());
+    Descriptor line{ends[0]};
+    const Descriptor theirs{ends[1]};
+    const Descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+    if (!out || !err || paired != 0 || null.number() < 0) {
+        return tl::unexpected{system_error("pipe", errno)};
     }
     std::string shell = "sh";
     std::string dash_c = "-c";
-    std::string line = command;
+    std::string command_line = command;
     std::string named = fmt::format("TASKBBS_GUID={}", guid);
-    Plan plan{.words = {shell.data(), dash_c.data(), line.data(), nullptr},
-              .parent = ::getpid(),
-              .null = null.number(),
-              .out = out->writing.number(),
-              .err = err->writing.number()};
+    const std::array<char*, 4> words{shell.data(), dash_c.data(), command_line.data(), nullptr};
+    std::vector<char*> environment;
     for (char** variable = environ; *variable != nullptr; ++variable) {
-        plan.environment.push_back(*variable);
+        environment.push_back(*variable);
     }
-    plan.environment.push_back(named.data());
-    plan.environment.push_back(nullptr);
-    ::sigemptyset(&plan.no_signals);
+    environment.push_back(named.data());
+    environment.push_back(nullptr);
 
-    const pid_t pid = fork_quietly();
-    if (pid < 0) {
-        return tl::unexpected{system_error("fork")};
+    const pid_t supervisor = fork_quietly();
+    if (supervisor < 0) {
+        return tl::unexpected{system_error("fork", errno)};
     }
-    if (pid == 0) {
-        become(plan);
+    if (supervisor == 0) {
+        supervise({.words = words.data(),
+                   .environment = environment.data(),
+                   .line = theirs.number(),
+                   .null = null.number(),
+                   .out = out->writing.number(),
+                   .err = err->writing.number()});
     }
-    ::setpgid(pid, pid);  // whichever of the two is first, kill() finds the group
-    // By hand: glibc 2.36 declares pidfd_open() without extern "C".
-    Descriptor ended{static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))};
-    Process process{pid,
-                    std::move(ended),
-                    Capture{std::move(out->reading), output_bound},
-                    Capture{std::move(err->reading), output_bound}};
-    if (process.ended_.number() < 0) {
-        return tl::unexpected{system_error("pidfd_open")};
-    }
-    return process;
+    return Process{supervisor,
+                   std::move(line),
+                   Capture{std::move(out->reading), output_bound},
+                   Capture{std::move(err->reading), output_bound}};
 }
 
-Process::Process(pid_t pid, Descriptor ended, Capture out, Capture err)
-    : pid_(pid), ended_(std::move(ended)), out_(std::move(out)), err_(std::move(err)) {}
+Process::Process(pid_t supervisor, Descriptor line, Capture out, Capture err)
+    : supervisor_(supervisor), line_(std::move(line)), out_(std::move(out)), err_(std::move(err)) {}
 
 Process::Process(Process&& other) noexcept
-    : pid_(std::exchange(other.pid_, 0)),
-      ended_(std::move(other.ended_)),
+    : supervisor_(std::exchange(other.supervisor_, 0)),
+      line_(std::move(other.line_)),
       out_(std::move(other.out_)),
-      err_(std::move(other.err_)) {}
+      err_(std::move(other.err_)),
+      not_run_(other.not_run_),
+      status_(other.status_) {}
 
 Process::~Process() {
-    if (pid_ > 0) {
-        kill(SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
+    if (supervisor_ > 0) {
+        line_.close();  // it kills everything
+        ::waitpid(supervisor_, nullptr, 0);
     }
 }
 
 std::array<int, 3> Process::descriptors() const {
-    return {ended_.number(), out_.descriptor(), err_.descriptor()};
+    return {line_.number(), out_.descriptor(), err_.descriptor()};
 }
 
-std::optional<CommandResult> Process::serve() {
+std::optional<Ending> Process::serve() {
     out_.read();
     err_.read();
-    siginfo_t info{};
-    // Without reaping: until then nobody else can get this process group's number.
-    const int asked = ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
-    if (asked != 0 || info.si_pid == 0) {
-        return std::nullopt;
+    return listen() ? std::optional{reap()} : std::nullopt;
+}
+
+// True when the supervisor has said its last, or has gone without a word.
+bool Process::listen() {
+    while (!status_) {
+        Told told;
+        const auto count = ::recv(line_.number(), &told, sizeof told, MSG_DONTWAIT);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0 && errno == EAGAIN) {
+            return false;
+        }
+        if (count != sizeof told) {
+            return true;
+        }
+        (told.what == Told::What::ended ? status_ : not_run_) = told.value;
     }
-    return reap();
+    return true;
 }
 
-CommandResult Process::reap() {
-    kill(SIGKILL);
-    int status = 0;
-    ::waitpid(std::exchange(pid_, 0), &status, 0);
+Ending Process::reap() {
+    int own = 0;
+    ::waitpid(std::exchange(supervisor_, 0), &own, 0);
     out_.read();
     err_.read();
+    if (not_run_) {
+        return not_run(system_error("exec", *not_run_));
+    }
+    const int status = status_.value_or(own);
     CommandResult result{
         .out = out_.text(), .err = err_.text(), .truncated = out_.truncated() || err_.truncated()};
     if (WIFSIGNALED(status)) {
@@ -190,13 +178,13 @@ CommandResult Process::reap() {
     } else {
         result.exit = WEXITSTATUS(status);
     }
-    return result;
+    return {.result = std::move(result)};
 }
 
+// Where the supervisor is gone, so is the command.
 void Process::kill(int signal) {
-    if (pid_ > 0) {
-        ::kill(-pid_, signal);
-    }
+    const std::int32_t number = signal;
+    ::send(line_.number(), &number, sizeof number, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 }  // namespace taskbbs::cli

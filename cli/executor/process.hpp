@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/executor/capture.hpp"
-#include "cli/packed_result.hpp"
+#include "cli/executor/ending.hpp"
 
 #include <array>
 #include <optional>
@@ -12,8 +12,8 @@
 
 namespace taskbbs::cli {
 
-// The command ends with this object, and with the thread that started it (it is killed then); its
-// standard input is empty. One thread at a time.
+// The command ends with this object, and with this process, with all that it has started: see
+// supervisor.hpp. Its standard input is empty. One thread at a time.
 class Process {
   public:
     // `guid` is in its environment as TASKBBS_GUID. Up to `output_bound` bytes of each output are
@@ -31,21 +31,25 @@ class Process {
     // Any of them readable: serve() has something to do. -1: closed.
     std::array<int, 3> descriptors() const;
 
-    // Reads what was written. The result, once, when the shell has ended; what it left running in
-    // its group is killed then. Never blocks.
-    std::optional<CommandResult> serve();
+    // Reads what was written. The ending, once, when the shell has ended and what it left running
+    // was killed; also where the system would not run it (too long for a command line). Never
+    // blocks.
+    std::optional<Ending> serve();
 
     // To the whole group.
     void kill(int signal);
 
   private:
-    Process(pid_t pid, Descriptor ended, Capture out, Capture err);
-    CommandResult reap();
+    Process(pid_t supervisor, Descriptor line, Capture out, Capture err);
+    bool listen();
+    Ending reap();
 
-    pid_t pid_;  // 0: reaped
-    Descriptor ended_;
+    pid_t supervisor_;  // 0: reaped
+    Descriptor line_;
     Capture out_;
     Capture err_;
+    std::optional<int> not_run_;  // errno
+    std::optional<int> status_;   // as of wait()
 };
 
 }  // namespace taskbbs::cli

@@ -89,7 +89,8 @@ TEST_CASE("what a command needs must be there, and nothing else") {
     CHECK(wrong({"stats", "g"}) == "stats takes no 'g'");
     CHECK(wrong({"claim", "g"}) == "claim needs --executor-id ID");
     CHECK(wrong({"claim", "g", "--executor-id"}) == "--executor-id needs a value: ID");
-    CHECK(wrong({"complete", "g", "--failed=yes"}) == "--failed takes no value");
+    CHECK(wrong({"complete", "g", "--failed=yes"}) ==
+          "--failed is a flag: it takes no value but true or false");
 }
 
 TEST_CASE("a value must have the form of its option") {
@@ -102,6 +103,39 @@ TEST_CASE("a value must have the form of its option") {
           "pending|claimed|running|completed|resolving|resolved|executor");
     CHECK(wrong({"heartbeat", "--executor-id", "e", "--running", "a"}) ==
           "--running 'a' is not GUID:EPOCH,...");
+}
+
+TEST_CASE("a flag may be given as true or false") {
+    CHECK(taken({"complete", "g", "--failed"}).flag("failed"));
+    CHECK(taken({"complete", "g", "--failed=true"}).flag("failed"));
+    CHECK_FALSE(taken({"complete", "g", "--failed=false"}).flag("failed"));
+    CHECK_FALSE(taken({"complete", "g"}).flag("failed"));
+    CHECK_FALSE(taken({"drain", "--executor-id", "e", "--on=false"}).flag("on", true));
+    CHECK(taken({"stats", "--help=false"}).command->name == "stats");
+}
+
+TEST_CASE("names are held to the contract's charset and length") {
+    const std::string long_name(65, 'x');
+    for (const Words& words : {Words{"watch", "--domain", "bad dom"},
+                               Words{"watch", "--domain", "a,"},
+                               Words{"watch", "--domain", long_name},
+                               Words{"watch", "--guid", ""},
+                               Words{"replay", "--guid", "a.b"},
+                               Words{"executor", "--stack", "a b"},
+                               Words{"claim", "g", "--executor-id", "a/b"}}) {
+        CHECK(wrong(words).find(" of A-Z a-z 0-9 _ -") != std::string::npos);
+    }
+    CHECK(wrong({"watch", "--domain", "bad dom"}) ==
+          "--domain 'bad dom' is not 1 to 64 of A-Z a-z 0-9 _ -");
+    CHECK(taken({"acquire", "--executor-id", "e", "--stacks", ""}).names("stacks") == Words{""});
+}
+
+TEST_CASE("a ttl is held to the contract's bounds") {
+    for (const std::string ttl : {"0", "1", "999", "600001", "-1"}) {
+        CHECK(wrong({"executor", "--stack", "s", "--ttl-ms", ttl}) ==
+              "--ttl-ms '" + ttl + "' is not an integer from 1000 to 600000");
+    }
+    CHECK(taken({"executor", "--stack", "s", "--ttl-ms", "1000"}).integer("ttl-ms") == 1000);
 }
 
 TEST_CASE("options that contradict each other are refused") {

@@ -96,15 +96,15 @@ def test_what_ignores_the_end_is_killed_after_the_grace():
         wait_for(has_line(log, "g: ended (killed by signal 9)"), "the kill")
 
 
-def test_a_signal_lets_it_finish_and_depart():
+def test_sigterm_lets_it_finish_and_depart_and_sigint_too():
     with Board() as board:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number, code in ((signal.SIGTERM, 0), (signal.SIGINT, 130)):
             process, log = board.executor("--stack", "s", "--slots", "2")
             guid = f"g{number}"
             board.cli("desire", guid, "--stack", "s", "--payload", "sleep 1; echo done")
             wait_for(lambda: board.state(guid) == "running", "it to run")
             process.send_signal(number)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=20) == code
             assert "result.stdout     done\\n" in board.cli("get", guid)
             assert "departed" in log.read_text()
             assert board.cli.json("executors") == []
@@ -134,13 +134,53 @@ def test_a_second_signal_kills_and_gives_back():
         assert task["rejection_reason"] == "the executor was stopped"
 
 
-def test_its_commands_die_with_it():
+def test_its_commands_die_with_it_and_all_that_they_have_started():
     with Board() as board:
         process, _ = board.executor("--stack", "s", "--slots", "1")
-        pid = sleeper(board, "g")
+        files = [board.dir / name for name in ("shell", "child", "orphan", "session")]
+        shell, child, orphan, session = (f"echo $$ > {file}; exec sleep 60" for file in files)
+        board.cli("desire", "g", "--stack", "s", "--payload",
+                  f"sh -c '{child}' & (sh -c '{orphan}' &); setsid sh -c '{session}' & {shell}")
+        wait_for(lambda: all(file.exists() and file.read_text() for file in files), "them to run")
+        pids = [int(file.read_text()) for file in files]
+        assert all(runs(pid) for pid in pids)
         process.kill()
         process.wait()
-        wait_for(lambda: not runs(pid), "the command to end")
+        wait_for(lambda: not any(runs(pid) for pid in pids), "them to end")
+
+
+def test_what_a_command_leaves_behind_is_gone_when_its_task_is_completed():
+    with Board() as board:
+        board.executor("--stack", "s", "--slots", "1")
+        board.cli("desire", "g", "--stack", "s", "--payload",
+                  f"setsid sh -c 'echo $$ > {board.dir}/pid; exec sleep 60' & sleep 0.5")
+        outcome(board, "g")
+        assert not runs(int((board.dir / "pid").read_text()))
+
+
+def test_a_payload_that_can_not_be_run_has_a_result_too():
+    with Board() as board:
+        board.executor("--stack", "s", "--slots", "1")
+        (board.dir / "zero").write_bytes(b"echo a\0b")
+        (board.dir / "long").write_bytes(b"#" * 131_072)
+        for guid, reason in (("zero", "holds a zero byte"), ("long", "longer than a command line")):
+            board.cli("desire", guid, "--stack", "s", "--payload-file", board.dir / guid)
+            shown = outcome(board, guid)
+            assert "result.exit" not in shown and "result.signal" not in shown, shown
+            assert reason in shown.split("result.stderr")[1].splitlines()[0], shown
+            assert reason in shown.split("failure_reason")[1].splitlines()[0], shown
+
+
+def test_without_a_broker_it_leaves_in_seconds_and_says_that_nobody_was_told():
+    with Board() as board:
+        process, log = board.executor("--stack", "s", "--slots", "1")
+        time.sleep(0.3)  # so that its acquire waits
+        board.kill()
+        begin = time.monotonic()
+        process.terminate()
+        assert process.wait(timeout=20) == 5
+        assert time.monotonic() - begin < 10
+        assert "departed" not in log.read_text() and "without it" in log.read_text()
 
 
 def test_another_one_of_its_name_takes_its_place():

@@ -13,9 +13,9 @@ TEST_CASE("stopped while idle it drains, waits for the acquire under way and dep
     CHECK(executor.asks() == Lines{"drain"});
     executor.acquires({});
     CHECK(executor.asks() == Lines{"depart"});
-    executor.jobs.departed(executor.now);
+    executor.jobs.departed(Applied{});
     CHECK(executor.jobs.finished());
-    CHECK(executor.jobs.exit() == Exit::done);
+    CHECK(executor.jobs.exit() == Exit::interrupted);
 }
 
 TEST_CASE("stopped while a task runs it finishes it and departs") {
@@ -48,7 +48,7 @@ TEST_CASE("stopped twice it kills what runs, gives it back and departs") {
     CHECK(executor.asks() == Lines{"reject g 7"});
     executor.jobs.rejected(1, Rejected{}, executor.now);
     CHECK(executor.asks() == Lines{"release g", "depart"});
-    executor.jobs.departed(executor.now);
+    executor.jobs.departed(Applied{});
     CHECK(executor.jobs.finished());
     CHECK(executor.jobs.exit() == Exit::interrupted);
 }
@@ -85,4 +85,54 @@ TEST_CASE("stopped twice it ends in time, whether the board answers or not") {
     CHECK_FALSE(executor.jobs.finished());
     executor.passes(milliseconds{1});
     CHECK(executor.jobs.finished());
+}
+
+TEST_CASE("it ends with 0 only if the board was told, or did not know it") {
+    const auto exit_after = [](const Result<Applied>& answer) {
+        Driven executor;
+        executor.asks();
+        executor.jobs.stop(Exit::done, executor.now);
+        executor.acquires({});
+        executor.jobs.departed(answer);
+        return executor.jobs.exit();
+    };
+    CHECK(exit_after(Applied{}) == Exit::done);
+    CHECK(exit_after(Driven::refused(Status::not_found)) == Exit::done);
+    CHECK(exit_after(tl::unexpected{Error{.code = Code::timed_out}}) == Exit::unreachable);
+    CHECK(exit_after(Driven::unknown()) == Exit::unknown);
+}
+
+TEST_CASE("stopped while idle it waits 5 s for a board that does not answer") {
+    Driven executor;
+    executor.asks();
+    executor.jobs.stop(Exit::done, executor.now);
+    CHECK(executor.jobs.deadline() == executor.now + milliseconds{5'000});
+    executor.passes(milliseconds{5'000});
+    CHECK(executor.jobs.finished());
+    CHECK(executor.jobs.exit() == Exit::unreachable);
+}
+
+TEST_CASE("stopped while idle it waits on for an acquire of a board that has answered") {
+    Driven executor;
+    executor.asks();
+    executor.jobs.stop(Exit::done, executor.now);
+    executor.jobs.drain_answered(executor.now);
+    executor.passes(milliseconds{10'000});
+    CHECK_FALSE(executor.jobs.finished());
+    executor.acquires({});
+    CHECK(executor.asks() == Lines{"drain", "depart"});
+}
+
+TEST_CASE("stopped, it takes whatever time its commands need, and then 30 s for their outcomes") {
+    Driven executor;
+    executor.runs("g", 7, 1);
+    executor.jobs.stop(Exit::done, executor.now);
+    executor.passes(std::chrono::hours{1});
+    CHECK_FALSE(executor.jobs.finished());
+    executor.ends(1);
+    executor.passes(milliseconds{29'999});
+    CHECK_FALSE(executor.jobs.finished());
+    executor.passes(milliseconds{1});
+    CHECK(executor.jobs.finished());
+    CHECK(executor.jobs.exit() == Exit::unreachable);
 }

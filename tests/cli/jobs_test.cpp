@@ -71,6 +71,19 @@ TEST_CASE("a payload that can't be a command line fails its task without running
     }
 }
 
+TEST_CASE("the result is the map of a command, of one that was not run too") {
+    const auto result_of = [](const Ending& ending) {
+        Driven executor;
+        executor.runs("g", 7, 1);
+        executor.jobs.ended(1, ending, executor.now);
+        const auto actions = executor.jobs.take();
+        return unpack_result(std::get<CompleteTask>(actions.back()).args.result);
+    };
+    const CommandResult ran{.exit = 3, .out = "out", .err = "err"};
+    CHECK(result_of({.result = ran}) == ran);
+    CHECK(result_of(not_run("why")) == CommandResult{.err = "why"});
+}
+
 TEST_CASE("a task whose start is refused is not run") {
     for (const auto status : {Status::not_owner, Status::wrong_state, Status::not_found}) {
         Driven executor;

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <poll.h>
+#include <unistd.h>
 
 using namespace taskbbs::cli;
 
@@ -12,7 +13,7 @@ namespace {
 
 constexpr std::size_t bound = 1000;
 
-CommandResult result_of(Process& process) {
+Ending ending_of(Process& process) {
     for (;;) {
         std::array<pollfd, 3> polled{};
         const auto descriptors = process.descriptors();
@@ -20,10 +21,18 @@ CommandResult result_of(Process& process) {
             polled[i] = {.fd = descriptors[i], .events = POLLIN, .revents = 0};
         }
         REQUIRE(::poll(polled.data(), polled.size(), 10'000) > 0);
-        if (const auto result = process.serve()) {
-            return *result;
+        if (const auto ending = process.serve()) {
+            return *ending;
         }
     }
+}
+
+CommandResult result_of(Process& process) {
+    return ending_of(process).result;
+}
+
+bool runs(pid_t pid) {
+    return ::kill(pid, 0) == 0;
 }
 
 CommandResult result_of(const std::string& command) {
@@ -76,4 +85,42 @@ TEST_CASE("a shell that can't find its command says so with 127") {
     const auto result = result_of("no-such-command-anywhere");
     CHECK(result.exit == 127);
     CHECK_FALSE(result.err.empty());
+}
+
+TEST_CASE("what a command leaves running in a session of its own is killed at its end too") {
+    const auto result = result_of("setsid sh -c 'echo $$; exec sleep 60' & sleep 0.3; exit 4");
+    CHECK(result.exit == 4);
+    REQUIRE_FALSE(result.out.empty());
+    CHECK_FALSE(runs(std::stoi(result.out)));
+}
+
+TEST_CASE("nothing of a command outlives its process object") {
+    std::string pid;
+    {
+        auto process = Process::start("setsid sh -c 'echo $$; exec sleep 60' & wait", "g", bound);
+        REQUIRE(process);
+        pollfd out{.fd = process->descriptors()[1], .events = POLLIN, .revents = 0};
+        REQUIRE(::poll(&out, 1, 10'000) == 1);
+        std::array<char, 16> word{};
+        REQUIRE(::read(out.fd, word.data(), word.size() - 1) > 0);
+        pid = word.data();
+    }
+    CHECK_FALSE(runs(std::stoi(pid)));
+}
+
+TEST_CASE("orphans that a command makes while it runs don't end it") {
+    CHECK(result_of("(sleep 0.1 &) ; sleep 0.4; exit 5").exit == 5);
+}
+
+TEST_CASE("a command that the system does not take ends as not run, with the reason") {
+    // Longer than one argument may be.
+    auto process = Process::start(std::string(200'000, 'x'), "g", bound);
+    REQUIRE(process);
+    const Ending ending = ending_of(*process);
+    CHECK(ending.trouble == "cannot start the command: exec: Argument list too long");
+    CHECK(ending.result == CommandResult{.err = ending.trouble});
+}
+
+TEST_CASE("a command that kills its supervisor has ended, by that signal") {
+    CHECK(result_of("kill -9 $PPID; sleep 60").signal == SIGKILL);
 }

@@ -37,7 +37,10 @@ def test_a_usage_error_ends_with_2_in_two_lines_on_standard_error():
 
 
 def test_a_wrong_endpoint_or_file_or_position_ends_with_2():
-    cli("hello", "--endpoint", "nonsense", exit=2)
+    for endpoint in ("nonsense", "tcp://h:99999", "tcp://localhost:0", "inproc://x", "tcp://:7411"):
+        done = cli.run("hello", "--endpoint", endpoint, exit=2)
+        assert done.stderr.count("\n") == 1 and endpoint in done.stderr, done.stderr
+    cli("watch", "--domain", "bad dom", exit=2)
     cli("desire", "g", "--payload-file", "/nonexistent/file", exit=2)
     assert "later" in cli.run("watch", "--from", "later", exit=2).stderr
 
@@ -48,6 +51,12 @@ def test_an_unreachable_broker_ends_with_5_and_names_the_endpoint():
         done = cli.run(*args, "--timeout", "300ms", exit=5)
         assert f"no answer from {NOBODY} within 300ms" in done.stderr, done.stderr
         assert "TASKBBS_ENDPOINT" in done.stderr
+
+
+def test_an_unreachable_broker_is_told_once_for_all_guids():
+    for guids, named in ((("a", "b"), "a, b:"), (tuple("abcde"), "a, b, c and 2 more:")):
+        done = cli.run("get", *guids, "--timeout", "300ms", exit=5)
+        assert done.stderr.count("no answer") == 1 and named in done.stderr, done.stderr
 
 
 def test_the_state_of_the_board_decides_between_0_1_3_and_4():

@@ -88,6 +88,22 @@ TEST_CASE("a superseded executor says so, to its handler and to who waits") {
     CHECK(executor.acquire().error().is(Status::not_owner));
 }
 
+TEST_CASE("a ttl that the contract does not allow is refused when the executor is opened") {
+    for (const milliseconds ttl : {-1ms, 0ms, 1ms, 999ms, 600'001ms}) {
+        const auto refused = Executor::open({.executor_id = "e", .ttl = ttl});
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().is(Status::invalid_request));
+        CHECK(refused.error().field == "ttl_ms");
+    }
+    CHECK(Executor::open({.executor_id = "e", .ttl = 1000ms}));
+}
+
+TEST_CASE("an executor_id or stack that the contract does not allow is refused when opening") {
+    CHECK(Executor::open({}).error().field == "executor_id");
+    CHECK(Executor::open({.executor_id = "a b"}).error().field == "executor_id");
+    CHECK(Executor::open({.executor_id = "e", .stacks = {"a b"}}).error().field == "stacks");
+}
+
 TEST_CASE("without a broker an executor is joining, and waiting for it times out") {
     auto executor =
         *Executor::open({.executor_id = "e", .client = {.endpoint = "tcp://127.0.0.1:9"}});

@@ -96,6 +96,27 @@ TEST_CASE("an answer that is older than the ttl makes nobody present") {
     CHECK(h.machine.presence() == Presence::joining);
 }
 
+TEST_CASE(
+    "superseded by another incarnation it has lost all that it held, and what it gets later") {
+    Harness h;
+    h.machine.hold("a", 1);
+    h.machine.hold("b", 2);
+    h.beat();
+    h.refuse(Status::not_owner);
+    CHECK(h.stale() == std::vector<std::string>{"a", "b"});
+    CHECK(h.machine.held().empty());
+    h.machine.hold("late", 3);
+    CHECK(h.stale() == std::vector<std::string>{"late"});
+}
+
+TEST_CASE("refused for good it is not told that its tasks are stale: that comes with its ttl") {
+    Harness h;
+    h.machine.hold("a", 1);
+    h.beat();
+    h.refuse(Status::denied);
+    CHECK(h.stale().empty());
+}
+
 TEST_CASE("superseded by another incarnation it never heartbeats again") {
     Harness h;
     h.beat();

@@ -203,6 +203,16 @@ TEST_CASE("the bytes of waiting calls are bounded too") {
     CHECK(h.session.submit(h.now, big).error().code == Code::overloaded);
 }
 
+TEST_CASE("a call longer than all waiting calls may be is too large, not overloaded") {
+    SessionHarness h(SessionSettings{.call_bytes = 1000});
+    const auto refused =
+        h.session.submit(h.now, {.args = std::string(1001, 'x'), .deadline = h.now + 1s});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().is(Status::too_large));
+    CHECK(refused.error().limit == 1000);
+    CHECK(h.session.pending() == 0);
+}
+
 TEST_CASE("closing completes every call once") {
     SessionHarness h;
     h.settled();

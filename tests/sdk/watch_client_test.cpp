@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -179,4 +180,20 @@ TEST_CASE("an unreachable broker is no end, and a watch of it can be stopped") {
         CHECK(watch.running());
     }
     CHECK(ends == 1);
+}
+
+TEST_CASE("a filter that the contract does not allow ends the watch at once, without a broker") {
+    Client client = *Client::open({.endpoint = "tcp://127.0.0.1:9"});
+    const auto field_of_end = [&](WatchOptions options) {
+        std::promise<Error> told;
+        auto watch = client.watch(
+            std::move(options),
+            {.on_end = [&](const std::optional<Error>& error) { told.set_value(error.value()); }});
+        const Error error = told.get_future().get();
+        CHECK(error.is(Status::invalid_request));
+        return error.field;
+    };
+    CHECK(field_of_end({.domains = {"bad dom"}}) == "domains");
+    CHECK(field_of_end({.domains = {std::string(65, 'x')}}) == "domains");
+    CHECK(field_of_end({.guid = "a.b"}) == "guid");
 }

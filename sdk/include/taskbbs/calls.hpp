@@ -1,6 +1,9 @@
-// The verbs as values: arguments and answers of each, owning their bytes. What each verb accepts,
-// does and refuses is docs/protocol.md, section 4. Where a member says nothing, its default is the
-// contract's.
+// The verbs as values: arguments and answers of each, owning their bytes. Above each: its effect,
+// and the statuses that it is refused with besides those which any request may get (section 6):
+// `invalid_request` with `field`, `busy` (retried until the deadline first), `denied`. Every call
+// is safe to retry: see Client. All of it is docs/protocol.md, section 4. Lengths are in bytes; a
+// guid, executor_id, domain or stack is of A-Z a-z 0-9 _ -. Where a member says nothing, its
+// default is the contract's.
 #pragma once
 
 #include "taskbbs/error.hpp"
@@ -15,25 +18,26 @@ namespace taskbbs {
 
 // ---- answers ---------------------------------------------------------------------------------
 
+// The broker's bounds, as an operator has set them.
 struct Limits {
-    std::int64_t message_bytes = 0;
-    std::int64_t reply_bytes = 0;
-    std::int64_t requests = 0;
-    std::int64_t unacked = 0;
-    std::int64_t payload_bytes = 0;
-    std::int64_t result_bytes = 0;
+    std::int64_t message_bytes = 0;  // of a request message
+    std::int64_t reply_bytes = 0;    // a page ends once it has passed this
+    std::int64_t requests = 0;       // in one message
+    std::int64_t unacked = 0;        // mutations of one session whose answers were not acked
+    std::int64_t payload_bytes = 0;  // of a task's payload
+    std::int64_t result_bytes = 0;   // of a task's result
 };
 
 struct Hello {
-    std::string server;
-    std::int64_t protocol = 0;
-    std::string broker_id;  // stable over restarts
-    std::string log;        // names the history
-    std::string events;     // where events are published; host "*": the one that answered
+    std::string server;         // name and version, for people
+    std::int64_t protocol = 0;  // 1
+    std::string broker_id;      // stable over restarts
+    std::string log;            // names the history
+    std::string events;         // where events are published; host "*": the one that answered
     Limits limits;
-    std::vector<std::string> features;
-    std::string role;
-    std::string sync;
+    std::vector<std::string> features;  // extensions that it knows
+    std::string role;                   // this client's: monitor, requester, executor or operator
+    std::string sync;                   // "always"; "never": a crash of the machine may lose events
 };
 
 // A mutation was applied, durably: `seq` is its event.
@@ -71,31 +75,33 @@ struct TaskPage {
     Seq seq = 0;                        // as of which the page is true
 };
 
+// Tasks that the pass has touched, by what became of them (section 5).
 struct Converged {
-    std::int64_t kicked = 0;
-    std::int64_t demoted = 0;
-    std::int64_t failed = 0;
-    std::int64_t requeued = 0;
-    std::int64_t expired = 0;
+    std::int64_t kicked = 0;    // announced again
+    std::int64_t demoted = 0;   // back to pending or completed
+    std::int64_t failed = 0;    // completed by a time limit or a lost executor
+    std::int64_t requeued = 0;  // back to pending: their executor was lost
+    std::int64_t expired = 0;   // completed for too long: gone
     Seq seq = 0;
 };
 
 struct HeartbeatAnswer {
-    milliseconds ttl{0};
+    milliseconds ttl{0};             // present for so long from when the broker received it
     std::vector<std::string> stale;  // guids to stop: somebody else's by now
-    bool draining = false;
+    bool draining = false;           // finish what runs, take no more
 };
 
+// An executor that is present.
 struct ExecutorInfo {
     std::string executor_id;
     std::string incarnation;
     Time joined_at = protocol::no_time;
     milliseconds ttl{0};
-    milliseconds expires_in{0};
-    std::int64_t claimed = 0;
+    milliseconds expires_in{0};  // until its presence runs out, if no heartbeat comes
+    std::int64_t claimed = 0;    // tasks that it has in this state
     std::int64_t running = 0;
     bool draining = false;
-    std::vector<std::string> stacks;
+    std::vector<std::string> stacks;  // here and below: as its last heartbeat said
     std::int64_t slots = 0;
     std::optional<Resources> free;
 };
@@ -103,7 +109,7 @@ struct ExecutorInfo {
 struct ExecutorPage {
     std::vector<ExecutorInfo> executors;
     std::optional<std::string> cursor;  // absent at the end
-    Seq seq = 0;
+    Seq seq = 0;                        // as of which the page is true
 };
 
 // `next`: pass it as `after` to go on; the end is reached where it equals `seq`. Events of a kind
@@ -122,37 +128,46 @@ struct Stats {
 
 // ---- arguments -------------------------------------------------------------------------------
 
+// Asks who answers there, and with which bounds. A read.
 struct HelloArgs {
     using Reply = Hello;
 };
 
-// Fields that only the broker sets are not sent. An empty domain is refused; "default" is one.
+// Puts a task on the board, pending. Fields that only the broker sets are not sent. An empty domain
+// is refused; "default" is one. `already_exists`: the guid is on the board; `too_large`: payload or
+// annotation; `read_only`: the broker's disk is nearly full.
 struct DesireArgs {
     using Reply = Applied;
     Task task;
 };
 
+// Takes a pending task: claimed, by this executor, under a new epoch. `not_found`; `wrong_state`:
+// not pending (Error::state), or not before its `not_before`; `read_only`.
 struct ClaimArgs {
     using Reply = Owned;
     std::string guid;
     std::string executor_id;
 };
 
-// Answered when a task is found or `wait` (0..60 s) is over. The call's timeout counts on top of
-// it. Another acquire of the same client and executor ends this one: see Executor for a session of
-// its own.
+// Claims up to `max` pending tasks that match, by priority, then those pending longest. Answered
+// when one is found or `wait` is over, empty then; at once and empty while the executor drains. The
+// call's timeout counts on top of `wait`. `busy`: too many wait; `read_only`. Another acquire of
+// the same client and executor ends this one: see Executor for a session of its own.
 struct AcquireArgs {
     using Reply = Acquired;
     std::string executor_id;
     std::int64_t max = 1;              // 1..1024
-    std::vector<std::string> stacks;   // empty: any
-    std::vector<std::string> domains;  // empty: any
-    std::optional<Resources> free;     // absent: any
-    milliseconds wait{0};
+    std::vector<std::string> stacks;   // empty: any; up to 1024
+    std::vector<std::string> domains;  // empty: any; up to 1024
+    std::optional<Resources> free;     // what all of them together may need; absent: any
+    milliseconds wait{0};              // 0..60 s
 };
 
 // `epoch`, here and below: what claim, acquire or resolving answered; it fences former owners off.
 // An absent one is not sent, for tools that can't know it: programs always give it.
+
+// A claimed task of this executor now runs. `not_found`, `wrong_state`, `not_owner` (Error names
+// the present owner), `too_large`: the handle.
 struct StartArgs {
     using Reply = Applied;
     std::string guid;
@@ -161,16 +176,22 @@ struct StartArgs {
     std::string container_handle;  // 0..255 bytes
 };
 
+// A running task has ended, with this outcome; nobody owns it any more. `not_found`; `wrong_state`:
+// not running, so another outcome was accepted; `not_owner`: another epoch or executor;
+// `too_large`: result or reason.
 struct CompleteArgs {
     using Reply = Applied;
     std::string guid;
     std::optional<Seq> epoch;
     bool failed = false;
-    std::string failure_reason;  // <= 1 KiB
-    std::string result;          // <= limits.result_bytes
-    std::optional<std::string> executor_id;
+    std::string failure_reason;              // <= 1 KiB
+    std::string result;                      // <= limits.result_bytes
+    std::optional<std::string> executor_id;  // absent: whoever owns it; the epoch tells
 };
 
+// Gives a claimed or running task back: pending, not before `delay` is over, or completed and
+// failed once it was rejected more than max_rejections times. `not_found`, `wrong_state`,
+// `not_owner`, `too_large`: the reason.
 struct RejectArgs {
     using Reply = Rejected;
     std::string guid;
@@ -180,32 +201,40 @@ struct RejectArgs {
     std::optional<milliseconds> delay;  // 0..24 h; absent: 1 s, doubled with each rejection
 };
 
+// Fails a task that is pending, claimed or running: completed, "cancelled: REASON". Its executor
+// hears of it as stale. `not_found`, `wrong_state`, `too_large`: the reason.
 struct CancelArgs {
     using Reply = Applied;
     std::string guid;
-    std::string reason;
+    std::string reason;  // <= 1 KiB
 };
 
+// Takes a completed task's outcome: resolving, under a new epoch. Of several who try, one gets it.
+// `not_found`, `wrong_state`.
 struct ResolvingArgs {
     using Reply = Owned;
     std::string guid;
 };
 
+// The outcome was handled: the task is gone. `not_found`: it is gone already, or never was;
+// `wrong_state`: not resolving; `not_owner`: it timed out and another one took it.
 struct ResolveArgs {
     using Reply = Applied;
     std::string guid;
     std::optional<Seq> epoch;
 };
 
+// Reads one task, whole. `not_found`.
 struct GetArgs {
     using Reply = Found;
     std::string guid;
 };
 
-// One page; Client::get_all_tasks() pages through.
+// Reads one page of the tasks that match; Client::get_all_tasks() pages through. A page may be
+// short at any time, it is the last one where it has no cursor.
 struct ListArgs {
     using Reply = TaskPage;
-    std::optional<State> state;
+    std::optional<State> state;  // absent, here and below: any
     std::optional<std::string> domain;
     std::optional<std::string> executor_id;
     bool full = false;         // whole tasks, else headers
@@ -213,43 +242,52 @@ struct ListArgs {
     std::string cursor;        // of the page before; empty: the first one
 };
 
-// Absent members: the broker's settings.
+// Makes one whole pass of convergence now (section 5); answered when it is over. Safe to repeat:
+// what is no longer due is left alone. Absent members: the broker's settings.
 struct ConvergeArgs {
     using Reply = Converged;
-    std::optional<milliseconds> time_to_claim;
-    std::optional<milliseconds> convergence_interval;
+    std::optional<milliseconds> time_to_claim;         // pending for longer: failed
+    std::optional<milliseconds> convergence_interval;  // kicks, claims, resolving: for longer, due
 };
 
-// Executor keeps presence by itself; this is the bare verb.
+// Renews an executor's presence, or makes it join. Executor does so by itself; this is the bare
+// verb. Not remembered, safe to repeat. `not_owner`: another incarnation has joined
+// (Error::incarnation) and this one never comes back.
 struct HeartbeatArgs {
     using Reply = HeartbeatAnswer;
     std::string executor_id;
-    milliseconds ttl{15'000};  // 1 s..10 min
-    std::string incarnation;
-    std::vector<Holding> running;  // <= 1024
-    std::vector<std::string> stacks;
-    std::int64_t slots = 0;
-    std::optional<Resources> free;
+    milliseconds ttl{15'000};         // 1 s..10 min; fixed per incarnation
+    std::string incarnation;          // <= 64; another one than the present: it restarted
+    std::vector<Holding> running;     // what it has, so that the stale is told; <= 1024
+    std::vector<std::string> stacks;  // for others to see
+    std::int64_t slots = 0;           // for others to see
+    std::optional<Resources> free;    // for others to see
 };
 
+// Takes an executor off the board at once; its tasks are failed or requeued before the answer
+// comes. `not_found`: it is not present.
 struct DepartArgs {
     using Reply = Applied;
     std::string executor_id;
 };
 
+// Tells an executor to finish what it runs and take no more, or ends that. Lasts until it leaves.
+// `not_found`: it is not present.
 struct DrainArgs {
     using Reply = Applied;
     std::string executor_id;
     bool on = true;
 };
 
+// Reads one page of the executors that are present.
 struct ExecutorsArgs {
     using Reply = ExecutorPage;
     std::int64_t limit = 100;  // 1..1000
-    std::string cursor;
+    std::string cursor;        // of the page before; empty: the first one
 };
 
-// Refused as `truncated` (Error::oldest) where events after `after` are kept no more.
+// Reads one page of what happened; a page may be empty and not the last. Refused as `truncated`
+// (Error::oldest) where events after `after` are kept no more.
 struct ReplayArgs {
     using Reply = Replayed;
     Seq after = 0;
@@ -259,6 +297,7 @@ struct ReplayArgs {
     std::int64_t limit = 1000;         // 1..10000
 };
 
+// Reads the broker's counters and gauges.
 struct StatsArgs {
     using Reply = Stats;
 };

@@ -36,7 +36,8 @@ struct ClientOptions {
 };
 
 struct CallOptions {
-    // From now; retries included; the wait of an acquire comes on top. At most 30 min, more is cut.
+    // From now; retries included; the wait of an acquire comes on top. More than 30 min is cut to
+    // that; a negative one is over at once, with nothing sent, not even an acquire's wait.
     milliseconds timeout{30'000};
 };
 
@@ -60,7 +61,8 @@ using EndHandler = std::function<void(const std::optional<Error>&)>;
 class Client {
   public:
     // Makes the sockets and the thread; connects in the background, so an unreachable broker shows
-    // in the calls' deadlines. Fails with `unusable_endpoint` alone.
+    // in the calls' deadlines. Fails with `unusable_endpoint` alone: neither tcp://HOST:PORT (port
+    // 1..65535) nor ipc://PATH, or no descriptor or thread was left.
     static Result<Client> open(ClientOptions options = {});
 
     Client(Client&&) noexcept;
@@ -72,81 +74,114 @@ class Client {
     ~Client();
 
     // ---- every verb ----------------------------------------------------------------------------
-    // `Args` is one of calls.hpp. Retry-safe: see above.
+    // `Args` is one of calls.hpp, which says what each does and is refused with. Waits for the
+    // answer, until the deadline. Besides refusals (`refused`), any call may come to `timed_out`,
+    // `closed`, `overloaded` (max_calls or 256 MiB of arguments are waiting), `unreadable`,
+    // `misuse`; one that no message can hold is refused here as `too_large`. Retry-safe: see above.
     template <class Args>
     Result<typename Args::Reply> call(const Args& args, CallOptions options = {});
 
-    // The same with a callback: anything that takes a Result<Args::Reply>.
+    // The same with a callback, anything that takes a Result<Args::Reply>; returns at once.
     template <class Args, std::invocable<Result<typename Args::Reply>> Done>
     void call(const Args& args, Done done, CallOptions options = {}) {
         begin(args, Callback<typename Args::Reply>(std::move(done)), options);
     }
 
+    // Who answers there, its limits, where events are published. A read.
     Result<Hello> hello(CallOptions options = {}) { return call(HelloArgs{}, options); }
 
+    // Puts a task on the board. `already_exists`, `too_large`, `read_only`.
     Result<Applied> desire(const DesireArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Takes one pending task for an executor. `not_found`, `wrong_state`, `read_only`.
     Result<Owned> claim(const ClaimArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Takes up to 1024 pending tasks, waiting for the first one up to 60 s. `read_only`.
+    // Executor::acquire() is for those that stay.
     Result<Acquired> acquire(const AcquireArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // A claimed task runs. `not_found`, `wrong_state`, `not_owner`, `too_large`.
     Result<Applied> start(const StartArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // A running task has ended. `not_found`, `wrong_state`, `not_owner`, `too_large`.
     Result<Applied> complete(const CompleteArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Gives a task back. `not_found`, `wrong_state`, `not_owner`, `too_large`.
     Result<Rejected> reject(const RejectArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Fails a task that has not ended. `not_found`, `wrong_state`, `too_large`.
     Result<Applied> cancel(const CancelArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Takes a completed task's outcome. `not_found`, `wrong_state`.
     Result<Owned> resolving(const ResolvingArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Removes a task whose outcome was handled. `not_found`, `wrong_state`, `not_owner`.
     Result<Applied> resolve(const ResolveArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // One task, whole. A read. `not_found`.
     Result<Found> get(const GetArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // One page of tasks, up to 1000. A read. list_all() pages through.
     Result<TaskPage> list(const ListArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // One whole pass of convergence, now. Safe to repeat.
     Result<Converged> converge(const ConvergeArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Renews presence once; Executor keeps it. Safe to repeat. `not_owner`: superseded.
     Result<HeartbeatAnswer> heartbeat(const HeartbeatArgs& a, CallOptions o = {}) {
         return call(a, o);
     }
 
+    // Takes an executor off the board. `not_found`.
     Result<Applied> depart(const DepartArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Lets an executor finish and take no more, or ends that. `not_found`.
     Result<Applied> drain(const DrainArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // One page of the executors that are present, up to 1000. A read.
     Result<ExecutorPage> executors(const ExecutorsArgs& a, CallOptions o = {}) {
         return call(a, o);
     }
 
+    // One page of past events, up to 10,000. A read. `truncated`: kept no more.
     Result<Replayed> replay(const ReplayArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // The broker's counters and gauges. A read.
     Result<Stats> stats(CallOptions options = {}) { return call(StatsArgs{}, options); }
 
     // ---- the seed's names ----------------------------------------------------------------------
+    // Each is the call above it by another name, with its statuses and bounds; all are retry-safe.
+    // Puts `task` on the board, pending.
     Result<Applied> desire_task(const Task& task, CallOptions options = {});
+    // Pending -> claimed. The epoch in the answer fences former owners off: pass it on.
     Result<Owned> claim_task(std::string_view guid,
                              std::string_view executor_id,
                              CallOptions options = {});
+    // Claimed -> running. `epoch` from claim_task(); `container_handle` 0..255 bytes, may be empty.
     Result<Applied> start_task(std::string_view guid,
                                std::string_view executor_id,
                                Seq epoch,
                                std::string_view container_handle,
                                CallOptions options = {});
+    // Running -> completed, with the outcome. An outcome is accepted once.
     Result<Applied> complete_task(std::string_view guid,
                                   Seq epoch,
                                   const Outcome& outcome,
                                   CallOptions options = {});
+    // Completed -> resolving: the outcome is the caller's to handle, under the epoch answered.
     Result<Owned> resolving_task(std::string_view guid, CallOptions options = {});
+    // Resolving -> gone.
     Result<Applied> resolve_task(std::string_view guid, Seq epoch, CallOptions options = {});
+    // One pass. `time_to_claim`: pending for so long, a task fails; `convergence_interval` stands
+    // for kick interval, claim timeout and resolve timeout. Both >= 0.
     Result<Converged> converge_tasks(milliseconds time_to_claim,
                                      milliseconds convergence_interval,
                                      CallOptions options = {});
 
     // Page through to the end: whole tasks; one that is not touched meanwhile appears exactly once.
-    // The timeout holds for all pages together.
+    // The timeout holds for all pages together. Reads: safe to repeat.
     Result<std::vector<Task>> get_all_tasks(CallOptions options = {});
+    // Those in one state, each as above.
     Result<std::vector<Task>> get_all_pending_tasks(CallOptions options = {});
     Result<std::vector<Task>> get_all_claimed_tasks(CallOptions options = {});
     Result<std::vector<Task>> get_all_running_tasks(CallOptions options = {});
@@ -157,7 +192,8 @@ class Client {
 
     // ---- watches -------------------------------------------------------------------------------
     // Delivers what WatchOptions asks for, missing nothing, over broker restarts and absences,
-    // until the returned handle is stopped or destroyed or this client is.
+    // until the returned handle is stopped or destroyed or this client is. A filter that the
+    // contract does not allow ends it at once, as `invalid_request`.
     Watch watch(WatchOptions options, WatchHandlers handlers);
 
     // Headers of all tasks that are pending now and of each that becomes pending, is announced

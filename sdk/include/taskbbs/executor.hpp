@@ -24,8 +24,9 @@ enum class Presence : std::uint8_t {
 // Called one at a time on the executor's own thread, not after the destructor returns. They must be
 // quick and must not throw: while one runs, no heartbeat leaves.
 struct ExecutorHandlers {
-    // The executor does not own this task any more (lost, demoted, cancelled, rejected, completed):
-    // stop running it. It is released already. Once for each guid and epoch.
+    // The executor does not own this task any more (lost, demoted, cancelled, rejected, completed,
+    // or all of them when it was superseded): stop running it. It is released already. Once for
+    // each guid and epoch.
     std::function<void(const std::string& guid)> on_stale;
     // Draining began or ended: finish what runs; acquire is answered empty at once.
     std::function<void(bool draining)> on_draining;
@@ -45,18 +46,20 @@ struct ExecutorOptions {
 
 // What to acquire; see AcquireArgs. Absent stacks: the executor's own.
 struct AcquireOptions {
-    std::int64_t max = 1;
-    std::optional<std::vector<std::string>> stacks;
-    std::vector<std::string> domains;
-    std::optional<Resources> free;
-    milliseconds wait{30'000};
+    std::int64_t max = 1;                            // 1..1024
+    std::optional<std::vector<std::string>> stacks;  // empty: any
+    std::vector<std::string> domains;                // empty: any
+    std::optional<Resources> free;                   // absent: any
+    milliseconds wait{30'000};                       // 0..60 s
 };
 
 // Thread-safe. The incarnation is chosen at random when it is made, so an executor that restarts,
 // or a second one under the same id, takes the place of the former.
 class Executor {
   public:
-    // Heartbeats begin at once, in the background. Fails with `unusable_endpoint` alone.
+    // Heartbeats begin at once, in the background. Fails with `unusable_endpoint`, or `refused` as
+    // `invalid_request` where executor_id, ttl, stacks, slots or free are not within the bounds
+    // above (Error::field).
     static Result<Executor> open(const ExecutorOptions& options);
 
     Executor(Executor&&) noexcept;
@@ -68,22 +71,26 @@ class Executor {
     ~Executor();
 
     const std::string& executor_id() const;
-    const std::string& incarnation() const;
+    const std::string& incarnation() const;  // 32 hex digits
 
+    // As of the last answered heartbeat; they wait for nothing.
     Presence presence() const;
     bool draining() const;
 
-    // Waits until the broker has answered a heartbeat. `timed_out`; `refused` where it was
-    // superseded or refused for good. Retry-safe.
+    // Waits until the broker has answered a heartbeat, at most 30 min. `timed_out`, at once where
+    // `timeout` is negative; `refused` where it was superseded or refused for good; `closed` after
+    // depart(). Retry-safe.
     Result<void> wait_until_present(milliseconds timeout);
 
     // Acquires on the session of its own and holds what it gets; waits for presence first (within
     // `options.wait` and the timeout). One at a time: a second call waits for the first.
-    // Empty: nothing in time, or draining. Retry-safe, as all calls are.
+    // Empty: nothing in time, or draining. Errors as wait_until_present(), `closed` after depart()
+    // included, and those of Client::acquire(). Retry-safe, as all calls are.
     Result<Acquired> acquire(const AcquireOptions& options = {}, CallOptions call = {});
 
-    // Which tasks it has: named in heartbeats, so that on_stale can tell when one is lost. Any
-    // number; beyond 1024 they are named in turns. acquire() holds by itself.
+    // Which tasks it has, for one that claims by itself: named in heartbeats, so that on_stale can
+    // tell when one is lost. Any number; beyond 1024 they are named in turns. acquire() holds by
+    // itself.
     void hold(std::string_view guid, Seq epoch);
     void release(std::string_view guid);
     std::vector<Holding> held() const;
@@ -92,7 +99,8 @@ class Executor {
     void set_capacity(std::int64_t slots, std::optional<Resources> free);
 
     // Leaves the board: its tasks are failed or requeued at once. No heartbeat follows, whatever
-    // the answer. `not_found`: it was not there.
+    // the answer, so after a timeout it is lost with its ttl. `not_found`: it was not there.
+    // Retry-safe.
     Result<Applied> depart(CallOptions options = {});
 
     // Its client of presence, for claim, start, complete, reject: heartbeats share it.

@@ -11,6 +11,7 @@
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
 #include "broker/sockets.hpp"
+#include "broker/system.hpp"
 #include "broker/version.hpp"
 
 #include <zmq.h>
@@ -19,11 +20,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <ctime>
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 namespace taskbbs::broker {
 
@@ -37,44 +34,15 @@ constexpr Duration history_interval = 1s;
 // Files that are never connections: the journal's, the sockets' own, and some to spare.
 constexpr std::size_t files_of_our_own = 128;
 
-Duration read_clock(clockid_t clock) {
-    timespec now{};
-    clock_gettime(clock, &now);
-    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
-Time boot_time() {
-    return Time{read_clock(CLOCK_BOOTTIME)};
-}
-
-// What this thread has worked: a step's length whatever else the machine was doing.
-Duration work_time() {
-    return read_clock(CLOCK_THREAD_CPUTIME_ID);
-}
-
-Time wall_time() {
-    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-}
-
 std::int64_t to_ms(Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
-// Each connection is a file descriptor: so many of them there may be, by the system's limit.
-std::size_t raise_file_limit() {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        limit.rlim_cur = before;
-    }
-    return limit.rlim_cur > 2 * files_of_our_own ? limit.rlim_cur - files_of_our_own
-                                                 : limit.rlim_cur / 2;
-}
-
 // limits.connections, or what the system allows.
 std::size_t connection_limit(const Options& options, const Log& log) {
-    const std::size_t possible = raise_file_limit();
+    const std::size_t files = raise_file_limit();
+    const std::size_t possible =
+        files > 2 * files_of_our_own ? files - files_of_our_own : files / 2;
     const std::size_t wanted = options.core.limits.connections;
     if (possible < wanted) {
         log.warn("few_files",
@@ -85,36 +53,6 @@ std::size_t connection_limit(const Options& options, const Log& log) {
     }
     return std::min(possible, wanted);
 }
-
-// SIGTERM, SIGINT and SIGCHLD as something to poll.
-class Signals {
-  public:
-    Signals() {
-        sigset_t signals;
-        sigemptyset(&signals);
-        for (const int signal : {SIGTERM, SIGINT, SIGCHLD}) {
-            sigaddset(&signals, signal);
-        }
-        sigprocmask(SIG_BLOCK, &signals, nullptr);
-        fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    }
-
-    ~Signals() { close(fd_); }
-
-    Signals(const Signals&) = delete;
-    Signals& operator=(const Signals&) = delete;
-
-    int fd() const { return fd_; }
-
-    // The next one that came; 0: none.
-    int take() const {
-        signalfd_siginfo info{};
-        return read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
-    }
-
-  private:
-    int fd_ = -1;
-};
 
 // What clients are told to subscribe at: as bound, but with `*` where the bind was to all
 // addresses.

@@ -1,0 +1,37 @@
+// What the daemon asks the operating system for: clocks, signals, the limit of open files.
+#pragma once
+
+#include "broker/core/clock.hpp"
+
+#include <cstddef>
+
+namespace taskbbs::broker {
+
+// Advances while the machine sleeps, and never steps.
+core::Time boot_time();
+core::Time wall_time();
+// What this thread has worked: a step's length whatever else the machine was doing.
+core::Duration work_time();
+
+// As far as this user may; how many files may be open then.
+std::size_t raise_file_limit();
+
+// SIGTERM, SIGINT and SIGCHLD, blocked and to be polled for instead. Must be made before any thread
+// that should not get them.
+class Signals {
+  public:
+    Signals();
+    ~Signals();
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+    int fd() const { return fd_; }
+
+    // The next one that came; 0: none.
+    int take() const;
+
+  private:
+    int fd_ = -1;
+};
+
+}  // namespace taskbbs::broker

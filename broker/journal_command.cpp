@@ -18,6 +18,7 @@
 #include <fmt/core.h>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -178,8 +179,9 @@ Exit run_journal_command(const Sources& sources) {
         return Exit::stopped;
     }
     try {
-        journal::PosixDisk disk(options.journal.dir, options.journal.sync);
-        return command->second(disk, options, flags);
+        const std::unique_ptr<journal::Disk> disk =
+            std::make_unique<journal::PosixDisk>(options.journal.dir, options.journal.sync);
+        return command->second(*disk, options, flags);
     } catch (const ConfigurationError&) {
         throw;
     } catch (const StateMismatch& error) {

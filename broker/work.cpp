@@ -56,6 +56,7 @@ void Broker::settle() {
         }
         if (waiters_.size() == 0) {
             offers_.clear();
+            board_.tasks().forget_unseen();
         }
         if (offers_.empty() || read_only_ || !serve(offers_.front())) {
             return;

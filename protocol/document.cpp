@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 
 namespace taskbbs::protocol {
 
@@ -37,8 +38,8 @@ bool is_utf8(std::string_view bytes) {
 
 class Document::Visitor : public msgpack::null_visitor {
   public:
-    Visitor(Document& document, std::string_view bytes)
-        : document_(document), remaining_(bytes.size()) {}
+    Visitor(Document& document, std::string_view bytes, std::size_t most_nodes)
+        : document_(document), remaining_(bytes.size()), most_nodes_(most_nodes) {}
 
     bool visit_nil() { return leaf(Type::nil); }
 
@@ -78,6 +79,9 @@ class Document::Visitor : public msgpack::null_visitor {
     bool end_array() { return close(); }
 
     bool start_map(std::uint32_t count) {
+        if (count > max_keys) {
+            return stop("a map has more than 256 keys");
+        }
         return open(Type::map, count, 2 * static_cast<std::uint64_t>(count));
     }
 
@@ -86,7 +90,8 @@ class Document::Visitor : public msgpack::null_visitor {
         if (!close()) {
             return false;
         }
-        return document_.has_duplicate_key(map) ? stop("a map has the same key twice") : true;
+        const char* const fault = document_.fault_of_keys(map);
+        return fault == nullptr || stop(fault);
     }
 
     void parse_error(std::size_t, std::size_t) { stop("not MessagePack"); }
@@ -104,6 +109,9 @@ class Document::Visitor : public msgpack::null_visitor {
     }
 
     bool leaf(Type type) {
+        if (document_.nodes_.size() == most_nodes_) {
+            return stop("it has too many values: send fewer requests in a message");
+        }
         Node node;
         node.type = type;
         node.next = static_cast<std::uint32_t>(document_.nodes_.size() + 1);
@@ -112,10 +120,7 @@ class Document::Visitor : public msgpack::null_visitor {
     }
 
     bool text(Type type, const char* data, std::uint32_t size) {
-        leaf(type);
-        last().size = size;
-        last().data = data;
-        return true;
+        return leaf(type) && (last().size = size, last().data = data, true);
     }
 
     // `children` take at least a byte each, so a count beyond the message's length is a lie.
@@ -127,9 +132,7 @@ class Document::Visitor : public msgpack::null_visitor {
             return stop("a length is longer than the message");
         }
         open_[depth_++] = static_cast<std::uint32_t>(document_.nodes_.size());
-        leaf(type);
-        last().size = count;
-        return true;
+        return leaf(type) && (last().size = count, true);
     }
 
     bool close() {
@@ -140,15 +143,17 @@ class Document::Visitor : public msgpack::null_visitor {
 
     Document& document_;
     std::size_t remaining_;
+    std::size_t most_nodes_;
     std::array<std::uint32_t, max_depth> open_{};
     std::size_t depth_ = 0;
 };
 
-std::optional<Value> Document::parse(std::string_view bytes) {
+std::optional<Value> Document::parse(std::string_view bytes, std::size_t most_nodes) {
     nodes_.clear();
+    probes_ = 0;
     utf8_ = true;
     why_ = "";
-    Visitor visitor(*this, bytes);
+    Visitor visitor(*this, bytes, most_nodes);
     std::size_t consumed = 0;
     const bool whole = msgpack::parse(bytes.data(), bytes.size(), consumed, visitor);
     if (!whole || *why_ != '\0') {
@@ -183,50 +188,50 @@ bool Document::same_key(std::uint32_t a, std::uint32_t b) const {
     }
 }
 
-bool Document::has_duplicate_key(std::uint32_t map) const {
-    constexpr std::uint32_t few = 40;  // up to which comparing all pairs is the quickest
-    return nodes_[map].size <= few ? has_equal_pair(map) : has_equal_neighbours(map);
-}
-
 std::uint32_t Document::next_key(std::uint32_t key) const {
     const std::uint32_t value = nodes_[key].next;
     return nodes_[value].next;
 }
 
-bool Document::has_equal_pair(std::uint32_t map) const {
-    const std::uint32_t end = nodes_[map].next;
-    for (std::uint32_t key = map + 1; key != end; key = next_key(key)) {
-        for (std::uint32_t earlier = map + 1; earlier != key; earlier = next_key(earlier)) {
-            if (same_key(earlier, key)) {
-                return true;
-            }
-        }
-    }
-    return false;
+std::uint32_t Document::hash_of_key(std::uint32_t key) const {
+    constexpr std::size_t odd = 0x9E3779B97F4A7C15;
+    const Node& node = nodes_[key];
+    const bool is_text = node.type >= Type::str && node.type <= Type::ext;
+    const std::size_t hash = is_text ? std::hash<std::string_view>()({node.data, node.size})
+                                     : static_cast<std::size_t>(node.integer);
+    return static_cast<std::uint32_t>(((hash ^ static_cast<std::size_t>(node.type)) * odd) >> 32);
 }
 
-bool Document::has_equal_neighbours(std::uint32_t map) const {
-    std::vector<std::uint32_t> keys;
-    keys.reserve(nodes_[map].size);
-    for (std::uint32_t key = map + 1; key != nodes_[map].next; key = next_key(key)) {
-        keys.push_back(key);
+// nullptr: there is none. Each key is looked up among those before it in a table that is at most
+// half full, so that it takes a probe or two. Keys that were made to collide take more: a message
+// that needs far more probes than any other is refused instead of worked through.
+const char* Document::fault_of_keys(std::uint32_t map) {
+    if (nodes_[map].size < 2) {
+        return nullptr;
     }
-    const auto text_of = [this](std::uint32_t key) {
-        const Node& node = nodes_[key];
-        const bool is_text = node.type >= Type::str && node.type <= Type::ext && node.size > 0;
-        return is_text ? std::string_view(node.data, node.size) : std::string_view();
-    };
-    const auto rank = [this](std::uint32_t key) {
-        const Node& node = nodes_[key];
-        const bool scalar = node.type < Type::str;
-        return std::tuple(node.type, scalar ? node.integer : std::int64_t{0});
-    };
-    std::sort(keys.begin(), keys.end(), [&](std::uint32_t a, std::uint32_t b) {
-        return rank(a) != rank(b) ? rank(a) < rank(b) : text_of(a) < text_of(b);
-    });
-    return std::adjacent_find(keys.begin(), keys.end(), [this](auto a, auto b) {
-               return same_key(a, b);
-           }) != keys.end();
+    constexpr std::size_t most_probes = 4 * max_nodes;
+    constexpr unsigned bits = 9;
+    constexpr std::size_t slots = std::size_t{1} << bits;
+    static_assert(2 * max_keys <= slots);
+    // Once in four thousand million maps the generations begin anew.
+    if (seen_keys_.empty() || ++generation_ == 0) {
+        seen_keys_.assign(slots, {});
+        generation_ = 1;
+    }
+    for (std::uint32_t key = map + 1; key != nodes_[map].next; key = next_key(key)) {
+        const std::uint32_t hash = hash_of_key(key);
+        std::size_t at = hash >> (32 - bits);
+        for (; seen_keys_[at].generation == generation_; at = (at + 1) % slots) {
+            if (seen_keys_[at].hash == hash && same_key(seen_keys_[at].key, key)) {
+                return "a map has the same key twice";
+            }
+            if (++probes_ > most_probes) {
+                return "too many of its keys are alike";
+            }
+        }
+        seen_keys_[at] = {generation_, hash, key};
+    }
+    return nullptr;
 }
 
 // ---- reading ---------------------------------------------------------------------------------

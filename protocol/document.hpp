@@ -1,6 +1,6 @@
 // A parsed MessagePack message: flat nodes over the bytes, which are not copied. Untrusted input
 // comes in here and nowhere else, so the bounds of docs/protocol.md, section 1, are enforced here:
-// depth, duplicate keys, lengths that lie, bytes left over.
+// depth, duplicate keys, lengths that lie, bytes left over, and what parsing may cost.
 #pragma once
 
 #include <cstddef>
@@ -77,8 +77,10 @@ class Value {
 class Document {
   public:
     // The root, or nothing where the bytes are not one well-formed message within the bounds; why()
-    // then says what is wrong, in one line. The bytes must outlive every Value.
-    std::optional<Value> parse(std::string_view bytes);
+    // then says what is wrong, in one line. The bytes must outlive every Value. A map has at most
+    // max_keys keys; `most_nodes` bounds the whole: untrusted input wants a bound, since a message
+    // of single bytes costs as much as one a dozen times as long.
+    std::optional<Value> parse(std::string_view bytes, std::size_t most_nodes = SIZE_MAX);
 
     std::string_view why() const { return why_; }
 
@@ -101,14 +103,23 @@ class Document {
         Node() : integer(0) {}
     };
 
-    bool has_duplicate_key(std::uint32_t map) const;
-    bool has_equal_pair(std::uint32_t map) const;
-    bool has_equal_neighbours(std::uint32_t map) const;
+    // Keys of one map by their hash. A slot of another generation is empty.
+    struct SeenKey {
+        std::uint32_t generation = 0;
+        std::uint32_t hash = 0;
+        std::uint32_t key = 0;
+    };
+
+    const char* fault_of_keys(std::uint32_t map);
+    std::uint32_t hash_of_key(std::uint32_t key) const;
     std::uint32_t next_key(std::uint32_t key) const;
     bool same_key(std::uint32_t a, std::uint32_t b) const;
 
     std::vector<Node> nodes_;
-    bool utf8_ = true;  // of the whole message
+    std::vector<SeenKey> seen_keys_;  // empty until it is needed
+    std::uint32_t generation_ = 0;
+    std::size_t probes_ = 0;  // of this message
+    bool utf8_ = true;        // of the whole message
     const char* why_ = "";
 };
 

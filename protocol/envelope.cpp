@@ -65,7 +65,7 @@ tl::expected<RequestMessage, EnvelopeFault> parse_requests(Document& document,
         return tl::unexpected(EnvelopeFault{Status::unsupported_version,
                                             "this broker speaks version 1 of the protocol"});
     }
-    const std::optional<Value> root = document.parse(bytes);
+    const std::optional<Value> root = document.parse(bytes, max_nodes);
     if (!root) {
         return malformed(fmt::format("the message is malformed: {}", document.why()));
     }

@@ -13,6 +13,10 @@ inline constexpr std::int64_t version = 1;
 inline constexpr std::size_t session_bytes = 16;
 inline constexpr std::size_t max_requests = 1024;  // requests in one message
 inline constexpr std::size_t max_depth = 8;        // arrays and maps; the message is level 1
+// Ours, not the contract's: so that no message holds the loop for long. Messages as clients make
+// them stay far below both.
+inline constexpr std::size_t max_keys = 256;        // of one map
+inline constexpr std::size_t max_nodes = 1U << 20;  // values and keys of one request message
 
 // Task fields (section 3); lengths in bytes.
 inline constexpr std::int64_t max_guid = 128;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <utility>
 
 namespace taskbbs::core {
 
@@ -147,6 +148,20 @@ std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) 
             std::push_heap(heads.begin(), heads.end(), worse);
         } else {
             heads.pop_back();
+        }
+    }
+    return chosen;
+}
+
+std::vector<Slot> choose(Board& board, const protocol::AcquireArgs& args) {
+    std::vector<Slot> chosen = choose(std::as_const(board), args);
+    const bool waits = chosen.empty() && args.wait > milliseconds{0};
+    if (!waits || !args.free) {
+        return chosen;
+    }
+    for (Head& head : matching_queues(board.tasks(), args)) {
+        if (!head.advance_to_fit(board, args.free) && head.at != head.end) {
+            board.tasks().note_unseen_behind(head.at->slot);
         }
     }
     return chosen;

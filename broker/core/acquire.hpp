@@ -24,6 +24,10 @@ bool fits(const TaskRecord& task, const std::optional<protocol::Resources>& free
 // tasks); under `free` it looks past at most 64 tasks of a queue that do not fit.
 std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args);
 
+// The same for a request: where it finds nothing and will wait, what lies too far back in a queue
+// to be looked at is on offer once it comes within reach (Tasks::note_unseen_behind).
+std::vector<Slot> choose(Board& board, const protocol::AcquireArgs& args);
+
 // Of the tasks that events first..last claimed for this executor, those that it still holds, in
 // that order: what a retried acquire is given.
 std::vector<Slot> still_held(const Board& board, std::string_view executor_id, Seq first, Seq last);

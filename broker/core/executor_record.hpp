@@ -13,12 +13,16 @@
 
 namespace taskbbs::core {
 
-// A task's place in a listing: in the order of birth.
+// A task's place in a listing: in the order of birth, group by group. An executor's tasks are
+// grouped by their domain (see group_of in broker/core/tasks), a domain's are one group.
 struct ListKey {
     Seq born = 0;
     Slot slot = no_slot;
+    std::uint32_t group = 0;
 
-    bool operator<(const ListKey& other) const { return born < other.born; }
+    bool operator<(const ListKey& other) const {
+        return group != other.group ? group < other.group : born < other.born;
+    }
 };
 
 using Listing = absl::btree_set<ListKey>;

@@ -1,7 +1,9 @@
 // Cursors name the last item shown: "<birth> <until> <domain>" of a task, or an executor's name.
-// Where an executor is asked for, its tasks come by birth; otherwise tasks come by domain, then
-// birth. What is desired after the first page (its seq is `until`) is not shown, so that paging
-// ends.
+// Tasks come by domain, then birth: domains by name, those of an executor's tasks by group. What is
+// desired after the first page (its seq is `until`) is passed by, so that paging ends. Since a page
+// must not be empty before the end, passing by is bounded in another way: after so many domains
+// that hold nothing older, what is newer is shown as well, and the next page begins to pass by
+// anew.
 #include "broker/core/list.hpp"
 
 #include "protocol/codec.hpp"
@@ -51,48 +53,64 @@ tl::unexpected<Refused> refuse_cursor() {
     return refused;
 }
 
-// Several listings read as one, by birth.
+// How many domains with nothing to show a page passes by; half a microsecond each at most.
+constexpr int most_passed = 256;
+constexpr Seq no_until = protocol::max_integer;
+
+// Several listings read as one, by group, then birth.
 class Merged {
   public:
-    void add(const Listing& listing, const Position& from) {
-        const auto at = listing.upper_bound(ListKey{from.born, no_slot});
-        const auto end = listing.upper_bound(ListKey{from.until, no_slot});
-        if (from.born < from.until && at != end) {
-            heads_[count_++] = {at, end};
-        }
+    explicit Merged(Seq until) : until_(until) {}
+
+    // Those behind `after`: all, or those of its group.
+    void add_all(const Listing& listing, const ListKey& after) {
+        heads_[count_++] = {&listing, listing.upper_bound(after), listing.end()};
+    }
+
+    void add_group(const Listing& listing, const ListKey& after) {
+        heads_[count_++] = {&listing, listing.upper_bound(after), end_of_group(listing, after)};
     }
 
     // The next task, or no_slot.
     Slot next() {
-        std::size_t best = count_;
+        Head* best = nullptr;
         for (std::size_t i = 0; i < count_; ++i) {
-            const bool has = heads_[i].at != heads_[i].end;
-            if (has && (best == count_ || heads_[i].at->born < heads_[best].at->born)) {
-                best = i;
+            Head& head = heads_[i];
+            pass_by_newer(head);
+            if (head.at != head.end && (best == nullptr || *head.at < *best->at)) {
+                best = &head;
             }
         }
-        return best == count_ ? no_slot : (heads_[best].at++)->slot;
+        return best == nullptr ? no_slot : (best->at++)->slot;
     }
 
   private:
     struct Head {
+        const Listing* listing = nullptr;
         Listing::const_iterator at;
         Listing::const_iterator end;
     };
 
-    std::array<Head, protocol::live_states> heads_;
-    std::size_t count_ = 0;
-};
+    static Listing::const_iterator end_of_group(const Listing& listing, const ListKey& key) {
+        return listing.upper_bound(ListKey{.born = no_until, .group = key.group});
+    }
 
-void add_listings(Merged& merged,
-                  const Listings& listings,
-                  std::optional<State> state,
-                  const Position& from) {
-    for (std::size_t i = 0; i < listings.size(); ++i) {
-        if (!state || static_cast<std::size_t>(*state) == i) {
-            merged.add(listings[i], from);
+    // Behind one that is newer, all of its group are.
+    void pass_by_newer(Head& head) {
+        while (head.at != head.end && head.at->born > until_) {
+            head.at = end_of_group(*head.listing, *head.at);
+            until_ = ++passed_ < most_passed ? until_ : no_until;
         }
     }
+
+    std::array<Head, protocol::live_states> heads_;
+    std::size_t count_ = 0;
+    Seq until_;
+    int passed_ = 0;
+};
+
+bool is_asked_for(std::optional<State> state, std::size_t index) {
+    return !state || static_cast<std::size_t>(*state) == index;
 }
 
 // Adds one packed item unless it would make the page larger than limits.reply_bytes; the first item
@@ -130,6 +148,8 @@ class PageWriter {
         return true;
     }
 
+    std::uint32_t count() const { return page_.count; }
+
     Page take() { return std::move(page_); }
 
   private:
@@ -148,10 +168,23 @@ void list_of_executor(const Board& board,
     if (slot == no_slot) {
         return;
     }
-    Merged merged;
-    add_listings(merged, board.executors()[slot].tasks, args.state, from);
+    Merged merged(from.until);
+    const Listings& listings = board.executors()[slot].tasks;
+    for (std::size_t i = 0; i < listings.size(); ++i) {
+        if (!is_asked_for(args.state, i)) {
+            continue;
+        }
+        if (args.domain) {
+            merged.add_group(listings[i], {.born = from.born, .group = group_of(*args.domain)});
+        } else if (from.born == 0) {
+            merged.add_all(listings[i], {});
+        } else {
+            merged.add_all(listings[i], {.born = from.born, .group = group_of(from.domain)});
+        }
+    }
     const Tasks& tasks = board.tasks();
     for (Slot task = merged.next(); task != no_slot; task = merged.next()) {
+        // Another domain may share the group.
         const bool matches =
             !args.domain || tasks.domains().text(tasks[task].domain) == *args.domain;
         if (matches && !page.add(task)) {
@@ -166,8 +199,13 @@ bool list_of_domain(const Board& board,
                     Slot domain,
                     const Position& from,
                     PageWriter& page) {
-    Merged merged;
-    add_listings(merged, board.tasks().domains()[domain].listings, args.state, from);
+    Merged merged(from.until);
+    const Listings& listings = board.tasks().domains()[domain].listings;
+    for (std::size_t i = 0; i < listings.size(); ++i) {
+        if (is_asked_for(args.state, i)) {
+            merged.add_all(listings[i], {.born = from.born});
+        }
+    }
     for (Slot task = merged.next(); task != no_slot; task = merged.next()) {
         if (!page.add(task)) {
             return false;
@@ -201,12 +239,18 @@ void list_of_all(const Board& board,
                  const Position& from,
                  PageWriter& page) {
     const Tasks& tasks = board.tasks();
+    Seq until = from.until;
+    int passed = 0;
     Slot domain = domain_from(tasks, args.state, from.domain, true);
     while (domain != no_slot) {
         const std::string_view name = tasks.domains().text(domain);
         const Seq born = name == from.domain ? from.born : 0;
-        if (!list_of_domain(board, args, domain, {name, born, from.until}, page)) {
+        const std::uint32_t shown = page.count();
+        if (!list_of_domain(board, args, domain, {name, born, until}, page)) {
             return;
+        }
+        if (page.count() == shown && ++passed == most_passed) {
+            until = no_until;
         }
         domain = domain_from(tasks, args.state, name, false);
     }

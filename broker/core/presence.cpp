@@ -11,6 +11,10 @@ using Phase = ExecutorRecord::Phase;
 
 namespace {
 
+// Timers looked at in one call, a fifth of a microsecond each: few, since one turn of the loop may
+// ask once per event of its slice.
+constexpr int most_timers = 16;
+
 bool is_former(const ExecutorRecord& executor, std::string_view incarnation) {
     const auto& former = executor.former_incarnations;
     return std::find(former.begin(), former.end(), incarnation) != former.end();
@@ -128,7 +132,7 @@ bool Presence::brakes(const Board& board) const {
 
 std::optional<Event> Presence::next_loss(Board& board, Time now) {
     const Duration grace = board.settings().presence.brake_grace;
-    while (!timers_.empty() && timers_.top().at <= now) {
+    for (int i = 0; i < most_timers && !timers_.empty() && timers_.top().at <= now; ++i) {
         const Timer timer = timers_.top();
         timers_.pop();
         ExecutorRecord& executor = board.executors()[timer.executor];

@@ -42,7 +42,11 @@ class Presence {
     void leave(Board& board, Slot executor);
 
     // The next executor that is lost as of `now`, or nothing. The caller has handled every
-    // heartbeat that was received before `now`, and applies the loss before it asks again.
+    // heartbeat that was received before `now`, and applies the loss before it asks again. A call
+    // looks at a bounded number of executors: where many ran out at once it may return nothing
+    // although there is more to do, and next_deadline() is not after `now` then. Executors are
+    // looked at in the order of their times, however the calls divide them: nobody is judged before
+    // all that ran out earlier are counted.
     std::optional<Event> next_loss(Board& board, Time now);
 
     // When next_loss() may have something to do.

@@ -11,8 +11,6 @@ namespace {
 // forget at the same batch.
 constexpr int forgotten_per_batch = 256;
 
-constexpr auto id_below = [](const Outcome& outcome, RequestId id) { return outcome.id < id; };
-
 }  // namespace
 
 Slot Sessions::slot_of(const SessionId& id) const {
@@ -56,7 +54,7 @@ void Sessions::forget(Slot slot) {
     leave_order(slot);
     const Session& session = slab_[slot];
     digest_ -= digest_of(numbers_of(session));
-    for (const Outcome& outcome : session.outcomes) {
+    for (const Outcome& outcome : session.outcomes.all()) {
         digest_ -= digest_of(session.id, numbers_of(outcome));
     }
     outcomes_ -= session.outcomes.size();
@@ -76,16 +74,12 @@ void Sessions::begin_batch(Time time, Time run_began) {
 }
 
 void Sessions::drop_acked(Session& session, RequestId acked) {
-    auto& outcomes = session.outcomes;
-    const auto end = std::lower_bound(outcomes.begin(), outcomes.end(), acked + 1, id_below);
-    outcomes_ -= static_cast<std::size_t>(end - outcomes.begin());
-    for (auto outcome = outcomes.begin(); outcome != end; ++outcome) {
-        digest_ -= digest_of(session.id, numbers_of(*outcome));
+    const std::size_t count = session.outcomes.count_up_to(acked);
+    for (const Outcome& outcome : session.outcomes.all().first(count)) {
+        digest_ -= digest_of(session.id, numbers_of(outcome));
     }
-    outcomes.erase(outcomes.begin(), end);
-    if (outcomes.empty()) {
-        outcomes.shrink_to_fit();
-    }
+    outcomes_ -= count;
+    session.outcomes.drop_first(count);
 }
 
 void Sessions::record(const Event& event) {
@@ -105,30 +99,26 @@ void Sessions::record(const Event& event) {
         drop_acked(session, origin.acked);
     }
     digest_ += digest_of(numbers_of(session));
-    auto& outcomes = session.outcomes;
-    auto at = std::lower_bound(outcomes.begin(), outcomes.end(), origin.id, id_below);
-    if (at == outcomes.end() || at->id != origin.id) {
-        at = outcomes.insert(at, {.id = origin.id, .first = event.seq, .verb = origin.verb});
+    Outcome* outcome = session.outcomes.find(origin.id);
+    if (outcome == nullptr) {
+        outcome = &session.outcomes.insert(
+            {.id = origin.id, .first = event.seq & Outcome::max_seq, .verb = origin.verb});
         ++outcomes_;
     } else {
-        digest_ -= digest_of(session.id, numbers_of(*at));
+        digest_ -= digest_of(session.id, numbers_of(*outcome));
     }
-    at->last = event.seq;
-    at->state = event.to;
-    digest_ += digest_of(session.id, numbers_of(*at));
+    outcome->last = event.seq & Outcome::max_seq;
+    outcome->state = event.to;
+    digest_ += digest_of(session.id, numbers_of(*outcome));
 }
 
 void Sessions::extend(const Origin& origin, Seq last) {
     const Slot slot = slot_of(origin.session);
-    if (slot == no_slot) {
-        return;
-    }
-    auto& outcomes = slab_[slot].outcomes;
-    const auto at = std::lower_bound(outcomes.begin(), outcomes.end(), origin.id, id_below);
-    if (at != outcomes.end() && at->id == origin.id) {
-        digest_ -= digest_of(origin.session, numbers_of(*at));
-        at->last = last;
-        digest_ += digest_of(origin.session, numbers_of(*at));
+    Outcome* const outcome = slot == no_slot ? nullptr : slab_[slot].outcomes.find(origin.id);
+    if (outcome != nullptr) {
+        digest_ -= digest_of(origin.session, numbers_of(*outcome));
+        outcome->last = last & Outcome::max_seq;
+        digest_ += digest_of(origin.session, numbers_of(*outcome));
     }
 }
 
@@ -158,14 +148,15 @@ void Sessions::load(const SessionNumbers& numbers) {
 
 bool Sessions::load(const OutcomeNumbers& numbers) {
     Session& session = slab_[newest_];
-    if (!session.outcomes.empty() && session.outcomes.back().id >= numbers.id) {
+    const auto before = session.outcomes.all();
+    if (!before.empty() && before.back().id >= numbers.id) {
         return false;
     }
-    session.outcomes.push_back({.id = numbers.id,
-                                .first = numbers.first,
-                                .last = numbers.last,
-                                .verb = static_cast<Verb>(numbers.verb),
-                                .state = static_cast<State>(numbers.state)});
+    session.outcomes.insert({.id = numbers.id,
+                             .first = numbers.first & Outcome::max_seq,
+                             .verb = static_cast<Verb>(numbers.verb),
+                             .last = numbers.last & Outcome::max_seq,
+                             .state = static_cast<State>(numbers.state)});
     ++outcomes_;
     digest_ += digest_of(session.id, numbers);
     return true;
@@ -204,12 +195,7 @@ RequestId Sessions::acked(const SessionId& id) const {
 
 const Outcome* Sessions::find(const SessionId& id, RequestId request) const {
     const Slot slot = slot_of(id);
-    if (slot == no_slot) {
-        return nullptr;
-    }
-    const auto& outcomes = slab_[slot].outcomes;
-    const auto at = std::lower_bound(outcomes.begin(), outcomes.end(), request, id_below);
-    return at != outcomes.end() && at->id == request ? &*at : nullptr;
+    return slot == no_slot ? nullptr : slab_[slot].outcomes.find(request);
 }
 
 std::size_t Sessions::unacked(const SessionId& id) const {
@@ -219,13 +205,7 @@ std::size_t Sessions::unacked(const SessionId& id) const {
 
 std::size_t Sessions::acked_outcomes(const SessionId& id) const {
     const Slot slot = slot_of(id);
-    if (slot == no_slot) {
-        return 0;
-    }
-    const Session& session = slab_[slot];
-    const auto unacked = std::lower_bound(
-        session.outcomes.begin(), session.outcomes.end(), session.acked_seen + 1, id_below);
-    return static_cast<std::size_t>(unacked - session.outcomes.begin());
+    return slot == no_slot ? 0 : slab_[slot].outcomes.count_up_to(slab_[slot].acked_seen);
 }
 
 }  // namespace taskbbs::core

@@ -6,24 +6,14 @@
 
 #include "broker/core/clock.hpp"
 #include "broker/core/event.hpp"
+#include "broker/core/outcome_list.hpp"
 #include "broker/core/rows.hpp"
 #include "broker/core/slot_index.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <deque>
-#include <vector>
 
 namespace taskbbs::core {
-
-// What a mutation came to. An acquire's claims are numbered first..last; a depart ends with the
-// last task that it doomed.
-struct Outcome {
-    RequestId id = 0;
-    Seq first = 0;
-    Seq last = 0;
-    Verb verb = Verb::hello;
-    State state = State::pending;  // of the task after the last event
-};
 
 class Sessions {
   public:
@@ -70,7 +60,7 @@ class Sessions {
     void rows(const OnSession& on_session, const OnOutcome& on_outcome) const {
         for (Slot slot = oldest_; slot != no_slot; slot = slab_[slot].next) {
             on_session(numbers_of(slab_[slot]));
-            for (const Outcome& outcome : slab_[slot].outcomes) {
+            for (const Outcome& outcome : slab_[slot].outcomes.all()) {
                 on_outcome(numbers_of(outcome));
             }
         }
@@ -94,8 +84,11 @@ class Sessions {
         Duration last_used{};      // serving time
         Slot previous = no_slot;   // neighbours in the order of last_used
         Slot next = no_slot;
-        std::vector<Outcome> outcomes;  // by id
+        OutcomeList outcomes;
     };
+
+    static_assert(sizeof(Session) <= 72,
+                  "a fully acked session costs at most 96 bytes, index included");
 
     static SessionNumbers numbers_of(const Session& session);
     static OutcomeNumbers numbers_of(const Outcome& outcome);

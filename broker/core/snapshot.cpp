@@ -188,7 +188,10 @@ std::optional<TaskRow> task_of(std::string_view bytes) {
 
 std::optional<OutcomeNumbers> outcome_of(std::string_view bytes) {
     const auto outcome = numbers_in<OutcomeNumbers>(bytes);
-    const bool possible = outcome && outcome->verb < protocol::names<Verb>.size() &&
+    const auto is_number = [](std::int64_t seq) { return seq >= 0 && seq <= Outcome::max_seq; };
+    const bool possible = outcome && outcome->id > 0 && is_number(outcome->first) &&
+                          is_number(outcome->last) &&
+                          outcome->verb < protocol::names<Verb>.size() &&
                           outcome->state < protocol::names<State>.size();
     return possible ? outcome : std::nullopt;
 }

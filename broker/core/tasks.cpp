@@ -8,12 +8,14 @@ namespace taskbbs::core {
 
 namespace {
 
+constexpr int ripened_at_once = 256;  // in one call; a tenth of a microsecond each
+
 constexpr std::size_t index(State state) {
     return static_cast<std::size_t>(state);
 }
 
 ListKey list_key(const TaskRecord& task, Slot slot) {
-    return {task.born, slot};
+    return {.born = task.born, .slot = slot};
 }
 
 QueueKey queue_key(const TaskRecord& task, Slot slot) {
@@ -292,6 +294,11 @@ void Tasks::load(const TaskRow& row) {
 
 // ---- indexes ---------------------------------------------------------------------------------
 
+ListKey Tasks::key_for_executor(Slot slot) const {
+    const TaskRecord& task = slab_[slot];
+    return {task.born, slot, group_of(domains_.text(task.domain))};
+}
+
 void Tasks::link(Slot slot, Time now) {
     const TaskRecord& task = slab_[slot];
     Listing& listing = domains_[task.domain].listings[index(task.state)];
@@ -301,7 +308,7 @@ void Tasks::link(Slot slot, Time now) {
     listing.insert(list_key(task, slot));
     ++counts_[index(task.state)];
     if (task.executor != no_slot) {
-        executors_.add_task(task.executor, task.state, list_key(task, slot), task.epoch);
+        executors_.add_task(task.executor, task.state, key_for_executor(slot), task.epoch);
     }
     lines_.append(slab_, slot);
     link_deadline(slot);
@@ -321,7 +328,7 @@ void Tasks::unlink(Slot slot) {
     }
     --counts_[index(task.state)];
     if (task.executor != no_slot) {
-        executors_.remove_task(task.executor, task.state, list_key(task, slot), task.epoch);
+        executors_.remove_task(task.executor, task.state, key_for_executor(slot), task.epoch);
     }
     lines_.remove(slab_, slot);
     unlink_deadline(slot);
@@ -339,7 +346,7 @@ void Tasks::link_pending(Slot slot, Time now) {
     }
     task.delayed = task.not_before > now;
     if (task.delayed) {
-        delayed_.insert({task.not_before, slot});
+        delayed_.insert({task.not_before, task.priority, slot});
     } else {
         enqueue(slot);
     }
@@ -351,7 +358,7 @@ void Tasks::unlink_pending(Slot slot) {
         unclaimed_.erase({task.pending_since, slot});
     }
     if (task.delayed) {
-        delayed_.erase({task.not_before, slot});
+        delayed_.erase({task.not_before, task.priority, slot});
         task.delayed = false;
     } else {
         dequeue(slot);
@@ -374,6 +381,9 @@ void Tasks::dequeue(Slot slot) {
     auto& queues = domains_[task.domain].queues;
     const auto queue = queues.find(task.stack);
     queue->second.erase(queue_key(task, slot));
+    if (!unseen_.empty()) {
+        advance_unseen(queue->second, slot);
+    }
     if (!queue->second.empty()) {
         return;
     }
@@ -381,6 +391,40 @@ void Tasks::dequeue(Slot slot) {
     stacks_[task.stack].domains.erase(task.domain);
     if (--stacks_queued_[task.stack] == 0) {
         stacks_queued_.erase(task.stack);
+    }
+}
+
+// As many lie before the mark as acquire looks at: one that leaves from there lets the one at the
+// mark in.
+void Tasks::advance_unseen(const Queue& queue, Slot left) {
+    const TaskRecord& task = slab_[left];
+    const auto mark = unseen_.find({task.domain, task.stack});
+    const QueueKey key = queue_key(task, left);
+    if (mark == unseen_.end() || mark->second < key) {
+        return;
+    }
+    auto at = queue.lower_bound(mark->second);
+    if (key < mark->second && at != queue.end()) {
+        offers_.push_back(at->slot);
+        ++at;
+    }
+    if (at == queue.end()) {
+        unseen_.erase(mark);
+    } else {
+        mark->second = *at;
+    }
+}
+
+void Tasks::note_unseen_behind(Slot slot) {
+    const TaskRecord& task = slab_[slot];
+    const Queue& queue = domains_[task.domain].queues.at(task.stack);
+    const auto at = queue.upper_bound(queue_key(task, slot));
+    if (at == queue.end()) {
+        return;
+    }
+    const auto [mark, is_new] = unseen_.try_emplace({task.domain, task.stack}, *at);
+    if (!is_new && *at < mark->second) {
+        mark->second = *at;
     }
 }
 
@@ -427,7 +471,7 @@ void Tasks::recount(TimeOrder& deadlines) {
 }
 
 void Tasks::ripen(Time now) {
-    while (!delayed_.empty() && delayed_.begin()->time <= now) {
+    for (int i = 0; i < ripened_at_once && next_ripening() && *next_ripening() <= now; ++i) {
         const Slot slot = delayed_.begin()->slot;
         delayed_.erase(delayed_.begin());
         slab_[slot].delayed = false;
@@ -436,7 +480,7 @@ void Tasks::ripen(Time now) {
 }
 
 std::optional<Time> Tasks::next_ripening() const {
-    return delayed_.empty() ? std::nullopt : std::optional(delayed_.begin()->time);
+    return delayed_.empty() ? std::nullopt : std::optional(delayed_.begin()->not_before);
 }
 
 void Tasks::begin_serving() {

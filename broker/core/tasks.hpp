@@ -12,6 +12,7 @@
 
 #include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
 #include <array>
 #include <utility>
 
@@ -46,6 +47,21 @@ struct TimeKey {
 
 using TimeOrder = absl::btree_set<TimeKey>;
 
+// A delayed task's place in the order in which they ripen: of those of one moment, the higher
+// priority first.
+struct RipeningKey {
+    Time not_before;
+    std::int32_t priority = 0;
+    Slot slot = no_slot;
+
+    bool operator<(const RipeningKey& other) const {
+        if (not_before != other.not_before) {
+            return not_before < other.not_before;
+        }
+        return priority != other.priority ? priority > other.priority : slot < other.slot;
+    }
+};
+
 struct Domain {
     Listings listings;
     absl::btree_map<Slot, Queue> queues;  // by stack; none of them empty
@@ -54,6 +70,12 @@ struct Domain {
 struct Stack {
     absl::btree_set<Slot> domains;  // that have a queue of this stack
 };
+
+// The group of a domain's tasks in the listings of executors: a hash of its name, which a restart
+// does not change. Names that share one share a group.
+inline std::uint32_t group_of(std::string_view domain) {
+    return static_cast<std::uint32_t>(hash_of(domain));
+}
 
 class Tasks {
   public:
@@ -81,7 +103,11 @@ class Tasks {
     // `resolved` the record can still be read, until the next call.
     Slot apply(const Event& event);
 
-    // Pending tasks whose not_before has come are handed to the queues.
+    // Pending tasks whose not_before has come are handed to the queues, a bounded number in a call:
+    // where more are due, next_ripening() is not after `now`. They ripen by not_before and, within
+    // one moment, by priority; so for acquire the rest is in no other position than if this call
+    // had come a little earlier, and of those that ripen at one moment it never hands out a lower
+    // priority before a higher one of the same queue.
     void ripen(Time now);
     // When the next one ripens.
     std::optional<Time> next_ripening() const;
@@ -138,7 +164,16 @@ class Tasks {
     // From when a pending task's time to claim counts.
     Time pending_origin(const TaskRecord& task) const;
 
-    // Tasks that became available to acquire since the last call, the oldest first.
+    // An acquire that waits has looked at `task` and at all before it in its queue, and found no
+    // use for them. From now on, whenever one before it leaves the queue, the next one that was not
+    // looked at is on offer: so no task stays unseen behind the bound of how far acquire looks.
+    void note_unseen_behind(Slot task);
+
+    // Nobody waits any more: forgets those.
+    void forget_unseen() { unseen_.clear(); }
+
+    // Tasks that became available to acquire since the last call, or that came within its reach
+    // (note_unseen_behind), the oldest first.
     std::vector<Slot> take_offers() { return std::exchange(offers_, {}); }
 
     bool has_offers() const { return !offers_.empty(); }
@@ -157,6 +192,7 @@ class Tasks {
     void unlink_pending(Slot slot);
     void enqueue(Slot slot);
     void dequeue(Slot slot);
+    void advance_unseen(const Queue& queue, Slot left);
     void link_deadline(Slot slot);
     void unlink_deadline(Slot slot);
     TimeOrder* deadlines_of(const TaskRecord& task);
@@ -165,6 +201,7 @@ class Tasks {
     void bury();
     Digest standing(const TaskRecord& task) const;
     std::string_view executor_id(const TaskRecord& task) const;
+    ListKey key_for_executor(Slot slot) const;
     TaskRow row_of(Slot slot) const;
     std::vector<Slot> by_seq() const;
 
@@ -183,11 +220,13 @@ class Tasks {
     TimeOrder claim_by_;
     TimeOrder run_until_;
     TimeOrder expiring_;
-    TimeOrder delayed_;
+    absl::btree_set<RipeningKey> delayed_;
     std::array<std::size_t, protocol::live_states> counts_{};
     std::uint64_t opaque_bytes_ = 0;
     Digest digest_ = 0;
     std::vector<Slot> offers_;
+    // By domain and stack: where a queue was looked at up to. Of this run.
+    absl::flat_hash_map<std::pair<Slot, Slot>, QueueKey> unseen_;
     Slot grave_ = no_slot;  // the task that was resolved last
 };
 

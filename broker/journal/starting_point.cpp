@@ -45,8 +45,9 @@ SnapshotChoice load_newest(Disk& disk,
                            const Report& report) {
     SnapshotChoice choice;
     std::exception_ptr first_failure;
-    for (auto seq = snapshots.rbegin(); seq != snapshots.rend(); ++seq) {
-        const std::string name = snapshot_name(*seq);
+    const std::vector<Seq> newest_first(snapshots.rbegin(), snapshots.rend());
+    for (const Seq seq : newest_first) {
+        const std::string name = snapshot_name(seq);
         try {
             if (visitor.on_begin) visitor.on_begin();
             const SnapshotHeader header = load_snapshot(disk, name, visitor);

@@ -10,10 +10,10 @@ namespace {
 using protocol::ListReply;
 using protocol::ListView;
 
-// All pages, from the first to the last.
+// All pages, from the first (or where args.cursor stands) to the last.
 Story list_all(Client& client, ListArgs args) {
     Story guids;
-    std::string cursor;
+    std::string cursor(args.cursor);
     do {
         args.cursor = cursor;
         const auto page = client.ask(args).as<ListReply>();
@@ -107,6 +107,45 @@ TEST_CASE("what is desired after the first page is not shown, so that paging end
     const auto last = client.ask(ListArgs{.limit = 5, .cursor = cursor}).as<ListReply>();
     CHECK(guids_of(last.tasks) == Story{"b"});
     CHECK_FALSE(last.cursor);
+}
+
+TEST_CASE("no page before the end is empty, however many domains were made after the first page") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask(HeartbeatArgs{.executor_id = "e", .ttl = 600'000ms});
+    bring(client, "a", State::claimed, "e", {.domain = "a"});
+    bring(client, "b", State::claimed, "e", {.domain = "z"});
+    ListArgs args{.limit = 1};
+    if (GENERATE(false, true)) {
+        args.executor_id = "e";
+    }
+    const auto first = client.ask(args).as<ListReply>();
+    Story guids = guids_of(first.tasks);
+    args.cursor = first.cursor.value();
+    constexpr int later = 700;
+    for (int i = 0; i < later; ++i) {
+        const std::string name = "m" + std::to_string(i);
+        bring(client, name, State::claimed, "e", {.domain = name});
+        client.ack(client.last_id());
+    }
+    const Story more = list_all(client, args);
+    CHECK(more.size() < later / 2);
+    guids.insert(guids.end(), more.begin(), more.end());
+    CHECK(std::count(guids.begin(), guids.end(), "a") == 1);
+    CHECK(std::count(guids.begin(), guids.end(), "b") == 1);
+    CHECK(std::set<std::string>(guids.begin(), guids.end()).size() == guids.size());
+}
+
+TEST_CASE("an executor's tasks of one domain come in the order of birth, page by page") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    for (int i = 0; i < 9; ++i) {
+        const std::string domain = "d" + std::to_string(i % 3);
+        bring(client, "t" + std::to_string(i), State::claimed, "e", {.domain = domain});
+    }
+    CHECK(list_all(client, {.domain = "d1", .executor_id = "e", .limit = 1}) ==
+          Story{"t1", "t4", "t7"});
+    CHECK(list_all(client, {.executor_id = "e", .limit = 2}).size() == 9);
 }
 
 TEST_CASE("a page that holds the last task exactly is the last one") {

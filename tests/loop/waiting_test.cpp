@@ -251,5 +251,23 @@ TEST_CASE("a task that is claimed by name does not disturb those who wait") {
     CHECK(handed(waiter, 1) == Story{"b"});
 }
 
+TEST_CASE("a waiter gets what fits it as soon as that comes within the reach of acquire") {
+    Rig rig(without_passes());
+    Client waiter(rig, "w");
+    Client client(rig, "c");
+    for (int i = 0; i < 70; ++i) {
+        client.ask(desire("big" + std::to_string(i), {.memory_mb = 100}));
+    }
+    client.ask(desire("small", {.memory_mb = 1}));
+    waiter.send(
+        AcquireArgs{.executor_id = "e", .free = Resources{.memory_mb = 10}, .wait = 60'000ms});
+    CHECK_FALSE(waiter.has_answer(1));
+    for (int i = 0; i < 70 && !waiter.has_answer(1); ++i) {
+        client.ask(ClaimArgs{"big" + std::to_string(i), "x"});
+    }
+    CHECK(rig.state_of("big69") == State::pending);
+    CHECK(handed(waiter, 1) == Story{"small"});
+}
+
 }  // namespace
 }  // namespace taskbbs::loop_test

@@ -9,6 +9,7 @@
 #include <string>
 
 using namespace taskbbs::protocol;
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 namespace {
@@ -104,13 +105,55 @@ TEST_CASE("a key twice is found among many") {
     for (const int repeated : {0, 1}) {
         std::string bytes;
         Packer packer(bytes);
-        packer.map(1000);
-        for (int i = 0; i < 1000; ++i) {
-            packer.str("key" + std::to_string(i == 999 && repeated == 1 ? 17 : i));
+        packer.map(200);
+        for (int i = 0; i < 200; ++i) {
+            packer.str("key" + std::to_string(i == 199 && repeated == 1 ? 17 : i));
             packer.integer(i);
         }
         CHECK(is_message(bytes) == (repeated == 0));
     }
+}
+
+// A map whose keys are first, first + step, ...
+std::string map_of(std::uint32_t keys, std::int64_t first = 0, std::int64_t step = 1) {
+    std::string bytes;
+    Packer packer(bytes);
+    packer.map(keys);
+    for (std::uint32_t i = 0; i < keys; ++i) {
+        packer.integer(first + step * i);
+        packer.nil();
+    }
+    return bytes;
+}
+
+TEST_CASE("a map has at most 256 keys, and one with more costs nothing") {
+    CHECK(is_message(map_of(256)));
+    CHECK_FALSE(is_message(map_of(257)));
+    const std::string many = "\xdf\x00\x09\x00\x00"s + std::string(1'200'000, '\1');
+    Document document;
+    CHECK_FALSE(document.parse(many));
+    CHECK(document.why() == "a map has more than 256 keys"sv);
+}
+
+TEST_CASE("keys of every type are told apart, and told to be the same") {
+    // nil, false, true, 1, 1.0 as a float, "a", bin "a", ext, 2^63
+    const auto keys =
+        "\xc0\0\xc2\0\xc3\0\1\0\xca\x3f\x80\0\0\0\xa1"
+        "a\0\xc4\1"
+        "a\0\xd4\1a\0\xcf\x80\0\0\0\0\0\0\0\0"sv;
+    CHECK(is_message("\x89" + std::string(keys)));
+    CHECK_FALSE(is_message("\x8a" + std::string(keys) + "\xc0\0"s));
+    CHECK_FALSE(is_message("\x8a" + std::string(keys) + "\1\0"s));
+    CHECK_FALSE(is_message("\x8a" + std::string(keys) + "\xd4\1a\0"s));
+}
+
+TEST_CASE("a message has at most as many values as its reader takes") {
+    Document document;
+    CHECK(document.parse("\x93\x01\x02\x03"sv, 4));
+    CHECK_FALSE(document.parse("\x94\x01\x02\x03\x04"sv, 4));
+    CHECK_FALSE(document.parse("\x94\x01\x02\x03\x81\xc0\x01"sv, 4));
+    CHECK(std::string(document.why()).find("too many values") != std::string::npos);
+    CHECK(document.parse("\x94\x01\x02\x03\x04"sv));
 }
 
 TEST_CASE("UTF-8 is judged as RFC 3629 does") {

@@ -8,6 +8,7 @@ import re
 from board import free_port
 from expect import holds, same
 from subscriber import Subscriber
+from system_board import eventually
 
 KIB = 1 << 10
 
@@ -71,6 +72,16 @@ def _is_truncated(c, reply):
     oldest = reply.body["oldest"]
     holds(1 < oldest <= 40, "§4 replay: truncated tells the oldest", reply.body)
     same(c.history(after=oldest - 1)[0]["seq"], oldest, "§4 replay: from the oldest on")
+
+
+def journal_snapshot_bytes_says_after_how_much_a_snapshot_is_taken(board):
+    for bytes_, taken in (("1GiB", False), ("1MiB", True)):
+        c, _ = _rolled(board, {"journal.snapshot_bytes": bytes_})
+        if taken:
+            eventually(lambda c=c: c.stats()["snapshots"] > 0, "a snapshot is taken")
+        same(list(board.journal.glob("snap-*")) != [], taken, f"after {bytes_}")
+        board.terminate()
+        board.forget()
 
 
 def journal_retain_for_bounds_what_replay_offers(board):

@@ -22,10 +22,18 @@ from subscriber import Subscriber
 DEFAULTS = {"converge.every": "1h", "journal.sync": "never"}
 
 
+given_ports = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Another one each time: the system may give the same port twice while nobody has bound it."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in given_ports:
+            given_ports.add(port)
+            return port
 
 
 class Board:

@@ -80,6 +80,14 @@ std::optional<journal::Seq> seq_of(const Flags& flags, std::string_view name) {
     return static_cast<journal::Seq>(*seq);
 }
 
+// Where memory is short it goes before the broker does: what can't be raised stays as it is.
+void go_first_out_of_memory() {
+    if (std::FILE* const file = std::fopen("/proc/self/oom_score_adj", "w")) {
+        std::fputs("500", file);
+        std::fclose(file);
+    }
+}
+
 // At low priority it gets what nobody else wants of processors and disk. It ends with the broker
 // that started it, so that it never writes beside another one's.
 void serve_broker(const Flags& flags) {
@@ -88,6 +96,7 @@ void serve_broker(const Flags& flags) {
         return;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    go_first_out_of_memory();
     if (priority->second == "low") {
         constexpr int idle_class = 3;
         constexpr int class_shift = 13;

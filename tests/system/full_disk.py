@@ -10,7 +10,7 @@ import subprocess
 
 import whole_history
 from expect import holds, same
-from system_board import Skipped
+from system_board import Skipped, eventually
 
 NOT_WRITTEN = 74
 CLONE_NEWNS = 0x00020000
@@ -154,3 +154,35 @@ def a_read_only_file_system_is_named(board):
     subprocess.run(["mount", "-o", "remount,rw", str(board.journal)], check=True)
     board.start()
     same(len(board.client().listing()), 1, "nothing was changed")
+
+
+def short_of_space_it_takes_no_new_work_finishes_the_old_and_goes_on_when_there_is_space(board):
+    _mount(board, "40m")
+    board.start({**SMALL, "journal.reserve_bytes": "8MiB", "journal.snapshot_bytes": "1GiB"})
+    c = board.client()
+    guids = [f"old-{at}" for at in range(50)]
+    for guid in guids:
+        c.bring(guid, "running")
+    filler = _fill(board)
+    told = []
+    while True:
+        guid = f"new-{len(told)}"
+        reply = c.ask("desire", {"task": {"guid": guid, "payload": b"p" * 10_000}})
+        if reply.status == "read_only":
+            break
+        same(reply.status, "ok", "§4 desire: until there is no space")
+        told.append(guid)
+        holds(len(told) < 5000, "§6 read_only: disk space is short")
+    same(c.stats()["read_only"], True, "§4 stats: read_only")
+    same(c.ask("acquire", {"executor_id": "e1"}).status, "read_only", "§6: acquire is refused")
+    for guid in guids:
+        c.complete(guid)
+        c.resolving(guid)
+        c.resolve(guid)
+    filler.unlink()
+    eventually(lambda: not c.stats()["read_only"], "it is left when there is space again")
+    c.desire("at-last")
+    board.kill()
+    board.start()
+    left = {task["guid"] for task in board.client().listing()}
+    same(left, {*told, "at-last"}, "§2: what was acknowledged is there, what was refused is not")

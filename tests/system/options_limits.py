@@ -4,6 +4,7 @@ in a configuration file.
 Each limit that refuses says so with its name, so that an operator knows what to change.
 """
 import itertools
+import socket
 
 from expect import holds, same
 from system_board import eventually
@@ -182,6 +183,32 @@ def limits_connections_bounds_the_clients_connected(board):
         "and come in when others leave",
     )
     eventually(lambda: c.stats()["connections"] == 7, "who left is not counted")
+
+
+def limits_connections_counts_those_of_the_events_socket_too(board):
+    c = _start(board, connections=8)
+    c.call("hello")  # it is inside
+    host, port = board.events.removeprefix("tcp://").split(":")
+    guests = [socket.create_connection((host, int(port))) for _ in range(20)]
+    eventually(lambda: c.stats()["connections"] == 8, "those beyond are hung up on")
+    c.desire("g")  # and clients are served
+    for guest in guests:
+        guest.close()
+    eventually(lambda: c.stats()["connections"] == 1, "who left is not counted")
+
+
+def limits_connections_gives_way_to_the_limit_of_open_files(board):
+    board.prefix = ["prlimit", "--nofile=300"]
+    board.start({"journal.segment_bytes": "512KiB", "limits.batch_bytes": "128KiB"})
+    board.says("few_files")
+    c = board.client()
+    host, port = board.events.removeprefix("tcp://").split(":")
+    guests = [socket.create_connection((host, int(port))) for _ in range(400)]
+    for at in range(40):  # over several segments
+        c.desire(f"g{at}", payload=b"p" * 50_000)
+    holds(c.stats()["connections"] < 300, "files are left for the journal")
+    for guest in guests:
+        guest.close()
 
 
 def limits_peer_reply_bytes_bounds_the_replies_that_wait_for_one(board):

@@ -30,6 +30,7 @@ class SystemBoard(Board):
     def __init__(self, daemon):
         super().__init__(daemon)
         self.source = pathlib.Path(__file__).resolve().parents[2]
+        self.prefix = []  # words before the daemon's own
         self.spoken = 0  # bytes of the log that belong to former runs
 
     def arguments(self, options):
@@ -41,7 +42,7 @@ class SystemBoard(Board):
         with open(path, "ab") as log:
             # The kernel ends the daemon when this process is gone.
             self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *self.arguments(self.options)],
+                ["setpriv", "--pdeathsig", "KILL", *self.prefix, *self.arguments(self.options)],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

@@ -76,7 +76,8 @@ def _nothing_was_lost(board, c, requests, told):
     holds(max(told.values()) <= len(bodies), "§2: what was acknowledged is there")
     c.connect()
     c.inbox.clear()
-    numbers = [number for number in requests if number > max(requests) - 1500]
+    last = max(told) - 1500
+    numbers = [number for number in requests if number > last or number not in told]
     for at in range(0, len(numbers), 500):
         c.send([requests[number] for number in numbers[at : at + 500]])
     for number in numbers:

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr core::Duration first_pause = 10s;  // after a failure
+constexpr core::Duration first_pause = 1s;  // after a failure
 constexpr core::Duration longest_pause = 10min;
 
 }  // namespace

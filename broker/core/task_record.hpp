@@ -99,6 +99,6 @@ class TaskRecord {
     TextPack<4> outcome_;
 };
 
-static_assert(sizeof(TaskRecord) <= 160, "a task costs at most 300 bytes, indexes included");
+static_assert(sizeof(TaskRecord) <= 160, "millions of tasks must fit");
 
 }  // namespace taskbbs::core

@@ -139,7 +139,7 @@ def killing_the_child_harms_nothing_and_it_is_tried_again(board):
             break
     _work(c, 4, "last-")
     c.call("hello")  # it serves
-    time.sleep(10)  # until one that failed is tried again
+    time.sleep(3)  # until one that failed is tried again
     _taken(c, 1)
     board.kill()
     board.start()

@@ -66,12 +66,11 @@ std::string replay_all(Disk& disk, const core::Settings& settings, const Files& 
     const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
     visitor.on_begin();
     journal::StartingPoint from;
-    for (auto seq = files.snapshots.rbegin(); seq != files.snapshots.rend(); ++seq) {
-        if (*seq + 1 >= files.segments.front() && files.segments.front() > 1) {
-            visitor.on_begin();
-            const auto header = journal::load_snapshot(disk, journal::snapshot_name(*seq), visitor);
-            from = journal::starting_behind(header);
-        }
+    const Seq first = files.segments.front();
+    const auto oldest = std::ranges::lower_bound(files.snapshots, first - 1);
+    if (first > 1 && oldest != files.snapshots.end()) {
+        const auto header = journal::load_snapshot(disk, journal::snapshot_name(*oldest), visitor);
+        from = journal::starting_behind(header);
     }
     Replay replay(disk, from, visitor);
     run(replay, files);

@@ -31,18 +31,20 @@ std::uint64_t Snapshots::behind(const Written& written) const {
     return sealed_before_ + written.filled - covered_;
 }
 
+bool Snapshots::is_late(const Written& written) const {
+    return behind(written) > trigger() + trigger() / 4;
+}
+
 std::optional<Snapshots::Priority> Snapshots::due(const Written& written, core::Time now) const {
     const bool has_sealed = sealed_before_ + written.sealed > covered_;
     if (started_ || !has_sealed || now < not_before_ || behind(written) <= trigger()) {
         return std::nullopt;
     }
-    const bool late = hurried_ || behind(written) > trigger() + trigger() / 4;
-    return late ? Priority::normal : Priority::low;
+    return hurried_ || is_late(written) ? Priority::normal : Priority::low;
 }
 
 bool Snapshots::falls_behind(const Written& written) const {
-    return started_ && started_->priority == Priority::low &&
-           behind(written) > trigger() + trigger() / 4;
+    return started_ && started_->priority == Priority::low && is_late(written);
 }
 
 void Snapshots::started(const Written& written, Priority priority) {

@@ -66,6 +66,7 @@ class Snapshots {
 
     std::uint64_t trigger() const;
     std::uint64_t behind(const Written& written) const;
+    bool is_late(const Written& written) const;
 
     std::uint64_t snapshot_bytes_;
     Taken newest_;

@@ -70,9 +70,23 @@ void seed_routing_ids() {
 // it, or its peer is gone, on a thread of its own.
 class Unread {
   public:
+    using Count = std::atomic<std::size_t>;
+
+    // The peer's; it may be dropped by the next call while nothing is counted.
+    const std::shared_ptr<Count>& count_of(const Peer& peer) {
+        if (counts_.size() >= kept_) {
+            absl::erase_if(counts_, [](const auto& entry) { return *entry.second == 0; });
+            kept_ = std::max(least_peers_kept, 2 * counts_.size());
+        }
+        std::shared_ptr<Count>& count = counts_[peer];
+        if (!count) {
+            count = std::make_shared<Count>(0);
+        }
+        return count;
+    }
+
     // The message, with its bytes counted until libzmq frees it.
-    void count(zmq_msg_t& message, const Peer& peer, std::string bytes) {
-        const std::shared_ptr<Count>& count = count_of(peer);
+    static void fill(zmq_msg_t& message, std::string bytes, const std::shared_ptr<Count>& count) {
         *count += bytes.size() + message_overhead;
         auto sent = std::make_unique<Sent>(Sent{std::move(bytes), count});
         void* const data = sent->bytes.data();
@@ -86,8 +100,6 @@ class Unread {
     }
 
   private:
-    using Count = std::atomic<std::size_t>;
-
     struct Sent {
         std::string bytes;
         std::shared_ptr<Count> count;
@@ -96,18 +108,6 @@ class Unread {
     static void free(void* /*data*/, void* hint) {
         const std::unique_ptr<Sent> sent(static_cast<Sent*>(hint));
         *sent->count -= sent->bytes.size() + message_overhead;
-    }
-
-    const std::shared_ptr<Count>& count_of(const Peer& peer) {
-        if (counts_.size() >= kept_) {
-            absl::erase_if(counts_, [](const auto& entry) { return *entry.second == 0; });
-            kept_ = std::max(least_peers_kept, 2 * counts_.size());
-        }
-        std::shared_ptr<Count>& count = counts_[peer];
-        if (!count) {
-            count = std::make_shared<Count>(0);
-        }
-        return count;
     }
 
     absl::flat_hash_map<Peer, std::shared_ptr<Count>> counts_;
@@ -248,7 +248,8 @@ bool Sockets::receive(Incoming& incoming) {
 
 bool Sockets::send(Message message) {
     // One that has no credit left is told so; even these few bytes are not kept for ever.
-    if (unread(message.peer) > 2 * machinery_->peer_bytes) {
+    const auto& count = machinery_->unread.count_of(message.peer);
+    if (*count > 2 * machinery_->peer_bytes) {
         return false;
     }
     void* const socket = machinery_->requests;
@@ -258,7 +259,7 @@ bool Sockets::send(Message message) {
         return false;
     }
     zmq_msg_t part;
-    machinery_->unread.count(part, message.peer, std::move(message.bytes));
+    Unread::fill(part, std::move(message.bytes), count);
     const bool sent = zmq_msg_send(&part, socket, ZMQ_DONTWAIT) >= 0;
     if (!sent) {
         zmq_msg_close(&part);

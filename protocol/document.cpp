@@ -120,7 +120,12 @@ class Document::Visitor : public msgpack::null_visitor {
     }
 
     bool text(Type type, const char* data, std::uint32_t size) {
-        return leaf(type) && (last().size = size, last().data = data, true);
+        if (!leaf(type)) {
+            return false;
+        }
+        last().size = size;
+        last().data = data;
+        return true;
     }
 
     // `children` take at least a byte each, so a count beyond the message's length is a lie.
@@ -132,7 +137,11 @@ class Document::Visitor : public msgpack::null_visitor {
             return stop("a length is longer than the message");
         }
         open_[depth_++] = static_cast<std::uint32_t>(document_.nodes_.size());
-        return leaf(type) && (last().size = count, true);
+        if (!leaf(type)) {
+            return false;
+        }
+        last().size = count;
+        return true;
     }
 
     bool close() {

@@ -2,6 +2,7 @@
 // lengths before them.
 #include "broker/core/snapshot.hpp"
 
+#include <array>
 #include <cstring>
 #include <string>
 #include <type_traits>
@@ -59,8 +60,6 @@ class FieldReader {
 
     // All was read, and nothing was missing.
     bool at_end() const { return !failed_ && left_.empty(); }
-
-    bool failed() const { return failed_; }
 
   private:
     std::string_view take(std::size_t bytes) {
@@ -141,21 +140,24 @@ std::optional<Numbers> numbers_in(std::string_view bytes) {
     return reader.at_end() ? std::optional(numbers) : std::nullopt;
 }
 
+// In the order in which they stand in a row.
+constexpr auto task_texts = std::to_array({&TaskRow::domain,
+                                           &TaskRow::stack,
+                                           &TaskRow::executor_id,
+                                           &TaskRow::guid,
+                                           &TaskRow::type,
+                                           &TaskRow::annotation,
+                                           &TaskRow::payload,
+                                           &TaskRow::container_handle,
+                                           &TaskRow::failure_reason,
+                                           &TaskRow::rejection_reason,
+                                           &TaskRow::result});
+
 void put(RowWriter& writer, const TaskRow& row) {
     writer.clear(RowKind::task);
     writer.put(row.numbers);
-    for (const std::string_view text : {row.domain,
-                                        row.stack,
-                                        row.executor_id,
-                                        row.guid,
-                                        row.type,
-                                        row.annotation,
-                                        row.payload,
-                                        row.container_handle,
-                                        row.failure_reason,
-                                        row.rejection_reason,
-                                        row.result}) {
-        writer.put_text(text);
+    for (const std::string_view TaskRow::*text : task_texts) {
+        writer.put_text(row.*text);
     }
 }
 
@@ -169,18 +171,8 @@ std::optional<TaskRow> task_of(std::string_view bytes) {
     FieldReader reader(bytes);
     TaskRow row;
     row.numbers = reader.get<TaskNumbers>();
-    for (std::string_view* text : {&row.domain,
-                                   &row.stack,
-                                   &row.executor_id,
-                                   &row.guid,
-                                   &row.type,
-                                   &row.annotation,
-                                   &row.payload,
-                                   &row.container_handle,
-                                   &row.failure_reason,
-                                   &row.rejection_reason,
-                                   &row.result}) {
-        *text = reader.get_text();
+    for (std::string_view TaskRow::*text : task_texts) {
+        row.*text = reader.get_text();
     }
     const bool whole = reader.at_end() && is_possible(row.numbers) && !row.guid.empty();
     return whole ? std::optional(row) : std::nullopt;

@@ -52,10 +52,9 @@ CorruptError::CorruptError(std::string_view file,
                            std::string_view what)
     : std::runtime_error(fmt::format(
           "journal: {} is damaged at offset {}, where event {} is expected: {}. Nothing was "
-          "changed. Keep a copy of the whole directory before anything else. Then restore it from "
-          "a "
-          "backup, or end the history before the damage: taskbbsd journal repair --truncate-at {} "
-          "--journal.dir {} (it keeps what it cuts)",
+          "changed. Keep a copy of the whole directory before anything else. Then restore it "
+          "from a backup, or end the history before the damage: taskbbsd journal repair "
+          "--truncate-at {} --journal.dir {} (it keeps what it cuts)",
           file,
           offset,
           seq,

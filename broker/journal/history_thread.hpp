@@ -40,15 +40,15 @@ class HistoryThread {
     // The next page; nothing if there is none.
     std::optional<Finished> take_finished();
 
-    // Everything up to `durable` may be indexed, and what ends before `needed_from` and is not
-    // offered any more is let go of, when there is nothing to answer. Cheap; about once a second is
-    // enough.
     struct Advance {
         Seq durable = 0;
         Seq needed_from = 1;
-        protocol::Time now{};
+        protocol::Time now{};  // as in a query
     };
 
+    // Everything up to `durable` may be indexed, and what ends before `needed_from` and is not
+    // offered any more is let go of, when there is nothing to answer. Cheap; about once a second is
+    // enough.
     void advance(const Advance& advance);
     // The files that it let go of since the last call, to be removed in this order.
     std::vector<std::string> take_retired();

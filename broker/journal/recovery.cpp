@@ -77,12 +77,10 @@ Recovered begin_journal(Disk& disk,
 void sync_before_reading(Disk& disk,
                          const std::vector<Seq>& segments,
                          const std::vector<Seq>& snapshots) {
-    const Seq oldest_needed = snapshots.empty() ? 1 : snapshots.front() + 1;
     for (const Seq seq : snapshots)
         disk.open_to_read(snapshot_name(seq))->sync_data();
-    for (const Seq first_seq : segments) {
-        if (first_seq >= oldest_needed) disk.open_to_read(segment_name(first_seq))->sync_data();
-    }
+    for (const Seq first_seq : segments)
+        disk.open_to_read(segment_name(first_seq))->sync_data();
     disk.sync_directory();
 }
 

@@ -6,7 +6,6 @@
 #include "broker/journal/empty_batch.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
-#include "broker/journal/report.hpp"
 #include "broker/journal/require.hpp"
 #include "broker/journal/segment_file.hpp"
 
@@ -199,17 +198,16 @@ Truncated truncate_history(Disk& disk,
         beginning(disk, head, usable_segment_bytes(settings.segment_bytes), header);
     write_durably(disk, temporary_name(new_name), begins);
     const bool has_events = head.next_seq > first_seq;
-    Truncated truncated{.last = last, .log = to_hex(header.log)};
+    const std::string cut = old_name + std::string(cut_suffix);
+    const std::string sealed_head = temporary_name(old_name);
     if (has_events) {
-        const std::string cut = old_name + std::string(cut_suffix);
         write_durably(disk, cut, read_all(disk, old_name));
-        const std::string sealed_head = temporary_name(old_name);
         write_durably(disk, sealed_head, with_seal(head));
-        truncated.kept = put_aside(disk, last);
+    }
+    Truncated truncated{.last = last, .kept = put_aside(disk, last), .log = to_hex(header.log)};
+    if (has_events) {
         truncated.kept.push_back(cut);
         disk.rename(sealed_head, old_name);
-    } else {
-        truncated.kept = put_aside(disk, last);
     }
     disk.rename(temporary_name(new_name), new_name);
     disk.sync_directory();

@@ -13,52 +13,46 @@ AcquireArgs waits(std::string_view executor, std::optional<std::int64_t> memory_
 }
 
 // Acquires of one session that nothing fits, then the last one that everything does.
-void wait_in_vain(Client& client, int count) {
-    for (int i = 0; i < count; ++i) {
-        client.send(waits("small-" + std::to_string(i), 1));
-    }
-    client.send(waits("large"));
-}
+struct Crowd {
+    static constexpr int in_vain = 5000;
+    static constexpr RequestId the_one = in_vain + 1;
 
-TEST_CASE("a task finds the one whom it fits behind thousands whom it does not") {
-    Rig rig(without_passes());
-    Client client(rig, "c");
-    Client requester(rig, "r");
-    constexpr int many = 5000;
-    wait_in_vain(client, many);
+    Crowd() {
+        for (int i = 0; i < in_vain; ++i) {
+            client.send(waits("small-" + std::to_string(i), 1));
+        }
+        client.send(waits("large"));
+    }
+
+    Rig rig{without_passes()};
+    Client client{rig, "c"};
+    Client requester{rig, "r"};
+};
+
+TEST_CASE_METHOD(Crowd, "a task finds the one whom it fits behind thousands whom it does not") {
     requester.ask(desire("a", {.memory_mb = 100}));
     rig.run();
-    CHECK(client.answer_to(many + 1).as<protocol::AcquireReply>().tasks.count == 1);
+    CHECK(client.answer_to(the_one).as<protocol::AcquireReply>().tasks.count == 1);
     CHECK(client.take().empty());
     CHECK(rig.task("a").executor_id == "large");
 }
 
-TEST_CASE("looking for whom a task fits does not hold up other requests") {
-    Rig rig(without_passes());
-    Client client(rig, "c");
-    Client requester(rig, "r");
-    constexpr int many = 5000;
-    wait_in_vain(client, many);
+TEST_CASE_METHOD(Crowd, "looking for whom a task fits does not hold up other requests") {
     // One message: its requests are answered before all those who wait were asked.
     requester.send(desire("a", {.memory_mb = 100}));
     requester.send(GetArgs{"a"});
     CHECK(rig.broker().work(rig.now(), rig.now()));
     rig.run();
     CHECK(requester.take().size() == 2);
-    CHECK(client.has_answer(many + 1));
+    CHECK(client.has_answer(the_one));
 }
 
-TEST_CASE("a task that is taken meanwhile is offered no more") {
-    Rig rig(without_passes());
-    Client client(rig, "c");
-    Client requester(rig, "r");
-    constexpr int many = 5000;
-    wait_in_vain(client, many);
+TEST_CASE_METHOD(Crowd, "a task that is taken meanwhile is offered no more") {
     requester.send(desire("a", {.memory_mb = 100}));
     requester.send(ClaimArgs{"a", "quick"});
     rig.run();
     CHECK(rig.task("a").executor_id == "quick");
-    CHECK_FALSE(client.has_answer(many + 1));
+    CHECK_FALSE(client.has_answer(the_one));
 }
 
 TEST_CASE("a task is had though it lies behind many that do not fit") {

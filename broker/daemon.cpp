@@ -305,7 +305,8 @@ class Daemon {
         const Time at = now();
         const bool done =
             ended.status == 0 &&
-            std::sscanf(ended.said.c_str(), snapshot_line, &taken.seq, &taken.bytes) == 2;
+            std::sscanf(
+                ended.said.c_str(), snapshot_line, &taken.seq, &taken.before, &taken.bytes) == 3;
         const bool hurried = ended.status == 128 + SIGKILL && snapshots_.hurried();
         snapshots_.ended(done ? std::optional(taken) : std::nullopt, at);
         journal_.recycle(snapshots_.take_unneeded());

@@ -122,7 +122,7 @@ Exit snapshot(journal::Disk& disk, const Options& options, const Flags& flags) {
         fmt::print("no segment was sealed since the newest snapshot\n");
         return Exit::stopped;
     }
-    std::printf(snapshot_line, taken->seq, taken->bytes);
+    std::printf(snapshot_line, taken->seq, taken->before, taken->bytes);
     std::printf(" events=%lu tasks=%lu\n", taken->events, taken->tasks);
     return Exit::stopped;
 }

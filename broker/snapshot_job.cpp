@@ -93,6 +93,7 @@ std::optional<Snapshot> take_snapshot(Disk& disk,
     check(disk, header, made);
     journal::publish_snapshot(disk, header.seq);
     return Snapshot{.seq = header.seq,
+                    .before = choice.from.next_seq - 1,
                     .bytes = written.bytes,
                     .events = replay.events(),
                     .tasks = fold->board().tasks().size()};

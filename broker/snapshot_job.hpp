@@ -15,6 +15,7 @@ namespace taskbbs::broker {
 
 struct Snapshot {
     journal::Seq seq = 0;      // the last event in it
+    journal::Seq before = 0;   // of the snapshot that it was made from; 0: none
     std::uint64_t bytes = 0;   // of the file
     std::uint64_t events = 0;  // that were replayed for it
     std::uint64_t tasks = 0;

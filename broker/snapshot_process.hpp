@@ -10,8 +10,9 @@
 
 namespace taskbbs::broker {
 
-// What it says when it is done, for printf and scanf: the last event in the snapshot, its bytes.
-inline constexpr const char* snapshot_line = "snapshot seq=%ld bytes=%lu";
+// What it says when it is done, for printf and scanf: the last event in the snapshot, the last one
+// in the snapshot that it was made from, its bytes.
+inline constexpr const char* snapshot_line = "snapshot seq=%ld before=%ld bytes=%lu";
 
 class SnapshotProcess {
   public:

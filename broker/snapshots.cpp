@@ -65,10 +65,13 @@ void Snapshots::ended(std::optional<Taken> taken, core::Time now) {
     ++taken_;
     failures_ = 0;
     hurried_ = false;
-    if (older_ > 0) {
-        unneeded_.push_back(journal::snapshot_name(older_));
+    // It may have been made from one that nobody told of: its process was killed when it was done.
+    for (const journal::Seq known : {older_, newest_.seq}) {
+        if (known > 0 && known < taken->before) {
+            unneeded_.push_back(journal::snapshot_name(known));
+        }
     }
-    older_ = newest_.seq;
+    older_ = taken->before;
     newest_ = *taken;
     covered_ = started.sealed;
 }

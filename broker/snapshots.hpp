@@ -25,6 +25,7 @@ class Snapshots {
     struct Taken {
         journal::Seq seq = 0;
         std::uint64_t bytes = 0;
+        journal::Seq before = 0;  // of the snapshot that it was made from; 0: none
     };
 
     // `snapshot_bytes` as in the journal's settings.

@@ -21,7 +21,7 @@ Snapshots fresh() {
 
 void take(Snapshots& snapshots, const Written& written, journal::Seq seq, std::uint64_t bytes) {
     snapshots.started(written, *snapshots.due(written, start));
-    snapshots.ended(Snapshots::Taken{seq, bytes}, start);
+    snapshots.ended(Snapshots::Taken{seq, bytes, snapshots.newest().seq}, start);
 }
 
 }  // namespace
@@ -94,6 +94,18 @@ TEST_CASE("after a failure it is tried again, with pauses that grow to ten minut
     CHECK(pauses[1] == 2s);
     CHECK(pauses.back() == 10min);
     CHECK(snapshots.failed() == 12);
+}
+
+TEST_CASE(
+    "one whose process was killed when it was done is known by the next that is made from it") {
+    Snapshots snapshots = fresh();
+    take(snapshots, {1000, 1100}, 10, 1);
+    take(snapshots, {2000, 2200}, 20, 1);
+    snapshots.started({3000, 3300}, Priority::low);
+    snapshots.ended(Snapshots::Taken{40, 1, 30}, start);
+    CHECK(snapshots.needed_from() == 31);
+    CHECK(snapshots.take_unneeded() ==
+          std::vector<std::string>{"snap-00000000000000000010", "snap-00000000000000000020"});
 }
 
 TEST_CASE("the two newest are kept, with the events since the older") {

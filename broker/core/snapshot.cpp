@@ -156,7 +156,7 @@ constexpr auto task_texts = std::to_array({&TaskRow::domain,
 void put(RowWriter& writer, const TaskRow& row) {
     writer.clear(RowKind::task);
     writer.put(row.numbers);
-    for (const std::string_view TaskRow::*text : task_texts) {
+    for (const auto text : task_texts) {
         writer.put_text(row.*text);
     }
 }
@@ -171,7 +171,7 @@ std::optional<TaskRow> task_of(std::string_view bytes) {
     FieldReader reader(bytes);
     TaskRow row;
     row.numbers = reader.get<TaskNumbers>();
-    for (std::string_view TaskRow::*text : task_texts) {
+    for (const auto text : task_texts) {
         row.*text = reader.get_text();
     }
     const bool whole = reader.at_end() && is_possible(row.numbers) && !row.guid.empty();

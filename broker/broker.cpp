@@ -45,7 +45,7 @@ void Broker::begin(Time now) {
 
 // ---- a request -------------------------------------------------------------------------------
 
-void Broker::receive(const Peer& peer, std::string_view frame, std::size_t unread, Time now) {
+void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
     now_ = now;
     auto message = protocol::parse_requests(document_, frame);
     if (!message) {
@@ -64,10 +64,10 @@ void Broker::receive(const Peer& peer, std::string_view frame, std::size_t unrea
     // What has ripened by now is on offer to those who wait, then to this message.
     board_.tasks().ripen(now);
     settle();
-    current_ = {.peer = peer, .message = *std::move(message), .unread = unread};
+    current_ = {.peer = peer, .message = *std::move(message)};
 }
 
-bool Broker::handle_next() {
+bool Broker::handle_next(std::size_t unread) {
     if (!current_) {
         return false;
     }
@@ -76,7 +76,7 @@ bool Broker::handle_next() {
         return false;
     }
     const protocol::Request& request = current_->message.requests[current_->next++];
-    handle({current_->peer, current_->message.session, request.id}, request);
+    handle({current_->peer, current_->message.session, request.id}, request, unread);
     settle();
     return true;
 }
@@ -96,7 +96,7 @@ void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now)
 }
 
 // The checks of section 4 that are the same for every verb, in their order.
-void Broker::handle(const Caller& caller, const protocol::Request& request) {
+void Broker::handle(const Caller& caller, const protocol::Request& request, std::size_t unread) {
     ++stats_.requests;
     const auto verb = protocol::named<Verb>(request.verb);
     if (!verb) {
@@ -108,7 +108,7 @@ void Broker::handle(const Caller& caller, const protocol::Request& request) {
         return refuse(
             caller, Status::invalid_request, {.message = "a str in args is not valid UTF-8"});
     }
-    if (!has_credit(caller.peer, current_->unread)) {
+    if (!has_credit(caller.peer, unread)) {
         return refuse(
             caller,
             Status::busy,

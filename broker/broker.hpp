@@ -65,11 +65,11 @@ class Broker {
 
     // ---- input -------------------------------------------------------------------------------
     // One request message: one frame, which holds until handle_next() has nothing left of it; no
-    // other one is handed in before. `unread`: bytes of replies that were sent to this peer and
-    // that it has not taken yet.
-    void receive(const Peer& peer, std::string_view frame, std::size_t unread, Time now);
-    // Handles the next request of that message. False: there is none left.
-    bool handle_next();
+    // other one is handed in before.
+    void receive(const Peer& peer, std::string_view frame, Time now);
+    // Handles the next request of that message. False: there is none left. `unread`: bytes of
+    // replies that were sent to its peer by now and that it has not taken yet.
+    bool handle_next(std::size_t unread);
     // A message that was not one frame, or too long: `why` in one line.
     void receive_malformed(const Peer& peer, std::string_view why, Time now);
     // A page that was asked for.
@@ -130,7 +130,6 @@ class Broker {
         Peer peer;
         protocol::RequestMessage message;
         std::size_t next = 0;  // of its requests
-        std::size_t unread = 0;
     };
 
     struct AskedPass {
@@ -151,7 +150,7 @@ class Broker {
     };
 
     // broker.cpp: the flow of every request and every event.
-    void handle(const Caller& caller, const protocol::Request& request);
+    void handle(const Caller& caller, const protocol::Request& request, std::size_t unread);
     bool has_credit(const Peer& peer, std::size_t unread) const;
     void answer_again(const Caller& caller, Verb verb, Value args, const core::Outcome& outcome);
     void refuse(const Caller& caller, protocol::Status status, const protocol::Refusal& body);

@@ -185,7 +185,7 @@ class Daemon {
     // Handles requests for a while, one at a time. True when nothing more had arrived.
     bool receive(Time at) {
         while (!broker_.full() && now() - at < receive_at_most) {
-            if (broker_.handle_next()) {
+            if (broker_.handle_next(sockets_.unread(incoming_.peer))) {
                 continue;
             }
             if (!sockets_.receive(incoming_)) {
@@ -195,8 +195,7 @@ class Daemon {
             }
             count_message(at);
             if (incoming_.is_one_frame) {
-                broker_.receive(
-                    incoming_.peer, incoming_.frame, sockets_.unread(incoming_.peer), at);
+                broker_.receive(incoming_.peer, incoming_.frame, at);
             } else {
                 broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
             }

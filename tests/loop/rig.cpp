@@ -119,8 +119,8 @@ void Rig::let_syncs_go() {
 // ---- messages --------------------------------------------------------------------------------
 
 void Rig::receive(const std::string& peer, std::string_view frame, std::size_t unread) {
-    broker_->receive(peer, frame, unread, now_);
-    while (broker_->handle_next()) {
+    broker_->receive(peer, frame, now_);
+    while (broker_->handle_next(unread)) {
     }
 }
 

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 
-import whole_history
 from expect import holds, same
 from system_board import Skipped, eventually
 
@@ -72,8 +71,7 @@ def _work_until_it_ends(board):
 
 def _nothing_was_lost(board, c, requests, told):
     """What was acknowledged is there; the rest is applied once, or was."""
-    bodies = whole_history.read(board.client())
-    holds(max(told.values()) <= len(bodies), "§2: what was acknowledged is there")
+    holds(max(told.values()) <= board.client().stats()["seq"], "§2: what was acknowledged is there")
     c.connect()
     c.inbox.clear()
     last = max(told) - 1500
@@ -84,8 +82,8 @@ def _nothing_was_lost(board, c, requests, told):
         reply = c.reply(number)
         same(reply.status, "ok", "§2: a retry is accepted, or gets its first outcome")
         same(told.get(number, reply.body["seq"]), reply.body["seq"], "§2: the first outcome")
-    after = whole_history.read(board.client())
-    same(len(after), 1 + len(requests), "§2: each was applied once")
+    # Numbers are dense, and each request makes one event.
+    same(board.client().stats()["seq"], 1 + len(requests), "§2: each was applied once")
 
 
 def _ends_with_74(board, reserve):

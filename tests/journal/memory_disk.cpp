@@ -110,8 +110,10 @@ void MemoryDisk::Inode::sync() {
     dirty.clear();
 }
 
-std::optional<MemoryDisk::Fault> MemoryDisk::next_fault() {
+std::optional<MemoryDisk::Fault> MemoryDisk::next_fault(const char* operation,
+                                                        const std::string& name) {
     const std::uint64_t number = calls_++;
+    if (on_call) return on_call(operation, name);
     if (failing_ && failing_->first == number) return failing_->second;
     return std::nullopt;
 }
@@ -119,7 +121,7 @@ std::optional<MemoryDisk::Fault> MemoryDisk::next_fault() {
 void MemoryDisk::call(const char* operation,
                       const std::string& name,
                       const std::function<void()>& work) {
-    const std::optional<Fault> fault = next_fault();
+    const std::optional<Fault> fault = next_fault(operation, name);
     if (fault == Fault::crash_before) throw Crash();
     if (fault == Fault::enospc) throw JournalError(ENOSPC, operation, name);
     if (fault == Fault::eio || fault == Fault::short_write)
@@ -131,7 +133,7 @@ void MemoryDisk::call(const char* operation,
 void MemoryDisk::call_write(const std::string& name,
                             std::string_view bytes,
                             const std::function<void(std::string_view)>& work) {
-    const std::optional<Fault> fault = next_fault();
+    const std::optional<Fault> fault = next_fault("write", name);
     if (fault == Fault::crash_before) throw Crash();
     if (fault == Fault::enospc) throw JournalError(ENOSPC, "write", name);
     if (fault == Fault::short_write) work(bytes.substr(0, bytes.size() / 2));
@@ -168,29 +170,52 @@ namespace {
 
 constexpr std::size_t sector_bytes = 512;
 
-// The file after a crash: each sector that was changed since the last sync is there, or not, or
-// half.
-std::string after_crash(const MemoryDisk::Inode& inode, std::mt19937_64& draw) {
-    std::string left = draw() % 2 == 0 ? inode.now : inode.durable;
-    const std::size_t size = left.size();
-    for (std::size_t begin = 0; begin < size; begin += sector_bytes) {
-        const std::size_t bytes = std::min(sector_bytes, size - begin);
-        std::string before(bytes, '\0');
-        std::string after(bytes, '\0');
-        if (begin < inode.durable.size()) before.replace(0, bytes, inode.durable, begin, bytes);
-        if (begin < inode.now.size()) after.replace(0, bytes, inode.now, begin, bytes);
-        before.resize(bytes);
-        after.resize(bytes);
-        if (before == after) {
-            left.replace(begin, bytes, after);
+// Draws, and names what it drew.
+struct Fates {
+    std::mt19937_64 draw;
+    std::uint64_t name = 1;
+
+    std::uint64_t of(std::uint64_t choices) {
+        const std::uint64_t drawn = draw() % choices;
+        name = name * 1'099'511'628'211ULL + drawn + 1;
+        return drawn;
+    }
+};
+
+std::string_view part_of(const std::string& bytes, std::size_t begin, std::size_t size) {
+    return begin < bytes.size() ? std::string_view(bytes).substr(begin, size) : std::string_view();
+}
+
+// A sector after a crash: it is there, or not, or half.
+void settle_sector(const MemoryDisk::Inode& inode,
+                   std::size_t begin,
+                   std::string& left,
+                   Fates& fates) {
+    const std::size_t bytes = std::min(sector_bytes, left.size() - begin);
+    std::string before(part_of(inode.durable, begin, bytes));
+    std::string after(part_of(inode.now, begin, bytes));
+    before.resize(bytes);
+    after.resize(bytes);
+    if (before == after) return;
+    const std::uint64_t drawn = fates.of(5);
+    if (drawn == 0) {
+        const std::size_t torn = fates.of(bytes);
+        after.replace(torn, bytes - torn, before, torn, bytes - torn);
+    }
+    left.replace(begin, bytes, drawn <= 2 ? after : before);
+}
+
+// The file after a crash. Most of it is as it was synced, and is looked at in large pieces.
+std::string after_crash(const MemoryDisk::Inode& inode, Fates& fates) {
+    const bool changed_size = inode.now.size() != inode.durable.size();
+    const bool grown = !changed_size || fates.of(2) == 0;
+    std::string left = grown ? inode.now : inode.durable;
+    for (std::size_t page = 0; page < left.size(); page += page_bytes) {
+        if (part_of(inode.now, page, page_bytes) == part_of(inode.durable, page, page_bytes))
             continue;
-        }
-        const std::uint64_t drawn = draw() % 5;
-        if (drawn == 0) {
-            const std::size_t torn = draw() % bytes;
-            after.replace(torn, bytes - torn, before, torn, bytes - torn);
-        }
-        left.replace(begin, bytes, drawn <= 2 ? after : before);
+        const std::size_t end = std::min<std::size_t>(left.size(), page + page_bytes);
+        for (std::size_t sector = page; sector < end; sector += sector_bytes)
+            settle_sector(inode, sector, left, fates);
     }
     return left;
 }
@@ -208,16 +233,27 @@ void MemoryDisk::apply(const Change& change, Names& names) {
 }
 
 std::unique_ptr<MemoryDisk> MemoryDisk::crash(std::uint64_t seed) const {
-    std::mt19937_64 draw(seed);
+    Fates fates{std::mt19937_64(seed)};
     Names names = durable_names_;
     for (const Change& change : changes_) {
-        if (draw() % 2 == 0) apply(change, names);
+        if (fates.of(2) == 0) apply(change, names);
     }
     auto left = std::make_unique<MemoryDisk>();
     for (const auto& [name, inode] : names)
-        left->put(name, after_crash(*inode, draw));
+        left->put(name, after_crash(*inode, fates));
     left->capacity = capacity;
     left->random_.seed(seed);
+    left->survivors_ = fates.name;
+    return left;
+}
+
+std::unique_ptr<MemoryDisk> MemoryDisk::without_process() {
+    auto left = std::make_unique<MemoryDisk>();
+    left->names_ = names_;
+    left->durable_names_ = durable_names_;
+    left->changes_ = changes_;
+    left->capacity = capacity;
+    left->random_ = random_;
     return left;
 }
 

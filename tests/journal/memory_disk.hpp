@@ -36,6 +36,10 @@ class MemoryDisk final : public Disk {
 
     enum class Fault { eio, enospc, short_write, crash_before, crash_after };
 
+    // Asked before each call, with its name and its file: what it returns happens to the call. It
+    // may throw Crash, and it may let others work meanwhile.
+    std::function<std::optional<Fault>(const char* operation, const std::string& name)> on_call;
+
     MemoryDisk() = default;
     // A deep copy, faults and locks left out.
     std::unique_ptr<MemoryDisk> copy() const;
@@ -50,6 +54,13 @@ class MemoryDisk final : public Disk {
     // What a crash of the machine leaves now: of each unsynced sector and each unsynced change of a
     // name it is drawn whether it got through; a sector may be torn in two.
     std::unique_ptr<MemoryDisk> crash(std::uint64_t seed) const;
+
+    // Names what was drawn for a disk that a crash left: equal for the same survivors of one
+    // moment.
+    std::uint64_t survivors() const { return survivors_; }
+
+    // The same files, and nothing that is locked: the process died, the machine lives on.
+    std::unique_ptr<MemoryDisk> without_process();
 
     std::string& bytes(const std::string& name) { return names_.at(name)->now; }
 
@@ -91,7 +102,7 @@ class MemoryDisk final : public Disk {
     void call_write(const std::string& name,
                     std::string_view bytes,
                     const std::function<void(std::string_view)>& work);
-    std::optional<Fault> next_fault();
+    std::optional<Fault> next_fault(const char* operation, const std::string& name);
     std::uint64_t used() const;
     static void apply(const Change& change, Names& names);
 
@@ -101,6 +112,7 @@ class MemoryDisk final : public Disk {
     std::set<std::string> locks_;
     std::uint64_t calls_ = 0;
     std::optional<std::pair<std::uint64_t, Fault>> failing_;
+    std::uint64_t survivors_ = 0;
     std::mt19937_64 random_{7};
 };
 

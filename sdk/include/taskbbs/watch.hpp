@@ -43,9 +43,10 @@ struct Reset {
 // alone, and misses nothing but what the broker has ceased to keep) and may call the client's
 // blocking calls. They must not throw, nor destroy the client.
 //
-// Events of one stream come in order, each once. Of several streams they come in order too, unless
-// publications were lost: then an older event may come after a newer one of another stream, so
-// compare `seq` with the task's. After a Reset, repeats are possible.
+// Each event comes once, and those of one stream in order. Where publications were lost, an older
+// event may come after a newer one of another stream; and, where domains or a guid are given, of
+// the same stream too, since such a watch can't see what it missed before the next tick. So compare
+// `seq` with the task's. After a Reset, repeats are possible.
 struct WatchHandlers {
     std::function<void(const Event&)> on_event;
     std::function<void(const Task&)> on_listed;  // of WatchFrom::listing: headers

@@ -1,0 +1,123 @@
+// What happens at the calls of the disk: time passes, something fails, everything ends; and again
+// and again the question what would be found if it ended here.
+#include "tests/simulation/finding.hpp"
+#include "tests/simulation/world.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace taskbbs::simulation {
+
+using Fault = journal::MemoryDisk::Fault;
+
+namespace {
+
+constexpr std::size_t draws_a_call = 4;
+constexpr Seq strong_events = 100;
+constexpr std::size_t strong_clients = 3;
+
+// Before these something is written that is not synced, or a name is changed that is not.
+bool leaves_something(std::string_view operation) {
+    return operation == "fdatasync" || operation == "fsync" || operation == "rename" ||
+           operation == "unlink" || operation == "create";
+}
+
+}  // namespace
+
+std::optional<Fault> World::on_call(const char* operation, const std::string& /*name*/) {
+    const std::string_view what(operation);
+    if (!calm_ && probes_left_ > 0 && leaves_something(what)) {
+        const bool early = witness_.revealed() < strong_events;
+        if (draw_.chance(early ? climate_.probe / 20 : climate_.probe)) probe();
+    }
+    if (!calm_ && draw_.chance(climate_.crash)) {
+        ruin_ = draw_.chance(climate_.machine) ? Ruin::machine : Ruin::process;
+    }
+    if (failure_ || ruin_ != Ruin::none) {
+        schedule_.halt();
+        Process::stand();
+    }
+    Process::pause(io_time(what));
+    if (calm_ || !draw_.chance(climate_.disk_error)) return std::nullopt;
+    return draw_.chance(0.3) ? Fault::short_write : Fault::eio;
+}
+
+Duration World::io_time(std::string_view operation) {
+    const bool slow = operation == "fdatasync" || operation == "fsync";
+    return draw_.skewed(slow ? climate_.io : climate_.io / 20);
+}
+
+// Up to so many draws of what survives; those that are alike count once.
+void World::probe() {
+    try {
+        std::set<std::uint64_t> seen;
+        for (std::size_t i = 0; i < draws_a_call && probes_left_ > 0; ++i) {
+            const std::unique_ptr<journal::MemoryDisk> left = disk_->crash(draw_.word());
+            if (!seen.insert(left->survivors()).second) continue;
+            left->capacity = 1ULL << 40;
+            check_point(*left);
+            --probes_left_;
+            ++tally_.points;
+            const bool strong =
+                witness_.revealed() >= strong_events && clients_in_flight() >= strong_clients;
+            tally_.strong_points += strong ? 1 : 0;
+        }
+    } catch (const std::exception&) {
+        failure_ = std::current_exception();
+    }
+}
+
+// Recovers, sometimes with a crash on the way; and once more, which must change nothing.
+void World::check_point(journal::MemoryDisk& left) {
+    journal::MemoryDisk* disk = &left;
+    std::unique_ptr<journal::MemoryDisk> left_again;
+    const bool crashes = draw_.chance(0.25);
+    if (crashes) {
+        disk->fail_at(draw_.below(40), Fault::crash_before);
+        try {
+            recover_and_inspect(*disk, rules_, witness_);
+        } catch (const journal::Crash&) {
+            left_again = disk->crash(draw_.word());
+            disk = left_again.get();
+        }
+        disk->heal();
+    }
+    std::uint64_t digest = 0;
+    Seq seq = 0;
+    {
+        const Found found = recover_and_inspect(*disk, rules_, witness_);
+        count_branches(found.recovered, left_again != nullptr);
+        digest = found.board->digest();
+        seq = found.board->seq();
+    }
+    const Found again = recover_and_inspect(*disk, rules_, witness_);
+    expect(again.board->seq() == seq && again.board->digest() == digest,
+           "a second recovery comes to event {}, the first one to {}",
+           again.board->seq(),
+           seq);
+    expect(again.recovered.torn_bytes == 0, "a second recovery cuts something again");
+}
+
+void World::count_branches(const journal::Recovered& recovered, bool crashed_within) {
+    const auto count = [&](bool taken, const char* branch) {
+        tally_.branches[branch] += taken ? 1 : 0;
+    };
+    count(recovered.fresh, "new_journal");
+    count(recovered.clean_stop, "clean_stop");
+    count(recovered.torn_bytes > 0, "torn_tail");
+    count(!recovered.fresh && !recovered.clean_stop && recovered.torn_bytes == 0, "whole_tail");
+    count(recovered.snapshot > 0, "from_snapshot");
+    count(recovered.snapshot > 0 && recovered.older_snapshot > 0, "with_older_snapshot");
+    count(!recovered.fresh && recovered.snapshot == 0, "from_events_alone");
+    count(recovered.segments > 1, "several_segments");
+    count(recovered.tail.offset == journal::segment_header_bytes, "empty_last_segment");
+    count(crashed_within, "crash_within_recovery");
+}
+
+std::size_t World::clients_in_flight() const {
+    const auto is_busy = [](const auto& client) { return client->pending() > 0; };
+    return static_cast<std::size_t>(std::ranges::count_if(requesters_, is_busy) +
+                                    std::ranges::count_if(workers_, is_busy));
+}
+
+}  // namespace taskbbs::simulation

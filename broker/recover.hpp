@@ -20,8 +20,10 @@ class Fold {
     // False: it is not a row that this version knows; the board is of no use then.
     bool load(std::string_view row) { return rows_.take(row); }
 
-    void begin_batch(const journal::BatchInfo& batch);
-    // False: it is not an event that this version knows; nothing was applied.
+    // False: its times are none that a broker gives; nothing was done.
+    bool begin_batch(const journal::BatchInfo& batch);
+    // False: it is not an event that this version knows, or not one that can follow on those before
+    // it; nothing was applied.
     bool apply(const journal::Record& record);
 
     const core::Board& board() const { return *board_; }
@@ -38,8 +40,7 @@ class Fold {
 };
 
 // Calls that fill `fold`, which is made anew whenever recovery begins anew. Both outlive them.
-// `directory` is for messages. They throw journal::UnsupportedError for an event that this version
-// does not know.
+// `directory` is for messages. They throw journal::UnsupportedError for an event that Fold refuses.
 journal::Visitor visitor_of(std::optional<Fold>& fold,
                             const core::Settings& settings,
                             const std::string& directory);

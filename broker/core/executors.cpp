@@ -246,8 +246,9 @@ void Executors::load(const ExecutorRow& row) {
     }
 }
 
-void Executors::finish_loading() {
+bool Executors::finish_loading() {
     std::ranges::sort(being_lost_, {}, [this](Slot slot) { return slab_[slot].lost_at; });
+    return std::ranges::none_of(being_lost_, [this](Slot slot) { return slab_[slot].doomed == 0; });
 }
 
 }  // namespace taskbbs::core

@@ -61,8 +61,8 @@ class Executors {
     std::vector<ExecutorRow> rows() const;
     // Into an executor that is new here; before any task.
     void load(const ExecutorRow& row);
-    // All are loaded.
-    void finish_loading();
+    // All are loaded, and all tasks. False: one is being lost that owns nothing to be lost.
+    bool finish_loading();
 
   private:
     class Change;

@@ -25,10 +25,12 @@ std::optional<Origin> read_origin(Value map) {
     const auto session = map.at("s").bin();
     const auto verb = protocol::named<Verb>(map.at("v").str().value_or(std::string_view()));
     const auto id = map.at("i").integer();
-    if (!session || session->size() != protocol::session_bytes || !verb || !id) {
+    const auto acked = map.at("k").integer();
+    if (!session || session->size() != protocol::session_bytes || !verb || !id || *id <= 0 ||
+        !acked || *acked < 0) {
         return std::nullopt;
     }
-    Origin origin{.id = *id, .acked = map.at("k").integer().value_or(0), .verb = *verb};
+    Origin origin{.id = *id, .acked = *acked, .verb = *verb};
     std::copy(session->begin(), session->end(), origin.session.bytes.begin());
     return origin;
 }
@@ -143,7 +145,7 @@ std::optional<Event> RecordReader::read(std::string_view body, std::string_view 
     Event event;
     if (map->at("stream").str() == name_of(Stream::executor)) {
         protocol::ExecutorEventView view;
-        if (decode(*map, view)) {
+        if (decode(*map, view) || !protocol::is_executor_kind(view.kind)) {
             return std::nullopt;
         }
         event = {.kind = view.kind,
@@ -156,7 +158,8 @@ std::optional<Event> RecordReader::read(std::string_view body, std::string_view 
                  .at = view.at};
     } else {
         protocol::TaskEventView view;
-        if (decode(*map, view) || view.task.guid.empty()) {
+        if (decode(*map, view) || view.task.guid.empty() || protocol::is_executor_kind(view.kind) ||
+            view.stream != protocol::stream_of(view.task.state)) {
             return std::nullopt;
         }
         event = {.kind = view.kind,
@@ -170,7 +173,11 @@ std::optional<Event> RecordReader::read(std::string_view body, std::string_view 
         view.task.annotation = secret->at("a").bin().value_or(std::string_view());
         read_change(event, view.task, secret->at("r").bin().value_or(std::string_view()));
     }
-    if (const auto origin = read_origin(*secret)) {
+    if (!secret->at("s").is_nil()) {
+        const auto origin = read_origin(*secret);
+        if (!origin) {
+            return std::nullopt;
+        }
         event.origin = *origin;
     }
     return event;

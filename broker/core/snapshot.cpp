@@ -2,8 +2,12 @@
 // lengths before them.
 #include "broker/core/snapshot.hpp"
 
+#include "broker/core/sequel.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <type_traits>
 
@@ -112,9 +116,88 @@ void put(RowWriter& writer, const ExecutorRow& row) {
     }
 }
 
+// ---- what no broker writes -------------------------------------------------------------------
+
+bool are_possible(std::initializer_list<std::int64_t> times) {
+    return std::ranges::all_of(times,
+                               [](std::int64_t ns) { return is_possible(Time(Duration(ns))); });
+}
+
+bool are_flags(std::initializer_list<std::uint8_t> bytes) {
+    return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte <= 1; });
+}
+
+// One that is neither remembered nor being lost has no row, and only one that is being lost says
+// who wanted it gone.
+bool is_possible(const ExecutorNumbers& numbers) {
+    const bool being_lost = numbers.lost_at > 0;
+    const bool has_left = numbers.left_at > 0;
+    return are_flags({numbers.present, numbers.draining, numbers.ever_joined}) &&
+           numbers.zero == 0 && numbers.formers <= remembered_incarnations &&
+           are_possible({numbers.joined_at}) && numbers.ttl >= 0 &&
+           numbers.ttl <= protocol::max_ttl_ms && numbers.left_at >= 0 && numbers.lost_at >= 0 &&
+           (being_lost || numbers.ever_joined == 1) &&
+           (being_lost || (numbers.departed_id == 0 && numbers.departed_by == SessionId{})) &&
+           (!has_left || numbers.present == 0) && (numbers.present == 1 || numbers.draining == 0);
+}
+
+bool is_possible(const TaskNumbers& numbers) {
+    return numbers.state < protocol::live_states && numbers.kicks <= DueLines::max_kicks &&
+           numbers.on_executor_lost < protocol::names<OnExecutorLost>.size() &&
+           numbers.failed <= 1 && numbers.zero == 0 && numbers.born > 0 &&
+           numbers.born <= numbers.seq && numbers.epoch >= 0 && numbers.epoch <= numbers.seq &&
+           numbers.run_timeout >= 0 && numbers.time_to_claim >= 0 && numbers.not_before >= 0 &&
+           numbers.pending_since >= 0 && are_possible({numbers.updated_at, numbers.completed_at});
+}
+
+// A task has an owner where its state wants one.
+bool is_possible(const TaskRow& row) {
+    const auto state = static_cast<State>(row.numbers.state);
+    const bool owned = state == State::claimed || state == State::running;
+    return is_possible(row.numbers) && !row.guid.empty() && (!owned || !row.executor_id.empty()) &&
+           (state != State::pending || row.executor_id.empty());
+}
+
+bool is_possible(const SessionNumbers& session) {
+    return session.acked >= 0 && are_possible({session.last_used});
+}
+
+bool is_possible(const OutcomeNumbers& outcome) {
+    const auto is_number = [](std::int64_t seq) { return seq >= 0 && seq <= Outcome::max_seq; };
+    return outcome.id > 0 && is_number(outcome.first) && is_number(outcome.last) &&
+           outcome.verb < protocol::names<Verb>.size() &&
+           outcome.state < protocol::names<State>.size();
+}
+
+bool is_possible(const BoardNumbers& board) {
+    return board.seq >= 0 && are_possible({board.last_stamp, board.serving, board.last_batch}) &&
+           std::ranges::all_of(board.ordinals, [&](std::int64_t ordinal) {
+               return ordinal >= 0 && ordinal <= board.seq;
+           });
+}
+
+// A listing holds one task of each birth: where two share one, it is shorter than the count.
+bool births_are_distinct(const Tasks& tasks) {
+    for (std::size_t i = 0; i < protocol::live_states; ++i) {
+        std::size_t listed = 0;
+        for (const auto& [name, domain] : tasks.domains_in(static_cast<State>(i))) {
+            listed += tasks.domains()[domain].listings[i].size();
+        }
+        if (listed != tasks.count(static_cast<State>(i))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// ---- rows as they are read -------------------------------------------------------------------
+
 std::optional<ExecutorRow> executor_of(std::string_view bytes) {
     FieldReader reader(bytes);
     const auto numbers = reader.get<ExecutorNumbers>();
+    if (!is_possible(numbers)) {
+        return std::nullopt;
+    }
     ExecutorRow row{.present = numbers.present != 0,
                     .draining = numbers.draining != 0,
                     .ever_joined = numbers.ever_joined != 0,
@@ -137,7 +220,7 @@ template <class Numbers>
 std::optional<Numbers> numbers_in(std::string_view bytes) {
     FieldReader reader(bytes);
     const auto numbers = reader.get<Numbers>();
-    return reader.at_end() ? std::optional(numbers) : std::nullopt;
+    return reader.at_end() && is_possible(numbers) ? std::optional(numbers) : std::nullopt;
 }
 
 // In the order in which they stand in a row.
@@ -161,12 +244,6 @@ void put(RowWriter& writer, const TaskRow& row) {
     }
 }
 
-bool is_possible(const TaskNumbers& numbers) {
-    return numbers.state < protocol::live_states && numbers.kicks <= DueLines::max_kicks &&
-           numbers.on_executor_lost < protocol::names<OnExecutorLost>.size() &&
-           numbers.failed <= 1 && numbers.zero == 0 && numbers.born > 0;
-}
-
 std::optional<TaskRow> task_of(std::string_view bytes) {
     FieldReader reader(bytes);
     TaskRow row;
@@ -174,18 +251,7 @@ std::optional<TaskRow> task_of(std::string_view bytes) {
     for (const auto text : task_texts) {
         row.*text = reader.get_text();
     }
-    const bool whole = reader.at_end() && is_possible(row.numbers) && !row.guid.empty();
-    return whole ? std::optional(row) : std::nullopt;
-}
-
-std::optional<OutcomeNumbers> outcome_of(std::string_view bytes) {
-    const auto outcome = numbers_in<OutcomeNumbers>(bytes);
-    const auto is_number = [](std::int64_t seq) { return seq >= 0 && seq <= Outcome::max_seq; };
-    const bool possible = outcome && outcome->id > 0 && is_number(outcome->first) &&
-                          is_number(outcome->last) &&
-                          outcome->verb < protocol::names<Verb>.size() &&
-                          outcome->state < protocol::names<State>.size();
-    return possible ? outcome : std::nullopt;
+    return reader.at_end() && is_possible(row) ? std::optional(row) : std::nullopt;
 }
 
 RowKind kind_of(std::string_view row) {
@@ -257,7 +323,7 @@ bool RowReader::take_session(std::string_view fields) {
 }
 
 bool RowReader::take_outcome(std::string_view fields) {
-    const auto row = outcome_of(fields);
+    const auto row = numbers_in<OutcomeNumbers>(fields);
     return row && has_session_ && board_.sessions().load(*row);
 }
 
@@ -279,8 +345,10 @@ bool RowReader::take_board(std::string_view fields) {
     if (!row || row->seq < last_touched_) {
         return false;
     }
+    if (!births_are_distinct(board_.tasks()) || !board_.executors().finish_loading()) {
+        return false;
+    }
     board_.load(*row);
-    board_.executors().finish_loading();
     board_.tasks().take_offers();
     complete_ = true;
     return true;
@@ -304,7 +372,7 @@ bool RowDigest::take(std::string_view row) {
                 return digest_of(read);
             });
         case RowKind::outcome:
-            return add(outcome_of(fields),
+            return add(numbers_in<OutcomeNumbers>(fields),
                        [this](const auto& read) { return digest_of(session_, read); });
         case RowKind::task:
             return add(task_of(fields), [](const auto& read) { return digest_of(read); });

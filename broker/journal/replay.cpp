@@ -72,6 +72,9 @@ void Replay::read_segment(Seq first_seq, bool last) {
     if (last) {
         if (is_sealed)
             refuse(tail_.offset, "it was sealed, so the segment that follows on it is missing");
+        // No writer leaves it so, and none could go on from there.
+        if (tail_.offset + block_bytes > tail_.segment.bytes)
+            refuse(tail_.offset, "there is no room for the seal that is to end it");
         judge_tail(reader);
         return;
     }

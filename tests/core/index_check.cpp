@@ -1,11 +1,11 @@
 // The indexes of the board's tasks, computed the slow way.
 #include "tests/core/world.hpp"
 
-#include <catch2/catch.hpp>
-
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <source_location>
+#include <stdexcept>
 
 namespace taskbbs::core_test {
 
@@ -13,14 +13,22 @@ using namespace core;
 
 namespace {
 
+// Thrown, not counted: so that properties, too, can shrink what led here.
+void expect(bool holds, std::source_location where = std::source_location::current()) {
+    if (!holds) {
+        throw std::logic_error("an index is wrong: " + std::string(where.file_name()) + ":" +
+                               std::to_string(where.line()));
+    }
+}
+
 // What a scan over all tasks finds.
 class Scan {
   public:
     Scan(const Board& board, const std::set<std::string>& guids) : board_(board) {
         for (const std::string& guid : guids) {
             const Slot slot = board.tasks().find(guid);
-            REQUIRE(slot != no_slot);
-            REQUIRE(board.tasks()[slot].guid() == guid);
+            expect(slot != no_slot);
+            expect(board.tasks()[slot].guid() == guid);
             slots_.push_back(slot);
         }
         std::sort(slots_.begin(), slots_.end(), [&](Slot a, Slot b) {
@@ -84,12 +92,12 @@ std::vector<std::pair<Time, Slot>> entries_of(const TimeOrder& order) {
 
 void check_counts(const Board& board, const Scan& scan) {
     const Tasks& tasks = board.tasks();
-    CHECK(tasks.size() == scan.all([](const TaskRecord&) { return true; }).size());
+    expect(tasks.size() == scan.all([](const TaskRecord&) { return true; }).size());
     std::uint64_t bytes = 0;
     for (const Slot slot : scan.all([](const TaskRecord&) { return true; })) {
         bytes += scan.task(slot).opaque_bytes();
     }
-    CHECK(tasks.opaque_bytes() == bytes);
+    expect(tasks.opaque_bytes() == bytes);
 }
 
 void check_listings(const Board& board, const Scan& scan) {
@@ -97,29 +105,29 @@ void check_listings(const Board& board, const Scan& scan) {
     for (std::size_t i = 0; i < protocol::live_states; ++i) {
         const auto state = static_cast<State>(i);
         const auto in_state = [&](const TaskRecord& task) { return task.state == state; };
-        CHECK(tasks.count(state) == scan.all(in_state).size());
+        expect(tasks.count(state) == scan.all(in_state).size());
         std::set<std::string_view> domains;
         for (const Slot slot : scan.all(in_state)) {
             const Slot domain = scan.task(slot).domain;
             domains.insert(tasks.domains().text(domain));
-            CHECK(slots_of(tasks.domains()[domain].listings[i]) ==
-                  scan.all([&](const TaskRecord& task) {
-                      return in_state(task) && task.domain == domain;
-                  }));
+            expect(slots_of(tasks.domains()[domain].listings[i]) ==
+                   scan.all([&](const TaskRecord& task) {
+                       return in_state(task) && task.domain == domain;
+                   }));
         }
         std::set<std::string_view> indexed;
         for (const auto& [name, domain] : tasks.domains_in(state)) {
             indexed.insert(name);
         }
-        CHECK(indexed == domains);
+        expect(indexed == domains);
         for (const std::string& id : World::executors()) {
             const Slot executor = board.executors().find(id);
             const auto of_executor = [&](const TaskRecord& task) {
                 return in_state(task) && task.executor == executor;
             };
             if (executor != no_slot) {
-                CHECK(slots_of(board.executors()[executor].tasks_in(state)) ==
-                      grouped(board, scan.all(of_executor)));
+                expect(slots_of(board.executors()[executor].tasks_in(state)) ==
+                       grouped(board, scan.all(of_executor)));
             }
         }
     }
@@ -134,7 +142,7 @@ void check_queues(const Board& board, const Scan& scan) {
          })) {
         queues[{scan.task(slot).domain, scan.task(slot).stack}].push_back(slot);
         domains_of[scan.task(slot).stack].insert(scan.task(slot).domain);
-        CHECK(tasks.is_available(slot));
+        expect(tasks.is_available(slot));
     }
     std::map<Slot, std::size_t> queued;
     for (auto& [key, slots] : queues) {
@@ -149,14 +157,14 @@ void check_queues(const Board& board, const Scan& scan) {
         for (const QueueKey& each : queue) {
             found.push_back(each.slot);
         }
-        CHECK(found == slots);
+        expect(found == slots);
         ++queued[key.second];
     }
     const auto& indexed = tasks.stacks_queued();
-    CHECK(std::map<Slot, std::size_t>(indexed.begin(), indexed.end()) == queued);
+    expect(std::map<Slot, std::size_t>(indexed.begin(), indexed.end()) == queued);
     for (const auto& [stack, domains] : domains_of) {
         const auto& in_stack = tasks.stacks()[stack].domains;
-        CHECK(std::set<Slot>(in_stack.begin(), in_stack.end()) == domains);
+        expect(std::set<Slot>(in_stack.begin(), in_stack.end()) == domains);
     }
 }
 
@@ -171,43 +179,43 @@ void check_lines(const Board& board, const Scan& scan) {
     }
     for (DueLines::Line line = 0; line <= DueLines::resolving; ++line) {
         const auto head = heads.find(line);
-        CHECK(board.tasks().first_in_line(line) == (head == heads.end() ? no_slot : head->second));
+        expect(board.tasks().first_in_line(line) == (head == heads.end() ? no_slot : head->second));
     }
 }
 
 void check_deadlines(const Board& board, const Scan& scan) {
     const Tasks& tasks = board.tasks();
     const auto is_pending = [](const TaskRecord& task) { return task.state == State::pending; };
-    CHECK(entries_of(tasks.unclaimed()) ==
-          scan.by_time(
-              [&](const TaskRecord& task) {
-                  return is_pending(task) && task.time_to_claim.count() == 0;
-              },
-              [](const TaskRecord& task) { return task.pending_since; }));
-    CHECK(entries_of(tasks.claim_by()) ==
-          scan.by_time(
-              [&](const TaskRecord& task) {
-                  return is_pending(task) && task.time_to_claim.count() != 0 &&
-                         task.time_to_claim != protocol::no_time_to_claim_limit;
-              },
-              [&](const TaskRecord& task) {
-                  return tasks.pending_origin(task) + task.time_to_claim;
-              }));
-    CHECK(entries_of(tasks.run_until()) ==
-          scan.by_time(
-              [](const TaskRecord& task) {
-                  return task.state == State::running && task.run_timeout.count() > 0;
-              },
-              [&](const TaskRecord& task) {
-                  return board.clock().origin(task.updated_at) + task.run_timeout;
-              }));
-    CHECK(entries_of(tasks.expiring()) ==
-          scan.by_time([](const TaskRecord& task) { return task.state == State::completed; },
-                       [](const TaskRecord& task) { return task.completed_at; }));
+    expect(entries_of(tasks.unclaimed()) ==
+           scan.by_time(
+               [&](const TaskRecord& task) {
+                   return is_pending(task) && task.time_to_claim.count() == 0;
+               },
+               [](const TaskRecord& task) { return task.pending_since; }));
+    expect(entries_of(tasks.claim_by()) ==
+           scan.by_time(
+               [&](const TaskRecord& task) {
+                   return is_pending(task) && task.time_to_claim.count() != 0 &&
+                          task.time_to_claim != protocol::no_time_to_claim_limit;
+               },
+               [&](const TaskRecord& task) {
+                   return tasks.pending_origin(task) + task.time_to_claim;
+               }));
+    expect(entries_of(tasks.run_until()) ==
+           scan.by_time(
+               [](const TaskRecord& task) {
+                   return task.state == State::running && task.run_timeout.count() > 0;
+               },
+               [&](const TaskRecord& task) {
+                   return board.clock().origin(task.updated_at) + task.run_timeout;
+               }));
+    expect(entries_of(tasks.expiring()) ==
+           scan.by_time([](const TaskRecord& task) { return task.state == State::completed; },
+                        [](const TaskRecord& task) { return task.completed_at; }));
     const auto delayed = scan.by_time([](const TaskRecord& task) { return task.delayed; },
                                       [](const TaskRecord& task) { return task.not_before; });
-    CHECK(tasks.next_ripening() ==
-          (delayed.empty() ? std::nullopt : std::optional(delayed.front().first)));
+    expect(tasks.next_ripening() ==
+           (delayed.empty() ? std::nullopt : std::optional(delayed.front().first)));
 }
 
 void check_executors(const Board& board, const Scan& scan) {
@@ -226,17 +234,17 @@ void check_executors(const Board& board, const Scan& scan) {
         const auto doomed = scan.all([&](const TaskRecord& task) {
             return task.executor == slot && is_doomed(board, task);
         });
-        CHECK(executor.doomed == doomed.size());
-        CHECK(executor.is_being_lost() == !doomed.empty());
+        expect(executor.doomed == doomed.size());
+        expect(executor.is_being_lost() == !doomed.empty());
         if (!executor.present && !executor.is_being_lost() && executor.owned() > 0) {
             absent_owners.insert(slot);
         }
     }
-    CHECK(executors.present() == present);
-    CHECK(executors.by_name().size() == present);
-    CHECK(executors.draining() == draining);
+    expect(executors.present() == present);
+    expect(executors.by_name().size() == present);
+    expect(executors.draining() == draining);
     const auto& indexed = executors.absent_owners();
-    CHECK(std::set<Slot>(indexed.begin(), indexed.end()) == absent_owners);
+    expect(std::set<Slot>(indexed.begin(), indexed.end()) == absent_owners);
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ class World {
     std::array<core::RequestId, 4> last_ids_{};
 };
 
-// Compares every index of the board's tasks with what a scan over all of them finds.
+// Compares every index of the board's tasks with what a scan over all of them finds. Throws
+// std::logic_error that says which one is wrong.
 void check_indexes(const core::Board& board, const std::set<std::string>& guids);
 
 }  // namespace taskbbs::core_test

@@ -1,0 +1,62 @@
+// What a client sends: one frame, read as the broker reads it. Whatever was taken is said again and
+// must be understood as the same.
+#include "broker/journal/require.hpp"
+#include "protocol/codec.hpp"
+#include "protocol/envelope.hpp"
+#include "tests/protocol/samples.hpp"
+
+using namespace taskbbs::protocol;
+using taskbbs::journal::require;
+
+namespace {
+
+template <class Message>
+void check_round_trip(const Message& message) {
+    const std::string said = samples::packed(message, Defaults::omit);
+    Document document;
+    const auto map = document.parse(said);
+    require(map.has_value(), "what was encoded is well-formed");
+    Message again;
+    const auto fault = decode(*map, again);
+    require(!fault, fault ? fault->message.c_str() : "");
+    require(samples::packed(again, Defaults::omit) == said, "and means the same");
+}
+
+void read(const Request& request) {
+    samples::each_args([&](auto args) {
+        if (name_of(decltype(args)::verb) != request.verb) {
+            return;
+        }
+        const bool texts = has_valid_texts(decltype(args)::verb, request.args);
+        decltype(args) taken;
+        if (!decode(request.args, taken) && texts) {
+            check_round_trip(taken);
+        }
+    });
+}
+
+// As a client reads what a broker, perhaps of another version, says.
+void read_answers(std::string_view bytes) {
+    Document document;
+    const auto replies = parse_replies(document, bytes);
+    for (const Reply& reply : replies ? replies->replies : std::vector<Reply>()) {
+        samples::each_answer([&](auto answer) {
+            decltype(answer) taken;
+            static_cast<void>(decode(reply.body, taken));
+        });
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    Document document;
+    if (const auto message = parse_requests(document, bytes)) {
+        for (const Request& request : message->requests) {
+            read(request);
+        }
+    }
+    read_answers(bytes);
+    return 0;
+}

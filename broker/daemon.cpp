@@ -98,6 +98,7 @@ class Daemon {
         if (const auto interval = watchdog_interval()) {
             watchdog_.emplace(*interval, now());
         }
+        journal_.recycle(snapshots_.take_unneeded());
         broker_.begin(now());
     }
 

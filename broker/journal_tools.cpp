@@ -41,9 +41,10 @@ Files files_of(Disk& disk) {
     return files;
 }
 
-void run(Replay& replay, const Files& files) {
+void run(Disk& disk, Replay& replay, const Files& files) {
     if (files.lock) {
         replay.run(files.segments);
+        journal::check_clean_stop(disk, *files.lock, replay.tail());
     } else {
         replay.run_sealed(files.segments);
     }
@@ -73,7 +74,7 @@ std::string replay_all(Disk& disk, const core::Settings& settings, const Files& 
         from = journal::starting_behind(header);
     }
     Replay replay(disk, from, visitor);
-    run(replay, files);
+    run(disk, replay, files);
     return fmt::format("replayed: {} events from {} on; {} tasks, state {:016x} as journaled\n",
                        replay.events(),
                        from.next_seq,
@@ -160,7 +161,7 @@ std::string verify_journal(Disk& disk, const core::Settings& settings) {
     }
     const journal::Visitor nobody;
     Replay all(disk, beginning(disk, files), nobody);
-    run(all, files);
+    run(disk, all, files);
     said += fmt::format("segments: {} hold; events {} to {}\n",
                         all.segments(),
                         files.segments.front(),
@@ -182,7 +183,7 @@ void dump_journal(Disk& disk,
         }
     };
     Replay replay(disk, beginning(disk, files), visitor);
-    run(replay, files);
+    run(disk, replay, files);
 }
 
 std::string repair_journal(Disk& disk,

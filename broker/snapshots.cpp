@@ -21,6 +21,7 @@ Snapshots::Snapshots(const journal::Recovered& recovered, std::uint64_t snapshot
     : snapshot_bytes_(snapshot_bytes),
       newest_{recovered.snapshot, recovered.snapshot_bytes},
       older_(recovered.older_snapshot),
+      unneeded_(recovered.unneeded),
       sealed_before_(recovered.sealed) {}
 
 std::uint64_t Snapshots::trigger() const {

@@ -72,6 +72,7 @@ class Snapshots {
     std::uint64_t snapshot_bytes_;
     Taken newest_;
     journal::Seq older_ = 0;
+    std::vector<std::string> unneeded_;
     std::uint64_t sealed_before_;  // behind the newest snapshot when the process started
     std::uint64_t covered_ = 0;    // sealed bytes that the newest snapshot stands for
     std::optional<Started> started_;
@@ -80,7 +81,6 @@ class Snapshots {
     unsigned failures_ = 0;  // in a row
     std::uint64_t taken_ = 0;
     std::uint64_t failed_ = 0;
-    std::vector<std::string> unneeded_;
 };
 
 }  // namespace taskbbs::broker

@@ -31,6 +31,11 @@ void write_clean_stop(File& lock, const CleanStop& stop) {
     lock.sync();
 }
 
+void erase_clean_stop(File& lock) {
+    lock.truncate(0);
+    lock.sync();
+}
+
 std::optional<CleanStop> read_clean_stop(File& lock) {
     std::array<char, all_bytes> buffer{};
     const std::size_t found = lock.read_at(0, buffer);

@@ -1,7 +1,8 @@
 // The word that the last run left in LOCK when it stopped as asked: the journal ends here, and the
 // sync of that end had succeeded before this was written. Where recovery finds another end, or no
-// word, the last segment can't be trusted to be on the disk as it reads. Nobody erases it: the next
-// batch makes it untrue.
+// word, the last segment can't be trusted to be on the disk as it reads; an end before it is
+// damage. The next batch makes it untrue: the end is behind it then. It is erased only by what may
+// lead to an end before it: a segment that takes the place of one without events, and a repair.
 //
 //     0       8      24          32       40      56   60
 //     | magic | uuid | first seq | offset | chain | 0  | crc32c |
@@ -25,6 +26,8 @@ struct CleanStop {
 
 // Written and synced.
 void write_clean_stop(File& lock, const CleanStop& stop);
+// Durable on return.
+void erase_clean_stop(File& lock);
 // Nothing: there is none, or it is damaged.
 std::optional<CleanStop> read_clean_stop(File& lock);
 

@@ -190,9 +190,9 @@ void PosixDisk::remove(const std::string& name) {
 }
 
 void PosixDisk::sync_directory() {
-    if (sync_ == Sync::always && ::fsync(fd_) != 0) {
-        throw JournalError(errno, "fsync", directory_);
-    }
+    if (sync_ == Sync::never) return;
+    if (::fsync(fd_) != 0) directory_lost_ = errno;
+    if (directory_lost_ != 0) throw JournalError(directory_lost_, "fsync", directory_);
 }
 
 std::uint64_t PosixDisk::free_bytes() {

@@ -4,6 +4,8 @@
 #include "broker/journal/disk.hpp"
 #include "broker/journal/settings.hpp"
 
+#include <atomic>
+
 namespace taskbbs::journal {
 
 class PosixDisk final : public Disk {
@@ -36,6 +38,9 @@ class PosixDisk final : public Disk {
     std::string directory_;
     Sync sync_;
     int fd_ = -1;
+    // The kernel says once that names were lost, to whoever syncs next: from then on nobody's sync
+    // of the directory may be believed.
+    std::atomic<int> directory_lost_ = 0;
 };
 
 }  // namespace taskbbs::journal

@@ -117,6 +117,17 @@ void set_aside(Disk& disk, const std::vector<std::string>& snapshots) {
     if (!snapshots.empty()) disk.sync_directory();
 }
 
+// A process that was killed may have left more than two.
+void note_older(const std::vector<Seq>& snapshots, Recovered& recovered) {
+    for (const Seq seq : snapshots) {
+        if (seq >= recovered.snapshot) continue;
+        if (recovered.older_snapshot > 0) {
+            recovered.unneeded.push_back(snapshot_name(recovered.older_snapshot));
+        }
+        recovered.older_snapshot = seq;
+    }
+}
+
 void remove_temporaries(Disk& disk, const std::vector<std::string>& files) {
     for (const std::string& name : files) {
         if (is_temporary(name)) disk.remove(name);
@@ -124,6 +135,7 @@ void remove_temporaries(Disk& disk, const std::vector<std::string>& files) {
 }
 
 Recovered finish(Disk& disk, Reserve& reserve, const Replay& replay, File& lock) {
+    check_clean_stop(disk, lock, replay.tail());
     Recovered recovered;
     recovered.tail = replay.tail();
     recovered.events = replay.events();
@@ -150,6 +162,21 @@ void report_on(const Recovered& recovered, const Report& report) {
 }
 
 }  // namespace
+
+void check_clean_stop(Disk& disk, File& lock, const Tail& tail) {
+    const std::optional<CleanStop> stop = read_clean_stop(lock);
+    if (!stop || stop->uuid != tail.segment.uuid) return;
+    const std::pair said(stop->segment, stop->offset);
+    if (said <= std::pair(tail.segment.first_seq, tail.offset)) return;
+    throw CorruptError(
+        disk.directory() + "/" + tail.file,
+        tail.offset,
+        tail.next_seq,
+        fmt::format("the last run stopped in order at offset {} of {}, and what lies before that "
+                    "is missing",
+                    stop->offset,
+                    segment_name(stop->segment)));
+}
 
 Recovered recover(Disk& disk,
                   const Settings& settings,
@@ -178,9 +205,7 @@ Recovered recover(Disk& disk,
         recovered.snapshot = choice.from.next_seq - 1;
         recovered.snapshot_bytes = choice.bytes;
         set_aside(disk, choice.bad);
-        for (const Seq seq : snapshots) {
-            if (seq < recovered.snapshot) recovered.older_snapshot = seq;
-        }
+        note_older(snapshots, recovered);
         report_on(recovered, options.report);
     }
     remove_temporaries(disk, files);

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace taskbbs::journal {
 
@@ -64,19 +65,20 @@ struct Tail {
 
 struct Recovered {
     Tail tail;
-    Seq snapshot = 0;                  // the last event of the one that it began with; 0: none
-    std::uint64_t snapshot_bytes = 0;  // of its file
-    std::uint64_t events = 0;          // replayed, behind it
-    std::uint64_t segments = 0;        // read
-    std::uint64_t bytes = 0;           // of the segments, up to the last batch
-    std::uint64_t sealed = 0;          // bytes of the files of those that are sealed
-    Seq older_snapshot = 0;            // kept beside it; 0: none
-    bool fresh = false;                // the directory was empty: a new journal was made
-    bool clean_stop = false;           // the last run said that it stopped
-    std::uint64_t torn_bytes = 0;      // cut; 0: nothing
-    std::string torn_file;             // where they were kept
-    std::string writer;                // as in the options: what new segments are stamped with
-    std::unique_ptr<File> lock;        // LOCK, held as long as it lives
+    Seq snapshot = 0;                   // the last event of the one that it began with; 0: none
+    std::uint64_t snapshot_bytes = 0;   // of its file
+    std::uint64_t events = 0;           // replayed, behind it
+    std::uint64_t segments = 0;         // read
+    std::uint64_t bytes = 0;            // of the segments, up to the last batch
+    std::uint64_t sealed = 0;           // bytes of the files of those that are sealed
+    Seq older_snapshot = 0;             // kept beside it; 0: none
+    std::vector<std::string> unneeded;  // snapshots that are older than these two
+    bool fresh = false;                 // the directory was empty: a new journal was made
+    bool clean_stop = false;            // the last run said that it stopped
+    std::uint64_t torn_bytes = 0;       // cut; 0: nothing
+    std::string torn_file;              // where they were kept
+    std::string writer;                 // as in the options: what new segments are stamped with
+    std::unique_ptr<File> lock;         // LOCK, held as long as it lives
 
     const Identity& uuid() const { return tail.segment.uuid; }
 
@@ -92,6 +94,10 @@ struct RecoveryOptions {
     std::string writer;    // the program's version
     Report report;         // may be empty
 };
+
+// What the last run said when it stopped in order, if `lock` holds it: that the journal does not
+// end before that. Throws CorruptError.
+void check_clean_stop(Disk& disk, File& lock, const Tail& tail);
 
 // Locks the directory, replays, repairs what a crash left half done. Repeating it gives the same; a
 // crash within it too. Throws LockedError, CorruptError, UnsupportedError (nothing was changed), or

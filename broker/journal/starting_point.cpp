@@ -21,6 +21,9 @@ SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor&
     const auto refuse = [&](const std::string& what) {
         throw CorruptError(disk.directory() + "/" + name, 0, header.seq, what);
     };
+    if (parse_snapshot_name(name) != header.seq) {
+        refuse(fmt::format("by its header it is {}", snapshot_name(header.seq)));
+    }
     std::uint64_t rows = 0;
     while (const auto row = reader.next()) {
         ++rows;

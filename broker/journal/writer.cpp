@@ -97,6 +97,7 @@ void Writer::turn(std::uint64_t padded_bytes, protocol::Time now) {
     // it.
     header.bytes = std::max(segment_bytes_, segment_header_bytes + padded_bytes + 2 * block_bytes);
 
+    if (replaced) erase_clean_stop(*lock_);
     std::unique_ptr<File> next = make_segment(header);
     if (!replaced) {
         seal(*file_);

@@ -22,9 +22,9 @@ RECONNECTS = 700  # answers between two connections, about
 class SteadyClient(threading.Thread):
     """`made` holds, after the end, the events that its accepted requests made: seq -> (kind, subject)."""
 
-    def __init__(self, board, name):
+    def __init__(self, board, name, client=None):
         super().__init__(name=name, daemon=True)
-        self.client = Client(board.context, board.requests)
+        self.client = client or Client(board.context, board.requests)
         self.random = random.Random(name)
         self.lives = {}  # id of the request in flight -> (step, life, guid)
         self.requests = {}  # id -> [id, verb, args], until acked

@@ -1,5 +1,6 @@
 // What happens at the calls of the disk: time passes, something fails, everything ends; and again
 // and again the question what would be found if it ended here.
+#include "broker/journal/names.hpp"
 #include "tests/simulation/finding.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -38,7 +39,8 @@ std::optional<Fault> World::on_call(const char* operation, const std::string& /*
         Process::stand();
     }
     Process::pause(io_time(what));
-    if (calm_ || !draw_.chance(climate_.disk_error)) return std::nullopt;
+    const double failing = what == "fdatasync" ? climate_.sync_error : climate_.disk_error;
+    if (calm_ || !draw_.chance(failing)) return std::nullopt;
     return draw_.chance(0.3) ? Fault::short_write : Fault::eio;
 }
 
@@ -55,6 +57,7 @@ void World::probe() {
             const std::unique_ptr<journal::MemoryDisk> left = disk_->crash(draw_.word());
             if (!seen.insert(left->survivors()).second) continue;
             left->capacity = 1ULL << 40;
+            if (draw_.chance(0.1)) spoil_newest_snapshot(*left);
             check_point(*left);
             --probes_left_;
             ++tally_.points;
@@ -65,6 +68,16 @@ void World::probe() {
     } catch (const std::exception&) {
         failure_ = std::current_exception();
     }
+}
+
+// A disk may rot, and a snapshot is not the only copy of what is in it: where there are two, the
+// older one and the events behind it do as well.
+void World::spoil_newest_snapshot(journal::MemoryDisk& disk) {
+    const std::vector<Seq> snapshots = journal::snapshots_of(disk.list());
+    if (snapshots.size() < 2) return;
+    std::string& bytes = disk.bytes(journal::snapshot_name(snapshots.back()));
+    char& spoilt = bytes[draw_.below(bytes.size())];
+    spoilt = static_cast<char>(spoilt ^ (1 << draw_.below(8)));
 }
 
 // Recovers, sometimes with a crash on the way; and once more, which must change nothing.
@@ -87,6 +100,10 @@ void World::check_point(journal::MemoryDisk& left) {
     {
         const Found found = recover_and_inspect(*disk, rules_, witness_);
         count_branches(found.recovered, left_again != nullptr);
+        const bool spoilt = std::ranges::any_of(disk->list(), [](const std::string& name) {
+            return name.ends_with(journal::bad_suffix);
+        });
+        tally_.branches["newest_snapshot_passed_over"] += spoilt ? 1 : 0;
         digest = found.board->digest();
         seq = found.board->seq();
     }

@@ -55,6 +55,7 @@ struct Host::Serving {
           wake_history(host.process_) {
         reserve.adopt();
         spares.adopt();
+        spares.recycle(snapshots.take_unneeded());
         spares.when_taken([this] { wake_spares.notify(); });
     }
 

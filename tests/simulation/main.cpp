@@ -3,6 +3,7 @@
 
 #include <boost/program_options.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
 #include <random>
@@ -16,23 +17,29 @@ constexpr auto usage =
     "Usage: taskbbs_simulation run --seed N       one seed; says what it found\n"
     "       taskbbs_simulation points N           seeds until N crash points were checked\n"
     "       taskbbs_simulation soak --minutes M   seeds for M minutes, drawn anew each time\n"
-    "       --from N   the first seed (points: 1; soak: drawn)   --jobs N   processes (2)\n";
+    "       --from N      the first seed (points: 1; soak: drawn)\n"
+    "       --seeds N     no more seeds than this     --seconds N   no longer than this\n"
+    "       --jobs N      processes (2)\n";
+
+constexpr std::uint64_t seconds_a_minute = 60;
 
 int act(const po::variables_map& given) {
     using namespace taskbbs::simulation;
+    const auto number = [&](const char* option) {
+        return given.contains(option) ? given[option].as<std::uint64_t>() : 0;
+    };
     const auto command = given["command"].as<std::string>();
-    const auto from = given["from"].as<std::uint64_t>();
-    Campaign campaign{.program = "taskbbs_simulation", .jobs = given["jobs"].as<unsigned>()};
-    if (command == "run" && given.contains("seed"))
-        return run_seed(given["seed"].as<std::uint64_t>());
-    if (command == "points" && given.contains("number")) {
-        campaign.from = from == 0 ? 1 : from;
-        campaign.points = given["number"].as<std::uint64_t>();
-        return run_campaign(campaign);
-    }
+    if (command == "run" && given.contains("seed")) return run_seed(number("seed"));
+    Campaign campaign{.program = "taskbbs_simulation",
+                      .from = std::max<std::uint64_t>(1, number("from")),
+                      .seeds = number("seeds"),
+                      .points = number("number"),
+                      .lasts = std::chrono::seconds(number("seconds")),
+                      .jobs = std::max(1U, static_cast<unsigned>(number("jobs")))};
+    if (command == "points" && given.contains("number")) return run_campaign(campaign);
     if (command == "soak" && given.contains("minutes")) {
-        campaign.from = from == 0 ? std::random_device()() : from;
-        campaign.lasts = std::chrono::seconds(60) * given["minutes"].as<std::uint64_t>();
+        if (!given.contains("from")) campaign.from = std::random_device()();
+        campaign.lasts = std::chrono::seconds(seconds_a_minute * number("minutes"));
         return run_campaign(campaign);
     }
     std::cerr << usage;
@@ -43,11 +50,10 @@ int act(const po::variables_map& given) {
 
 int main(int argc, char** argv) {
     po::options_description options;
-    options.add_options()("command", po::value<std::string>())(
-        "number", po::value<std::uint64_t>())("seed", po::value<std::uint64_t>())(
-        "minutes", po::value<std::uint64_t>())("from",
-                                               po::value<std::uint64_t>()->default_value(0))(
-        "jobs", po::value<unsigned>()->default_value(2));
+    options.add_options()("command", po::value<std::string>());
+    for (const char* const name : {"number", "seed", "minutes", "seconds", "from", "seeds"})
+        options.add_options()(name, po::value<std::uint64_t>());
+    options.add_options()("jobs", po::value<std::uint64_t>()->default_value(2));
     po::positional_options_description positions;
     positions.add("command", 1).add("number", 1);
     try {

@@ -16,9 +16,9 @@ class Watcher {
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
 
-    // Throws Finding unless it has seen every event that matches, each once and in its stream's
-    // order. One that was told that events are gone is excused.
-    void check() const;
+    // Throws Finding unless it has seen every event that matches, up to this one at least, each
+    // once and in its stream's order. One that was told that events are gone is excused.
+    void check(Seq up_to) const;
 
     // It has seen all up to there.
     Seq position() const { return machine_.position(); }

@@ -160,8 +160,26 @@ void Witness::check_request(const Fact& fact) const {
 
 void Witness::landed() {
     landed_before_ = landed_.seq();
-    for (Seq seq = landed_.seq() + 1; seq <= issued_.seq(); ++seq)
-        landed_.apply(fact(seq));
+    for (Seq seq = landed_.seq() + 1; seq <= issued_.seq(); ++seq) {
+        const Fact& next = fact(seq);
+        landed_.apply(next);
+        if (next.kind == "lost" || next.kind == "departed") left_.try_emplace(next.executor_id, 0);
+    }
+    check_those_who_left();
+}
+
+// Their tasks are taken away without waiting for anything, in slices of many events each.
+void Witness::check_those_who_left() {
+    constexpr int batches_at_most = 6;
+    for (auto each = left_.begin(); each != left_.end();) {
+        const bool has_some = std::ranges::any_of(landed_.tasks(), [&](const auto& task) {
+            return task.second.executor_id == each->first && landed_.is_doomed(task.second);
+        });
+        expect(!has_some || ++each->second <= batches_at_most,
+               "'{}' left long ago, and still has a task",
+               each->first);
+        each = has_some ? std::next(each) : left_.erase(each);
+    }
 }
 
 // ---- what leaves -------------------------------------------------------------------------------
@@ -366,6 +384,8 @@ void Witness::cut_at(Seq seq) {
     std::erase_if(outcomes_, [&](const auto& each) { return each.second > seq; });
     published_ = seq;
     landed_before_ = seq;
+    for (auto& [executor, batches] : left_)
+        batches = 0;
 }
 
 }  // namespace taskbbs::simulation

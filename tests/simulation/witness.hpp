@@ -87,6 +87,7 @@ class Witness {
     bool was_once(const Asked& asked, bool (*holds)(const Asked&, const Standing*)) const;
     const Fact& fact_of(const Key& key, const Asked& asked, Seq seq) const;
     void reveal(Seq seq);
+    void check_those_who_left();
 
     std::vector<Fact> facts_;  // by seq, from 1
     std::vector<std::string> bodies_;
@@ -94,6 +95,7 @@ class Witness {
     std::map<std::string, std::vector<Standing>> timelines_;  // by guid
     std::map<Key, Seq> outcomes_;                             // the first event of each
     std::map<std::pair<std::string, Seq>, std::string> owners_;
+    std::map<std::string, int> left_;  // executors that may still have tasks: batches since then
     Model issued_;
     Model landed_;
     Seq revealed_ = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/simulation/clerk.hpp"
+#include "tests/simulation/hopeful.hpp"
 #include "tests/simulation/host.hpp"
 #include "tests/simulation/inspection.hpp"
 #include "tests/simulation/requester.hpp"
@@ -37,6 +38,7 @@ class World {
         double machine = 0.7;     // a crash is one of the machine, not of the process alone
         double clean_stop = 0.3;  // a life ends by being asked to, if nothing else ends it
         double disk_error = 0;    // at an I/O call
+        double sync_error = 0;    // at one that syncs a file's data
         double probe = 0.02;      // at an I/O call that leaves something unsynced behind
         Duration io{200us};       // a call takes at most
         std::uint64_t capacity = 1ULL << 40;
@@ -54,6 +56,7 @@ class World {
     void rebuild(Ruin ruin);
     void calm_down();
     bool is_quiet() const;
+    bool have_seen(Seq seq) const;
     void settle_accounts();
     void leap();
 
@@ -61,6 +64,7 @@ class World {
     std::optional<journal::MemoryDisk::Fault> on_call(const char* operation,
                                                       const std::string& name);
     void probe();
+    void spoil_newest_snapshot(journal::MemoryDisk& disk);
     void check_point(journal::MemoryDisk& left);
     void count_branches(const journal::Recovered& recovered, bool crashed_within);
     std::size_t clients_in_flight() const;
@@ -88,6 +92,7 @@ class World {
     std::vector<std::unique_ptr<Watcher>> watchers_;
     std::unique_ptr<Clerk> clerk_;
     std::unique_ptr<Stranger> stranger_;
+    std::unique_ptr<Hopeful> hopeful_;
     std::unique_ptr<Client> late_;
     int incarnations_ = 0;
 };

@@ -113,7 +113,9 @@ void MemoryDisk::Inode::sync() {
 std::optional<MemoryDisk::Fault> MemoryDisk::next_fault(const char* operation,
                                                         const std::string& name) {
     const std::uint64_t number = calls_++;
-    if (on_call) return on_call(operation, name);
+    if (on_call) {
+        if (const std::optional<Fault> fault = on_call(operation, name)) return fault;
+    }
     if (failing_ && failing_->first == number) return failing_->second;
     return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // What happens at the calls of the disk: time passes, something fails, everything ends; and again
 // and again the question what would be found if it ended here.
 #include "broker/journal/names.hpp"
+#include "tests/simulation/branches.hpp"
 #include "tests/simulation/finding.hpp"
 #include "tests/simulation/world.hpp"
 
@@ -84,8 +85,7 @@ void World::spoil_newest_snapshot(journal::MemoryDisk& disk) {
 void World::check_point(journal::MemoryDisk& left) {
     journal::MemoryDisk* disk = &left;
     std::unique_ptr<journal::MemoryDisk> left_again;
-    const bool crashes = draw_.chance(0.25);
-    if (crashes) {
+    if (draw_.chance(0.25)) {
         disk->fail_at(draw_.below(40), Fault::crash_before);
         try {
             recover_and_inspect(*disk, rules_, witness_);
@@ -95,40 +95,22 @@ void World::check_point(journal::MemoryDisk& left) {
         }
         disk->heal();
     }
+    Branches taken(*disk);
     std::uint64_t digest = 0;
     Seq seq = 0;
     {
         const Found found = recover_and_inspect(*disk, rules_, witness_);
-        count_branches(found.recovered, left_again != nullptr);
-        const bool spoilt = std::ranges::any_of(disk->list(), [](const std::string& name) {
-            return name.ends_with(journal::bad_suffix);
-        });
-        tally_.branches["newest_snapshot_passed_over"] += spoilt ? 1 : 0;
+        taken.note(found.recovered, left_again != nullptr);
         digest = found.board->digest();
         seq = found.board->seq();
     }
+    taken.count(tally_);
     const Found again = recover_and_inspect(*disk, rules_, witness_);
     expect(again.board->seq() == seq && again.board->digest() == digest,
            "a second recovery comes to event {}, the first one to {}",
            again.board->seq(),
            seq);
     expect(again.recovered.torn_bytes == 0, "a second recovery cuts something again");
-}
-
-void World::count_branches(const journal::Recovered& recovered, bool crashed_within) {
-    const auto count = [&](bool taken, const char* branch) {
-        tally_.branches[branch] += taken ? 1 : 0;
-    };
-    count(recovered.fresh, "new_journal");
-    count(recovered.clean_stop, "clean_stop");
-    count(recovered.torn_bytes > 0, "torn_tail");
-    count(!recovered.fresh && !recovered.clean_stop && recovered.torn_bytes == 0, "whole_tail");
-    count(recovered.snapshot > 0, "from_snapshot");
-    count(recovered.snapshot > 0 && recovered.older_snapshot > 0, "with_older_snapshot");
-    count(!recovered.fresh && recovered.snapshot == 0, "from_events_alone");
-    count(recovered.segments > 1, "several_segments");
-    count(recovered.tail.offset == journal::segment_header_bytes, "empty_last_segment");
-    count(crashed_within, "crash_within_recovery");
 }
 
 std::size_t World::clients_in_flight() const {

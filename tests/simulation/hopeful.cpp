@@ -20,7 +20,7 @@ void Hopeful::step() {
         args.task.max_rejections = 0;
         desiring_.call<DesireArgs>(args, [](const Result<Applied>&) {});
     });
-    bench_.schedule.in(bench_.draw.skewed(600ms), [this] { step(); });
+    bench_.schedule.in(bench_.draw.skewed(300ms), [this] { step(); });
 }
 
 }  // namespace taskbbs::simulation

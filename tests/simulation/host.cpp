@@ -184,6 +184,7 @@ void Host::turn() {
         serving.pages.pop_front();
     }
     serving.broker.set_read_only(serving.reserve.disk_is_full());
+    events_.read_only = events_.read_only || serving.reserve.disk_is_full();
     if (drained) serving.heard_until = now();
     const bool more_work = serving.broker.work(now(), serving.heard_until);
     launch(drained);
@@ -266,7 +267,7 @@ void Host::look_after_snapshots() {
     Serving& serving = *serving_;
     if (const auto ended = std::exchange(serving.snapshot_ended, std::nullopt)) {
         child_.reset();
-        snapshots_taken_ += *ended ? 1 : 0;
+        events_.snapshots_taken += *ended ? 1 : 0;
         serving.snapshots.ended(*ended, now());
         serving.spares.recycle(serving.snapshots.take_unneeded());
     }
@@ -288,6 +289,7 @@ void Host::begin_snapshot() {
                            const auto doomed = child.lock();
                            if (!doomed || doomed->is_killed()) return;
                            doomed->kill();
+                           ++events_.snapshots_killed;
                            serving_->snapshot_ended.emplace(std::nullopt);
                            serving_->wake_loop.notify();
                        });

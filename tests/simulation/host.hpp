@@ -53,7 +53,14 @@ class Host final : public Server {
     // What one of its fibers found; to be thrown by whoever drives the simulation.
     const std::exception_ptr& failure() const { return failure_; }
 
-    std::uint64_t snapshots() const { return snapshots_taken_; }
+    // What came to pass in this life.
+    struct Events {
+        std::uint64_t snapshots_taken = 0;
+        std::uint64_t snapshots_killed = 0;
+        bool read_only = false;
+    };
+
+    const Events& events() const { return events_; }
 
     void arrived(const std::string& peer, std::string bytes) override;
 
@@ -89,7 +96,7 @@ class Host final : public Server {
     bool stopping_ = false;
     Ending ending_ = Ending::none;
     std::exception_ptr failure_;
-    std::uint64_t snapshots_taken_ = 0;
+    Events events_;
 };
 
 }  // namespace taskbbs::simulation

@@ -23,14 +23,14 @@ constexpr auto usage =
 
 constexpr std::uint64_t seconds_a_minute = 60;
 
-int act(const po::variables_map& given) {
+int act(const char* program, const po::variables_map& given) {
     using namespace taskbbs::simulation;
     const auto number = [&](const char* option) {
         return given.contains(option) ? given[option].as<std::uint64_t>() : 0;
     };
     const auto command = given["command"].as<std::string>();
     if (command == "run" && given.contains("seed")) return run_seed(number("seed"));
-    Campaign campaign{.program = "taskbbs_simulation",
+    Campaign campaign{.program = program,
                       .from = std::max<std::uint64_t>(1, number("from")),
                       .seeds = number("seeds"),
                       .points = number("number"),
@@ -65,7 +65,7 @@ int main(int argc, char** argv) {
             std::cerr << usage;
             return 2;
         }
-        return act(given);
+        return act(argv[0], given);
     } catch (const po::error& error) {
         std::cerr << "taskbbs_simulation: " << error.what() << '\n' << usage;
         return 2;

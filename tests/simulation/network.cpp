@@ -39,9 +39,17 @@ void Network::send(Link link, std::string bytes) {
         break_up(link);
         return;
     }
-    schedule_->in(arrival(connection.there), [this, link, bytes = std::move(bytes)]() mutable {
-        deliver("c" + std::to_string(link), std::move(bytes));
-    });
+    schedule_->in(arrival(connection.there),
+                  [this, link, life = life_, bytes = std::move(bytes)]() mutable {
+                      if (may_arrive(link, life))
+                          deliver("c" + std::to_string(link), std::move(bytes));
+                  });
+}
+
+// What a client has given up is in the hands of two kernels, and dies with the process that it was
+// sent to; what it has not, its socket sends to the next one.
+bool Network::may_arrive(Link link, std::uint64_t life) const {
+    return life == life_ || connections_.at(link).open;
 }
 
 void Network::deliver(const std::string& peer, std::string bytes) {
@@ -72,6 +80,7 @@ std::uint64_t Network::subscribe(std::uint64_t number, Subscriber subscriber) {
 void Network::serve(Server* server) {
     server_ = server;
     if (server_ != nullptr) return;
+    ++life_;
     for (auto& [link, connection] : connections_) {
         if (connection.open) break_up(link);
     }

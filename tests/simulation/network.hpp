@@ -78,6 +78,7 @@ class Network {
     };
 
     Duration arrival(Duration& last);
+    bool may_arrive(Link link, std::uint64_t life) const;
     void deliver(const std::string& peer, std::string bytes);
     void break_up(Link link);
 
@@ -88,6 +89,7 @@ class Network {
     std::map<std::uint64_t, Subscriber> subscribers_;
     std::map<std::uint64_t, Duration> heard_;  // when a subscriber's last publication arrives
     std::uint64_t made_ = 0;
+    std::uint64_t life_ = 0;  // of the broker: which process is there
 };
 
 }  // namespace taskbbs::simulation

@@ -1,6 +1,8 @@
 // Plans and fates.
 #include "tests/simulation/schedule.hpp"
 
+#include "tests/simulation/finding.hpp"
+
 #include <utility>
 
 namespace taskbbs::simulation {
@@ -10,9 +12,13 @@ void Schedule::in(Duration delay, std::function<void()> what) {
 }
 
 void Schedule::run_for(Duration time) {
+    constexpr int most_at_once = 1'000'000;
     const Duration end = now_ + time;
     halted_ = false;
+    int at_once = 0;
     while (!halted_ && !plans_.empty() && plans_.top().at <= end) {
+        at_once = plans_.top().at == now_ ? at_once + 1 : 0;
+        expect(at_once < most_at_once, "time stands still at {} ns", now_.count());
         now_ = plans_.top().at;
         const std::function<void()> what = plans_.top().what;
         plans_.pop();

@@ -19,7 +19,7 @@ void Tally::add(const Tally& other) {
 std::string Tally::packed() const {
     std::string line = fmt::format("{} {} {} {} {}", seeds, points, strong_points, lives, events);
     for (const auto& [name, hits] : branches)
-        line += fmt::format(" {} {}", name, hits);
+        line += fmt::format("\t{}\t{}", name, hits);
     return line;
 }
 
@@ -28,9 +28,10 @@ Tally Tally::unpacked(const std::string& line) {
     std::istringstream in(line);
     in >> read.seeds >> read.points >> read.strong_points >> read.lives >> read.events;
     std::string name;
-    std::uint64_t hits = 0;
-    while (in >> name >> hits)
-        read.branches[name] = hits;
+    std::string hits;
+    std::getline(in, name, '\t');
+    while (std::getline(in, name, '\t') && std::getline(in, hits, '\t'))
+        read.branches[name] = std::stoull(hits);
     return read;
 }
 

@@ -25,7 +25,7 @@ void World::draw_climate() {
     if (draw_.chance(0.8)) {
         weather.loss = draw_.chance(0.5) ? 0.01 : 0.001;
         weather.breakage = draw_.chance(0.5) ? 0.01 : 0.001;
-        weather.stall = draw_.chance(0.2) ? 0.1 : 0.005;
+        weather.stall = draw_.chance(0.3) ? 0.1 : 0.005;
         weather.missed = draw_.chance(0.5) ? 0.05 : 0.002;
     }
     climate_.lasts = draw_.between(3s, 9s);
@@ -88,7 +88,8 @@ void World::populate() {
     }
     clerk_ = std::make_unique<Clerk>(bench_, names);
     if (draw_.chance(0.5)) stranger_ = std::make_unique<Stranger>(bench_);
-    if (draw_.chance(0.3)) hopeful_ = std::make_unique<Hopeful>(bench_);
+    const bool stalls = network_.weather.stall > 0.05;
+    if (stalls || draw_.chance(0.1)) hopeful_ = std::make_unique<Hopeful>(bench_);
 }
 
 void World::add_worker(std::size_t number) {
@@ -124,7 +125,7 @@ void World::begin_life() {
         [this](const journal::Recovered& recovered, const core::Board& board) {
             inspect(board, witness_);
             witness_.cut_at(board.seq());
-            count_branches(recovered, false);
+            tally_.branches["life: after a clean stop"] += recovered.clean_stop ? 1 : 0;
             ++tally_.lives;
         });
     if (!calm_ && draw_.chance(climate_.clean_stop)) {
@@ -156,7 +157,17 @@ void World::look_after_host() {
     }
 }
 
+void World::note_life() {
+    const Host::Events& events = host_->events();
+    auto& lives = tally_.branches;
+    lives["life: disk failed"] += host_->ending() == Ending::disk_failed ? 1 : 0;
+    lives["life: read_only"] += events.read_only ? 1 : 0;
+    lives["life: snapshots taken"] += events.snapshots_taken;
+    lives["life: snapshots killed"] += events.snapshots_killed;
+}
+
 void World::rebuild(Ruin ruin) {
+    note_life();
     host_->kill();
     host_.reset();
     disk_->on_call = nullptr;
@@ -223,6 +234,7 @@ void World::settle_accounts() {
     probes_left_ = 1;
     probe();
     if (failure_) std::rethrow_exception(failure_);
+    note_life();
 }
 
 // Two hours later, sessions that were not used are forgotten; one that comes then finds room.

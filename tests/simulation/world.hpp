@@ -53,6 +53,7 @@ class World {
     void begin_life();
     void pass(Duration time);
     void look_after_host();
+    void note_life();
     void rebuild(Ruin ruin);
     void calm_down();
     bool is_quiet() const;
@@ -66,7 +67,6 @@ class World {
     void probe();
     void spoil_newest_snapshot(journal::MemoryDisk& disk);
     void check_point(journal::MemoryDisk& left);
-    void count_branches(const journal::Recovered& recovered, bool crashed_within);
     std::size_t clients_in_flight() const;
     Duration io_time(std::string_view operation);
 

@@ -60,7 +60,6 @@ BUGS = [
         "    if (being_lost.empty()) {\n        return false;",
         '    if (being_lost.empty() || planted("lost_executors_tasks_kept")) {\n'
         "        return false;",
-        seed=3,
     ),
     Bug(
         "event_not_published",
@@ -93,7 +92,6 @@ BUGS = [
         "    event.ordinal = ordinals_[event.stream()] + 1;",
         "    event.ordinal = ordinals_[event.stream()] + 1;\n"
         '    if (planted("ordinal_skipped") && event.seq % 50 == 0) ++event.ordinal;',
-        seed=2,
     ),
     Bug(
         "former_incarnation_returns",
@@ -135,7 +133,6 @@ BUGS = [
         '    if (planted("outcome_forgotten_on_restart") && event->seq % 20 == 0)\n'
         "        event->origin = {};\n"
         "    board_->apply(*event);",
-        seed=2,
     ),
     Bug(
         "wall_clock_in_replay",
@@ -159,7 +156,6 @@ BUGS = [
         "    disk.rename(name, segment_name(header.first_seq));\n    disk.sync_directory();",
         "    disk.rename(name, segment_name(header.first_seq));\n"
         '    if (!planted("directory_not_synced")) disk.sync_directory();',
-        seed=2,
     ),
     Bug(
         "header_named_before_synced",
@@ -174,7 +170,6 @@ BUGS = [
         "    if (crc32c(batch.body) != found->body_crc) return std::nullopt;",
         '    if (!planted("checksum_not_checked") && crc32c(batch.body) != found->body_crc)\n'
         "        return std::nullopt;",
-        seed=2,
     ),
     Bug(
         "tail_of_failed_sync_believed",
@@ -182,7 +177,7 @@ BUGS = [
         "    if (!recovered.clean_stop) mend_last_segment(disk, reserve, replay, recovered);",
         '    if (!recovered.clean_stop && !planted("tail_of_failed_sync_believed"))\n'
         "        mend_last_segment(disk, reserve, replay, recovered);",
-        seed=22,
+        seed=11,
     ),
     Bug(
         "failed_write_ignored",
@@ -191,7 +186,7 @@ BUGS = [
         '        if (planted("failed_write_ignored")) return;\n'
         "        dead_ = error;\n"
         "        throw;",
-        seed=11,
+        seed=6,
     ),
     Bug(
         "seal_missing",
@@ -199,7 +194,6 @@ BUGS = [
         "    if (!replaced) {\n        seal(*file_);",
         "    if (!replaced) {\n"
         '        if (!planted("seal_missing")) seal(*file_);',
-        seed=2,
     ),
     Bug(
         "retired_too_early",
@@ -215,6 +209,6 @@ BUGS = [
         "    if (mutation && entry.connections > 1 && !error.is(Status::request_expired)) {",
         "    if (mutation && entry.connections > 1 && !error.is(Status::request_expired) &&\n"
         '        !planted("refusal_told_too_early")) {',
-        seed=11,
+        seed=9,
     ),
 ]

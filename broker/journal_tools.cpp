@@ -44,7 +44,7 @@ Files files_of(Disk& disk) {
 void run(Disk& disk, Replay& replay, const Files& files) {
     if (files.lock) {
         replay.run(files.segments);
-        journal::check_clean_stop(disk, *files.lock, replay.tail());
+        journal::check_end_mark(disk, *files.lock, replay.tail());
     } else {
         replay.run_sealed(files.segments);
     }

@@ -1,7 +1,7 @@
 // The order of recovery: lock, sync, replay, repair.
 #include "broker/journal/recovery.hpp"
 
-#include "broker/journal/clean_stop.hpp"
+#include "broker/journal/end_mark.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/repair.hpp"
 #include "broker/journal/replay.hpp"
@@ -31,7 +31,7 @@ void check_new(Disk& disk, const std::vector<std::string>& files, File& lock) {
         return parse_index_name(name) || parse_snapshot_name(name) || parse_spare_name(name) ||
                name.find(torn_suffix) != std::string::npos;
     });
-    if (!remains && !read_clean_stop(lock)) return;
+    if (!remains && !read_end_mark(lock)) return;
     throw CorruptError(
         disk.directory() + "/" + segment_name(1),
         0,
@@ -85,11 +85,11 @@ void sync_before_reading(Disk& disk,
 }
 
 bool stopped_cleanly(File& lock, const Tail& tail) {
-    const CleanStop here{.uuid = tail.segment.uuid,
-                         .segment = tail.segment.first_seq,
-                         .offset = tail.offset,
-                         .chain = tail.chain};
-    return read_clean_stop(lock) == here;
+    const EndMark here{.uuid = tail.segment.uuid,
+                       .segment = tail.segment.first_seq,
+                       .offset = tail.offset,
+                       .chain = tail.chain};
+    return read_end_mark(lock) == here;
 }
 
 // Behind a last segment without a batch the seal before it may be missing, or not be on the disk;
@@ -135,7 +135,7 @@ void remove_temporaries(Disk& disk, const std::vector<std::string>& files) {
 }
 
 Recovered finish(Disk& disk, Reserve& reserve, const Replay& replay, File& lock) {
-    check_clean_stop(disk, lock, replay.tail());
+    check_end_mark(disk, lock, replay.tail());
     Recovered recovered;
     recovered.tail = replay.tail();
     recovered.events = replay.events();
@@ -163,19 +163,19 @@ void report_on(const Recovered& recovered, const Report& report) {
 
 }  // namespace
 
-void check_clean_stop(Disk& disk, File& lock, const Tail& tail) {
-    const std::optional<CleanStop> stop = read_clean_stop(lock);
-    if (!stop || stop->uuid != tail.segment.uuid) return;
-    const std::pair said(stop->segment, stop->offset);
+void check_end_mark(Disk& disk, File& lock, const Tail& tail) {
+    const std::optional<EndMark> mark = read_end_mark(lock);
+    if (!mark || mark->uuid != tail.segment.uuid) return;
+    const std::pair said(mark->segment, mark->offset);
     if (said <= std::pair(tail.segment.first_seq, tail.offset)) return;
     throw CorruptError(
         disk.directory() + "/" + tail.file,
         tail.offset,
         tail.next_seq,
-        fmt::format("the last run stopped in order at offset {} of {}, and what lies before that "
-                    "is missing",
-                    stop->offset,
-                    segment_name(stop->segment)));
+        fmt::format("everything up to offset {} of {} was synced, and what lies before that is "
+                    "missing",
+                    mark->offset,
+                    segment_name(mark->segment)));
 }
 
 Recovered recover(Disk& disk,

@@ -95,9 +95,9 @@ struct RecoveryOptions {
     Report report;         // may be empty
 };
 
-// What the last run said when it stopped in order, if `lock` holds it: that the journal does not
-// end before that. Throws CorruptError.
-void check_clean_stop(Disk& disk, File& lock, const Tail& tail);
+// The journal does not end before the place that `lock` says was reached, if it says so. Throws
+// CorruptError.
+void check_end_mark(Disk& disk, File& lock, const Tail& tail);
 
 // Locks the directory, replays, repairs what a crash left half done. Repeating it gives the same; a
 // crash within it too. Throws LockedError, CorruptError, UnsupportedError (nothing was changed), or

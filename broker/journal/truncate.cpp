@@ -3,7 +3,7 @@
 #include "broker/journal/truncate.hpp"
 
 #include "broker/journal/batch_reader.hpp"
-#include "broker/journal/clean_stop.hpp"
+#include "broker/journal/end_mark.hpp"
 #include "broker/journal/empty_batch.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
@@ -192,7 +192,7 @@ Truncated truncate_history(Disk& disk,
     Head head = HeadReader(disk, first_seq).up_to(last);
     head.segment.writer = writer;
 
-    erase_clean_stop(*lock);
+    erase_end_mark(*lock);
     const std::string old_name = segment_name(first_seq);
     const std::string new_name = segment_name(head.next_seq);
     SegmentHeader header;

@@ -1,8 +1,8 @@
 // Where the next batch goes, when a segment is full, and what a failure means.
 #include "broker/journal/writer.hpp"
 
-#include "broker/journal/clean_stop.hpp"
 #include "broker/journal/empty_batch.hpp"
+#include "broker/journal/end_mark.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/require.hpp"
 #include "broker/journal/segment_file.hpp"
@@ -11,6 +11,12 @@
 #include <utility>
 
 namespace taskbbs::journal {
+
+namespace {
+
+constexpr std::chrono::seconds mark_interval{1};
+
+}  // namespace
 
 Writer::Writer(
     Disk& disk, Reserve& reserve, Spares& spares, const Settings& settings, Recovered recovered)
@@ -22,7 +28,8 @@ Writer::Writer(
       writer_(std::move(recovered.writer)),
       lock_(std::move(recovered.lock)),
       tail_(std::move(recovered.tail)),
-      file_(disk.open_to_write(tail_.file)) {}
+      file_(disk.open_to_write(tail_.file)),
+      marked_at_(std::max(tail_.last_time, tail_.segment.created_at)) {}
 
 template <typename Work>
 void Writer::unless_dead(Work work) {
@@ -41,6 +48,10 @@ void Writer::commit(Batch& batch) {
     unless_dead([&] {
         if (!fits(batch)) turn(batch.padded_bytes(), batch.time());
         write(batch);
+        if (batch.empty() || batch.time() - marked_at_ >= mark_interval) {
+            mark_end(EndMark::Kind::reached);
+            marked_at_ = batch.time();
+        }
     });
 }
 
@@ -97,7 +108,7 @@ void Writer::turn(std::uint64_t padded_bytes, protocol::Time now) {
     // it.
     header.bytes = std::max(segment_bytes_, segment_header_bytes + padded_bytes + 2 * block_bytes);
 
-    if (replaced) erase_clean_stop(*lock_);
+    if (replaced) erase_end_mark(*lock_);
     std::unique_ptr<File> next = make_segment(header);
     if (!replaced) {
         seal(*file_);
@@ -138,6 +149,17 @@ void Writer::seal(File& file) {
     sync(file);
 }
 
+void Writer::mark_end(EndMark::Kind kind) {
+    // Without syncs a mark might reach the disk before what it speaks of.
+    if (kind == EndMark::Kind::reached && sync_ == Sync::never) return;
+    write_end_mark(*lock_,
+                   {.kind = kind,
+                    .uuid = tail_.segment.uuid,
+                    .segment = tail_.segment.first_seq,
+                    .offset = tail_.offset,
+                    .chain = tail_.chain});
+}
+
 void Writer::sync(File& file) {
     if (sync_ == Sync::never) return;
     file.sync_data();
@@ -155,11 +177,7 @@ void Writer::close() {
             if (!fits(batch)) turn(batch.padded_bytes(), batch.time());
             write(batch);
         }
-        write_clean_stop(*lock_,
-                         {.uuid = tail_.segment.uuid,
-                          .segment = tail_.segment.first_seq,
-                          .offset = tail_.offset,
-                          .chain = tail_.chain});
+        mark_end(EndMark::Kind::stopped);
     });
 }
 

@@ -8,6 +8,7 @@
 
 #include "broker/journal/batch.hpp"
 #include "broker/journal/disk.hpp"
+#include "broker/journal/end_mark.hpp"
 #include "broker/journal/recovery.hpp"
 #include "broker/journal/reserve.hpp"
 #include "broker/journal/settings.hpp"
@@ -62,6 +63,7 @@ class Writer {
     void turn(std::uint64_t padded_bytes, protocol::Time now);
     std::unique_ptr<File> make_segment(const SegmentHeader& header);
     void seal(File& file);
+    void mark_end(EndMark::Kind kind);
     void sync(File& file);
 
     template <typename Work>
@@ -76,6 +78,7 @@ class Writer {
     std::unique_ptr<File> lock_;
     Tail tail_;
     std::unique_ptr<File> file_;
+    protocol::Time marked_at_{};  // when LOCK was told what was reached
     Counters counters_;
     std::optional<JournalError> dead_;
 };

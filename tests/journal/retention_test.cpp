@@ -77,7 +77,7 @@ TEST_CASE("the segment in use is always offered") {
     Run run(disk);
     fill(run, 5);
     History history(disk, offering(0), {});
-    const Page page = history.read({.after = 24, .up_to = 30, .now = at(1'000'000)});
+    const Page page = history.read({.after = 24, .up_to = 30, .now = at(1'000'000'000)});
     CHECK(page.oldest == 25);
     CHECK(page.count() == 6);
 }

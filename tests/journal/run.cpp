@@ -31,8 +31,8 @@ Settings small_settings() {
     return settings;
 }
 
-protocol::Time at(std::int64_t seconds) {
-    return protocol::Time(std::chrono::seconds(seconds));
+protocol::Time at(std::int64_t ms) {
+    return protocol::Time(std::chrono::milliseconds(ms));
 }
 
 Replayed replay(Disk& disk, const Settings& settings) {

@@ -28,7 +28,8 @@ Event event(Seq seq);
 std::vector<Event> events_up_to(Seq last);
 // Segments of five blocks, a reserve of two segments.
 Settings small_settings();
-protocol::Time at(std::int64_t seconds);
+// Batches are a millisecond apart.
+protocol::Time at(std::int64_t ms);
 
 struct Replayed {
     Recovered recovered;

@@ -208,4 +208,17 @@ TEST_CASE("a torn first batch of an own-size segment is cut") {
     CHECK(run.last() == before + 600);
 }
 
+TEST_CASE("a journal that ends before a confirmed batch is refused, be all behind it zero") {
+    MemoryDisk disk;
+    {
+        Run run(disk);
+        run.write(2);
+        run.write(2);
+        run.write_empty(confirm);
+    }
+    std::string& segment = disk.bytes(segment_name(1));
+    segment.replace(2 * block_bytes, 2 * block_bytes, 2 * block_bytes, '\0');
+    CHECK_THROWS_WITH(replay(disk), Catch::Contains("was synced"));
+}
+
 }  // namespace taskbbs::journal

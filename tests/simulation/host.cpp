@@ -22,6 +22,7 @@ namespace {
 constexpr std::string_view program = "simulation";
 constexpr int messages_a_turn = 16;
 constexpr Duration history_interval = 200ms;
+constexpr Duration turn_takes = 2us;
 
 journal::RecoveryOptions recovery_at(core::Time wall) {
     return {.now = wall, .writer = std::string(program), .report = {}};
@@ -177,6 +178,8 @@ void Host::turn() {
             wait = std::clamp<Duration>(*next - now(), Duration{0}, wait);
         if (inbox_.empty()) serving.wake_loop.wait_for(wait);
     }
+    Process::pause(turn_takes);
+    notice_spinning();
     const bool drained = receive();
     land();
     while (!serving.pages.empty()) {
@@ -192,6 +195,15 @@ void Host::turn() {
     serving.more = !serving.broker.full() && (more_work || !drained);
     look_after_history();
     look_after_snapshots();
+}
+
+// A loop that turns and turns, and neither takes anything nor gives anything, eats a processor.
+void Host::notice_spinning() {
+    constexpr int turns_at_most = 2000;
+    const Duration now = bench_.schedule.now();
+    turns_ = now - turned_at_ <= 2 * turn_takes ? turns_ + 1 : 0;
+    turned_at_ = now;
+    expect(turns_ < turns_at_most, "the loop spins at {} ns", now.count());
 }
 
 // True when nothing more had arrived.

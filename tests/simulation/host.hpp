@@ -70,6 +70,7 @@ class Host final : public Server {
     void spawn(Process& process, std::function<void()> work);
     void live();
     void turn();
+    void notice_spinning();
     bool receive();
     void land();
     void launch(bool drained);
@@ -97,6 +98,8 @@ class Host final : public Server {
     Ending ending_ = Ending::none;
     std::exception_ptr failure_;
     Events events_;
+    Duration turned_at_{};
+    int turns_ = 0;  // without a pause
 };
 
 }  // namespace taskbbs::simulation

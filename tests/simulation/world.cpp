@@ -42,7 +42,7 @@ void World::draw_rules() {
     core::ConvergeSettings& converge = rules_.core.converge;
     converge.every = milliseconds(draw_.between(100, 500));
     converge.kick_interval = milliseconds(700);
-    converge.kick_interval_max = 3s;
+    converge.kick_interval_max = 10min;
     converge.claim_timeout = 1s;
     converge.resolve_timeout = 1s;
     converge.time_to_claim = 5s;

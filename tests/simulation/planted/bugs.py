@@ -99,7 +99,7 @@ BUGS = [
         "        if (is_former(executor, args.incarnation)) {",
         '        if (!planted("former_incarnation_returns") &&\n'
         "            is_former(executor, args.incarnation)) {",
-        seed=3,
+        seed=13,
     ),
     Bug(
         "snapshot_without_one_task",
@@ -172,12 +172,21 @@ BUGS = [
         "        return std::nullopt;",
     ),
     Bug(
+        "torn_tail_taken_for_data",
+        "broker/journal/recovery.cpp",
+        "    recovered.events = replay.events();",
+        '    if (planted("torn_tail_taken_for_data") && replay.data_end() > recovered.tail.offset)\n'
+        "        recovered.tail.offset = whole_blocks(replay.data_end());\n"
+        "    recovered.events = replay.events();",
+        seed=22,
+    ),
+    Bug(
         "tail_of_failed_sync_believed",
         "broker/journal/recovery.cpp",
         "    if (!recovered.clean_stop) mend_last_segment(disk, reserve, replay, recovered);",
         '    if (!recovered.clean_stop && !planted("tail_of_failed_sync_believed"))\n'
         "        mend_last_segment(disk, reserve, replay, recovered);",
-        seed=11,
+        seed=18,
     ),
     Bug(
         "failed_write_ignored",
@@ -209,6 +218,6 @@ BUGS = [
         "    if (mutation && entry.connections > 1 && !error.is(Status::request_expired)) {",
         "    if (mutation && entry.connections > 1 && !error.is(Status::request_expired) &&\n"
         '        !planted("refusal_told_too_early")) {',
-        seed=9,
+        seed=50,
     ),
 ]

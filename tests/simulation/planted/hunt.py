@@ -2,7 +2,7 @@
 
 hunt.py --program P --replay BUG    tries the seeds that are known to find it: within 100 of them, or
                                     it fails
-hunt.py --program P --soak          each bug from 3 seeds drawn now, 60 seconds at most for each;
+hunt.py --program P --soak N        each bug from N seeds drawn now, 60 seconds at most for each;
                                     says how long it took
 """
 
@@ -38,10 +38,10 @@ def replay(program, bug):
         sys.exit(f"{bug.name} was not found in {SEEDS} seeds from {bug.seed} on (exit code {code})")
 
 
-def soak(program):
+def soak(program, times):
     missed = 0
     for bug in BUGS:
-        for _ in range(3):
+        for _ in range(times):
             first = random.SystemRandom().randrange(1, 1 << 40)
             began = time.monotonic()
             code, said = simulate(program, bug, "--from", first, "--seconds", SECONDS)
@@ -57,14 +57,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True)
     parser.add_argument("--replay", choices=[bug.name for bug in BUGS])
-    parser.add_argument("--soak", action="store_true")
+    parser.add_argument("--soak", type=int, metavar="N")
     given = parser.parse_args()
     if given.replay:
         replay(given.program, next(bug for bug in BUGS if bug.name == given.replay))
     elif given.soak:
-        soak(given.program)
+        soak(given.program, given.soak)
     else:
-        parser.error("--replay BUG or --soak")
+        parser.error("--replay BUG or --soak N")
 
 
 main()

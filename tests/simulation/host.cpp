@@ -176,7 +176,8 @@ void Host::turn() {
         Duration wait = history_interval;
         if (const auto next = serving.broker.next_deadline(); next && !serving.broker.full())
             wait = std::clamp<Duration>(*next - now(), Duration{0}, wait);
-        if (inbox_.empty()) serving.wake_loop.wait_for(wait);
+        // While the batch that gathers is full, only the journal can help.
+        if (inbox_.empty() || serving.broker.full()) serving.wake_loop.wait_for(wait);
     }
     Process::pause(turn_takes);
     notice_spinning();

@@ -196,6 +196,7 @@ void Session::release_held() {
     const auto is_held = [this](const Held& held) { return held.id > confirmed_; };
     const auto first = std::stable_partition(held_.begin(), held_.end(), is_held);
     for (auto it = first; it != held_.end(); ++it) {
+        it->refusal.outcome_unknown = true;  // the other copy may have come between
         --calls_;
         completions_.push_back({it->id, tl::unexpected(std::move(it->refusal))});
     }

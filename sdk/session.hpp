@@ -20,7 +20,9 @@
 //   `request_expired`, so that what was reported as unknown does not happen even later.
 // - A refusal leaves no trace in the broker, so a second copy of its request may still be accepted
 //   until its id is acked. Where there may be one (the request was sent over several connections)
-//   the refusal is handed over only when the broker has answered a message whose `acked` covers it.
+//   the refusal is handed over only when the broker has answered a message whose `acked` covers it:
+//   nothing happens later. Nobody knows whether the other copy was accepted between the refusal and
+//   the ack: its outcome is unknown.
 // - `busy` is retried with growing pauses until the deadline.
 #pragma once
 

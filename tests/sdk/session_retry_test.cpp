@@ -150,7 +150,7 @@ TEST_CASE("a refusal after several connections is held until its id is known to 
     SECTION("the broker answers what carried the ack") {
         h.answer_hello(sent[0].hellos[0]);
         CHECK(h.outcomes().at(a) == "wrong_state");
-        CHECK_FALSE(h.error(a).outcome_unknown);
+        CHECK(h.error(a).outcome_unknown);  // the first copy may have come before the ack
     }
     SECTION("the deadline comes first") {
         h.pass(30s);

@@ -9,7 +9,7 @@
 namespace taskbbs::broker {
 
 bool Fold::begin_batch(const journal::BatchInfo& batch) {
-    board_->tasks().take_offers();
+    board_->tasks().forget_offers();
     if (batch.count == 0) {
         return true;
     }

@@ -1,7 +1,8 @@
 // How each C++ type looks on the wire, and the loop over a message's fields.
 #include "protocol/codec.hpp"
 
-#include <algorithm>
+#include "protocol/rules.hpp"
+
 #include <concepts>
 #include <fmt/format.h>
 #include <type_traits>
@@ -34,16 +35,12 @@ Fault fault(std::string_view field, std::string message) {
     return {.field = field, .message = std::move(message)};
 }
 
-bool is_name(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '_' || c == '-';
-    });
-}
-
 // ---- decoding one value ----------------------------------------------------------------------
 
 MaybeFault check_text(std::string_view field, std::string_view text, const Rule& rule) {
+    if (is_allowed(text, rule)) {
+        return std::nullopt;
+    }
     const auto size = static_cast<std::int64_t>(text.size());
     if (size > rule.max) {
         return Fault{
@@ -57,10 +54,7 @@ MaybeFault check_text(std::string_view field, std::string_view text, const Rule&
     if (size < rule.min) {
         return fault(field, fmt::format("{} must not be empty", field));
     }
-    if (rule.form == Rule::Form::name && !is_name(text)) {
-        return fault(field, fmt::format("{} may hold only A-Z a-z 0-9 _ -", field));
-    }
-    return std::nullopt;
+    return fault(field, fmt::format("{} may hold only A-Z a-z 0-9 _ -", field));
 }
 
 template <Textual T>
@@ -94,7 +88,7 @@ MaybeFault decode_integer(std::string_view field,
                           std::int64_t& out,
                           const Rule& rule) {
     const std::optional<std::int64_t> given = value.integer();
-    if (!given || *given < rule.min || *given > rule.max) {
+    if (!given || !is_allowed(*given, rule)) {
         return fault(field, fmt::format("{} must be an int {}..{}", field, rule.min, rule.max));
     }
     out = *given;
@@ -102,10 +96,9 @@ MaybeFault decode_integer(std::string_view field,
 }
 
 template <std::integral T>
-MaybeFault decode_value(std::string_view field, Value value, T& out, Rule rule) {
-    rule.max = std::min(rule.max, static_cast<std::int64_t>(std::numeric_limits<T>::max()));
+MaybeFault decode_value(std::string_view field, Value value, T& out, const Rule& rule) {
     std::int64_t wide = 0;
-    MaybeFault wrong = decode_integer(field, value, wide, rule);
+    MaybeFault wrong = decode_integer(field, value, wide, fitting<T>(rule));
     if (!wrong) {
         out = static_cast<T>(wide);
     }

@@ -26,6 +26,10 @@ bool is_utf8(std::string_view bytes) {
     }
     namespace utf = boost::locale::utf;
     while (at != end) {
+        if (static_cast<signed char>(*at) >= 0) {
+            ++at;
+            continue;
+        }
         const utf::code_point point = utf::utf_traits<char>::decode(at, end);
         if (point == utf::illegal || point == utf::incomplete) {
             return false;

@@ -30,12 +30,16 @@ struct Origin {
     RequestId id = 0;
     RequestId acked = 0;
     Verb verb = Verb::hello;
+
+    bool operator==(const Origin&) const = default;
 };
 
 // What counts as one more rejection of a task.
 struct Rejection {
     std::uint16_t count = 0;  // this one included
     std::string_view reason;
+
+    bool operator==(const Rejection&) const = default;
 };
 
 // How a task ended.
@@ -43,6 +47,8 @@ struct Ending {
     bool failed = false;
     std::string failure_reason;
     std::string_view result;
+
+    bool operator==(const Ending&) const = default;
 };
 
 // Views point at the request, the record or the journal's bytes that the event was made from.
@@ -76,6 +82,8 @@ struct Event {
     Stream stream() const {
         return protocol::is_executor_kind(kind) ? Stream::executor : protocol::stream_of(to);
     }
+
+    bool operator==(const Event&) const = default;
 };
 
 }  // namespace taskbbs::core

@@ -32,6 +32,7 @@ inline constexpr std::size_t remembered_incarnations = 16;  // the contract want
 
 struct ExecutorRecord {
     std::string id;
+    std::uint64_t hash = 0;  // of the id
 
     // From the journal.
     bool present = false;

@@ -34,17 +34,23 @@ class Executors::Change {
     Slot slot_;
 };
 
+Slot Executors::find(std::uint64_t hash, std::string_view id) const {
+    return index_.find(hash, [&](Slot slot) { return slab_[slot].id == id; });
+}
+
 Slot Executors::find(std::string_view id) const {
-    return index_.find(hash_of(id), [&](Slot slot) { return slab_[slot].id == id; });
+    return find(hash_of(id), id);
 }
 
 Slot Executors::name(std::string_view id) {
-    if (const Slot known = find(id); known != no_slot) {
+    const std::uint64_t hash = hash_of(id);
+    if (const Slot known = find(hash, id); known != no_slot) {
         return known;
     }
     const Slot slot = slab_.take();
     slab_[slot].id = id;
-    index_.insert(hash_of(id), slot);
+    slab_[slot].hash = hash;
+    index_.insert(hash, slot);
     return slot;
 }
 
@@ -134,7 +140,8 @@ void Executors::drained(const Event& event) {
 
 void Executors::add_task(Slot slot, State state, ListKey key, Seq epoch) {
     ExecutorRecord& executor = slab_[slot];
-    executor.tasks_in(state).insert(key);
+    Listing& tasks = executor.tasks_in(state);
+    tasks.insert(tasks.end(), key);
     executor.doomed += is_owned(state) && executor.dooms(epoch) ? 1 : 0;
     review(slot);
 }
@@ -169,7 +176,7 @@ void Executors::release(Slot slot) {
     const ExecutorRecord& executor = slab_[slot];
     const bool is_known = !executor.id.empty();  // it may have been forgotten already
     if (is_known && !executor.ever_joined && executor.owns_nothing_named()) {
-        index_.erase(hash_of(executor.id), slot);
+        index_.erase(executor.hash, slot);
         slab_.give_back(slot);
     }
 }

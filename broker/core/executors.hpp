@@ -66,6 +66,7 @@ class Executors {
 
   private:
     class Change;
+    Slot find(std::uint64_t hash, std::string_view id) const;
     static bool is_remembered(const ExecutorRecord& executor);
     ExecutorRow row_of(Slot slot) const;
     void leave(Slot slot, const Event& event);

@@ -14,17 +14,17 @@ namespace taskbbs::core {
 template <class Extra>
 class Labels {
   public:
-    Slot find(std::string_view text) const {
-        return index_.find(hash_of(text), [&](Slot slot) { return slab_[slot].text == text; });
-    }
+    Slot find(std::string_view text) const { return find(hash_of(text), text); }
 
     // The label's number, made where it is new; each call wants a release() later.
     Slot acquire(std::string_view text) {
-        Slot slot = find(text);
+        const std::uint64_t hash = hash_of(text);
+        Slot slot = find(hash, text);
         if (slot == no_slot) {
             slot = slab_.take();
             slab_[slot].text = text;
-            index_.insert(hash_of(text), slot);
+            slab_[slot].hash = hash;
+            index_.insert(hash, slot);
         }
         ++slab_[slot].uses;
         return slot;
@@ -35,12 +35,15 @@ class Labels {
         if (--slab_[slot].uses > 0) {
             return false;
         }
-        index_.erase(hash_of(slab_[slot].text), slot);
+        index_.erase(slab_[slot].hash, slot);
         slab_.give_back(slot);
         return true;
     }
 
     std::string_view text(Slot slot) const { return slab_[slot].text; }
+
+    // hash_of(text(slot))
+    std::uint64_t hash(Slot slot) const { return slab_[slot].hash; }
 
     Extra& operator[](Slot slot) { return slab_[slot].extra; }
 
@@ -51,9 +54,14 @@ class Labels {
   private:
     struct Label {
         std::string text;
+        std::uint64_t hash = 0;  // of the text
         std::uint32_t uses = 0;
         Extra extra{};
     };
+
+    Slot find(std::uint64_t hash, std::string_view text) const {
+        return index_.find(hash, [&](Slot slot) { return slab_[slot].text == text; });
+    }
 
     Slab<Label> slab_;
     SlotIndex index_;

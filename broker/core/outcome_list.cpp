@@ -25,11 +25,18 @@ void OutcomeList::swap(OutcomeList& other) noexcept {
 }
 
 std::span<Outcome> OutcomeList::all() {
-    return is_many() ? std::span(many.block, many.size) : std::span(&one, size());
+    return is_many() ? std::span(many.block + dropped(), many.size) : std::span(&one, size());
 }
 
 std::size_t OutcomeList::count_up_to(RequestId id) const {
     const auto outcomes = all();
+    // Mostly it is one end or the other.
+    if (outcomes.empty() || id < outcomes.front().id) {
+        return 0;
+    }
+    if (id >= outcomes.back().id) {
+        return outcomes.size();
+    }
     const auto end = std::ranges::upper_bound(outcomes, id, {}, &Outcome::id);
     return static_cast<std::size_t>(end - outcomes.begin());
 }
@@ -47,17 +54,28 @@ void OutcomeList::move_into_block(std::span<const Outcome> outcomes, std::size_t
     if (is_many()) {
         delete[] many.block;
     }
-    many = {many_mark, block, size, static_cast<std::uint32_t>(capacity)};
+    many = {-1, block, size, static_cast<std::uint32_t>(capacity)};
+}
+
+// At the end of the block, for one more.
+void OutcomeList::make_room() {
+    if (!is_many()) {
+        move_into_block(all(), 2);
+    } else if (dropped() + many.size == many.capacity) {
+        if (dropped() >= many.size) {
+            std::ranges::copy(all(), many.block);
+            many.mark = -1;
+        } else {
+            move_into_block(all(), 2 * std::size_t{many.size});
+        }
+    }
 }
 
 Outcome& OutcomeList::insert(const Outcome& outcome) {
-    const std::size_t size = this->size();
-    if (size == 0) {
+    if (size() == 0) {
         return one = outcome;
     }
-    if (!is_many() || size == many.capacity) {
-        move_into_block(all(), 2 * size);
-    }
+    make_room();
     const std::size_t at = count_up_to(outcome.id);
     ++many.size;
     const auto outcomes = all();
@@ -80,7 +98,7 @@ void OutcomeList::drop_first(std::size_t count) {
     } else if (left.size() <= many.capacity / 4) {
         move_into_block(left, left.size());
     } else {
-        std::ranges::copy(left, many.block);
+        many.mark -= static_cast<RequestId>(count);
         many.size = static_cast<std::uint32_t>(left.size());
     }
 }

@@ -56,22 +56,26 @@ class OutcomeList {
 
     // Puts it in its place; its id (from 1) is not there yet.
     Outcome& insert(const Outcome& outcome);
-    // Takes the first so many out, and gives back memory that is not needed any more.
+    // Takes the first so many out, and gives back memory that is not needed any more. Costs what
+    // inserting them did, however many are left.
     void drop_first(std::size_t count);
 
   private:
-    // Begins as an Outcome does, with an id that none has.
+    // Begins as an Outcome does, with an id that none has: below 0. A block's first outcomes are
+    // dropped again and again, so the others do not move each time: those in use begin behind some
+    // that are not.
     struct Many {
-        RequestId mark;
+        RequestId mark;  // -1 - so many
         Outcome* block;
         std::uint32_t size;
-        std::uint32_t capacity;
+        std::uint32_t capacity;  // of the whole block
     };
 
-    static constexpr RequestId many_mark = -1;
+    bool is_many() const { return one.id < 0; }
 
-    bool is_many() const { return one.id == many_mark; }
+    std::size_t dropped() const { return static_cast<std::size_t>(-1 - many.mark); }
 
+    void make_room();
     void move_into_block(std::span<const Outcome> outcomes, std::size_t capacity);
     void swap(OutcomeList& other) noexcept;
 

@@ -6,8 +6,9 @@
 #include "broker/core/record.hpp"
 
 #include "protocol/codec.hpp"
+#include "protocol/in_order.hpp"
 
-#include <algorithm>
+#include <cstring>
 
 namespace taskbbs::core {
 
@@ -21,18 +22,54 @@ bool shows_header(const Event& event) {
     return event.to == State::pending || event.to == State::completed;
 }
 
-std::optional<Origin> read_origin(Value map) {
-    const auto session = map.at("s").bin();
-    const auto verb = protocol::named<Verb>(map.at("v").str().value_or(std::string_view()));
-    const auto id = map.at("i").integer();
-    const auto acked = map.at("k").integer();
-    if (!session || session->size() != protocol::session_bytes || !verb || !id || *id <= 0 ||
-        !acked || *acked < 0) {
-        return std::nullopt;
+// As it is read; its list says the order, too.
+struct PrivatePart {
+    std::string_view payload, annotation, result;
+    std::optional<std::string_view> session;  // and with it the rest of the request
+    std::optional<RequestId> id;
+    std::optional<RequestId> acked;
+    std::optional<Verb> verb;
+
+    static constexpr auto fields() {
+        using P = PrivatePart;
+        return std::tuple{
+            protocol::Field{"p", &P::payload, protocol::bytes()},
+            protocol::Field{"a", &P::annotation, protocol::bytes()},
+            protocol::Field{"r", &P::result, protocol::bytes()},
+            protocol::Field{"s", &P::session, protocol::bytes()},
+            protocol::Field{"i", &P::id, protocol::number()},
+            protocol::Field{"k", &P::acked, protocol::number()},
+            protocol::Field{"v", &P::verb, {}},
+        };
     }
-    Origin origin{.id = *id, .acked = *acked, .verb = *verb};
-    std::copy(session->begin(), session->end(), origin.session.bytes.begin());
-    return origin;
+};
+
+PrivatePart private_part_of(Value map) {
+    const auto bytes = [&](std::string_view key) {
+        return map.at(key).bin().value_or(std::string_view());
+    };
+    PrivatePart part{.payload = bytes("p"), .annotation = bytes("a"), .result = bytes("r")};
+    if (!map.at("s").is_nil()) {
+        part.session = bytes("s");
+        part.id = map.at("i").integer();
+        part.acked = map.at("k").integer();
+        part.verb = protocol::named<Verb>(map.at("v").str().value_or(std::string_view()));
+    }
+    return part;
+}
+
+// False: it names a session and no possible request of it.
+bool read_origin(Event& event, const PrivatePart& part) {
+    if (!part.session) {
+        return true;
+    }
+    if (part.session->size() != protocol::session_bytes || !part.verb || !part.id ||
+        *part.id <= 0 || !part.acked || *part.acked < 0) {
+        return false;
+    }
+    event.origin = {.id = *part.id, .acked = *part.acked, .verb = *part.verb};
+    std::memcpy(event.origin.session.bytes.data(), part.session->data(), protocol::session_bytes);
+    return true;
 }
 
 // What an event says about the task, from the task as it is after it.
@@ -62,6 +99,45 @@ void read_change(Event& event, const TaskView& task, std::string_view result) {
     } else if (event.kind == Kind::rejected) {
         event.not_before = task.not_before;
     }
+}
+
+std::optional<Event> task_event_of(protocol::TaskEventView& view, const PrivatePart& part) {
+    std::optional<Event> made;
+    if (view.task.guid.empty() || protocol::is_executor_kind(view.kind) ||
+        view.stream != protocol::stream_of(view.task.state)) {
+        return made;
+    }
+    Event& event = made.emplace();
+    event.kind = view.kind;
+    event.cause = view.cause;
+    event.to = view.task.state;
+    event.guid = view.task.guid;
+    event.seq = view.seq;
+    event.ordinal = view.ordinal;
+    event.at = view.at;
+    view.task.payload = part.payload;
+    view.task.annotation = part.annotation;
+    read_change(event, view.task, part.result);
+    if (!read_origin(event, part)) {
+        made.reset();
+    }
+    return made;
+}
+
+std::optional<Event> executor_event_of(const protocol::ExecutorEventView& view,
+                                       const PrivatePart& part) {
+    if (!protocol::is_executor_kind(view.kind)) {
+        return std::nullopt;
+    }
+    Event event{.kind = view.kind,
+                .executor_id = view.executor_id,
+                .incarnation = view.incarnation,
+                .ttl = view.ttl,
+                .lost_reason = view.reason,
+                .seq = view.seq,
+                .ordinal = view.ordinal,
+                .at = view.at};
+    return read_origin(event, part) ? std::optional(event) : std::nullopt;
 }
 
 }  // namespace
@@ -137,50 +213,35 @@ void append_topic(const Event& event, const TaskView& after, std::string& topic)
 }
 
 std::optional<Event> RecordReader::read(std::string_view body, std::string_view rest) {
+    std::optional<Event> event = read_in_order(body, rest);
+    if (!event) {
+        event = read_in_any_order(body, rest);
+    }
+    return event;
+}
+
+std::optional<Event> RecordReader::read_in_order(std::string_view body, std::string_view rest) {
+    protocol::TaskEventView view;
+    PrivatePart part;
+    if (!protocol::decode_in_order(body, view) || !protocol::decode_in_order(rest, part)) {
+        return std::nullopt;
+    }
+    return task_event_of(view, part);
+}
+
+std::optional<Event> RecordReader::read_in_any_order(std::string_view body, std::string_view rest) {
     const std::optional<Value> map = body_.parse(body);
     const std::optional<Value> secret = rest_.parse(rest);
     if (!map || !secret) {
         return std::nullopt;
     }
-    Event event;
     if (map->at("stream").str() == name_of(Stream::executor)) {
         protocol::ExecutorEventView view;
-        if (decode(*map, view) || !protocol::is_executor_kind(view.kind)) {
-            return std::nullopt;
-        }
-        event = {.kind = view.kind,
-                 .executor_id = view.executor_id,
-                 .incarnation = view.incarnation,
-                 .ttl = view.ttl,
-                 .lost_reason = view.reason,
-                 .seq = view.seq,
-                 .ordinal = view.ordinal,
-                 .at = view.at};
-    } else {
-        protocol::TaskEventView view;
-        if (decode(*map, view) || view.task.guid.empty() || protocol::is_executor_kind(view.kind) ||
-            view.stream != protocol::stream_of(view.task.state)) {
-            return std::nullopt;
-        }
-        event = {.kind = view.kind,
-                 .cause = view.cause,
-                 .to = view.task.state,
-                 .guid = view.task.guid,
-                 .seq = view.seq,
-                 .ordinal = view.ordinal,
-                 .at = view.at};
-        view.task.payload = secret->at("p").bin().value_or(std::string_view());
-        view.task.annotation = secret->at("a").bin().value_or(std::string_view());
-        read_change(event, view.task, secret->at("r").bin().value_or(std::string_view()));
+        return decode(*map, view) ? std::nullopt
+                                  : executor_event_of(view, private_part_of(*secret));
     }
-    if (!secret->at("s").is_nil()) {
-        const auto origin = read_origin(*secret);
-        if (!origin) {
-            return std::nullopt;
-        }
-        event.origin = *origin;
-    }
-    return event;
+    protocol::TaskEventView view;
+    return decode(*map, view) ? std::nullopt : task_event_of(view, private_part_of(*secret));
 }
 
 }  // namespace taskbbs::core

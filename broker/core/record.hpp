@@ -27,6 +27,11 @@ class RecordReader {
   public:
     std::optional<Event> read(std::string_view body, std::string_view rest);
 
+    // The two ways that read() goes. The first knows a task's event as it is written here, and is
+    // many times as fast; the second knows all, and gives the same event for what the first takes.
+    static std::optional<Event> read_in_order(std::string_view body, std::string_view rest);
+    std::optional<Event> read_in_any_order(std::string_view body, std::string_view rest);
+
   private:
     protocol::Document body_;
     protocol::Document rest_;

@@ -3,6 +3,7 @@
 
 #include "broker/core/slot_index.hpp"
 
+#define XXH_INLINE_ALL  // rows are short: the call would cost as much as the hash
 #include <xxhash.h>
 
 namespace taskbbs::core {
@@ -23,8 +24,16 @@ Time time_of(std::int64_t count) {
     return Time(Duration(count));
 }
 
+Digest hash_of_text(std::string_view text) {
+    static const Digest of_none = hash_of({});
+    return text.empty() ? of_none : hash_of(text);
+}
+
 std::array<Digest, 4> hashes_of(const std::array<std::string_view, 4>& texts) {
-    return {hash_of(texts[0]), hash_of(texts[1]), hash_of(texts[2]), hash_of(texts[3])};
+    return {hash_of_text(texts[0]),
+            hash_of_text(texts[1]),
+            hash_of_text(texts[2]),
+            hash_of_text(texts[3])};
 }
 
 }  // namespace
@@ -75,16 +84,13 @@ void set_numbers(TaskRecord& task, const TaskNumbers& numbers) {
     task.kicks = numbers.kicks;
 }
 
-Digest standing_digest(const TaskNumbers& numbers,
-                       std::string_view domain,
-                       std::string_view stack,
-                       std::string_view executor_id) {
+Digest standing_digest(const TaskNumbers& numbers, const StandingHashes& hashes) {
     struct Standing {
         TaskNumbers numbers;
-        Digest domain, stack, executor;
+        StandingHashes hashes;
     };
 
-    return hash_of_bytes(Standing{numbers, hash_of(domain), hash_of(stack), hash_of(executor_id)});
+    return hash_of_bytes(Standing{numbers, hashes});
 }
 
 Digest request_digest(Seq born, const std::array<std::string_view, 4>& texts) {
@@ -112,7 +118,8 @@ Digest outcome_digest(Seq born, const std::array<std::string_view, 4>& texts) {
 
 Digest digest_of(const TaskRow& row) {
     const Seq born = row.numbers.born;
-    return standing_digest(row.numbers, row.domain, row.stack, row.executor_id) +
+    return standing_digest(row.numbers,
+                           {hash_of(row.domain), hash_of(row.stack), hash_of(row.executor_id)}) +
            request_digest(born, {row.guid, row.type, row.annotation, row.payload}) +
            outcome_digest(
                born, {row.container_handle, row.failure_reason, row.rejection_reason, row.result});

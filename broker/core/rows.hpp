@@ -63,11 +63,15 @@ struct TaskRow {
     std::string_view container_handle, failure_reason, rejection_reason, result;
 };
 
+// Of the words that a task shares with others, whose hashes are kept with the words.
+struct StandingHashes {
+    Digest domain = 0;
+    Digest stack = 0;
+    Digest executor = 0;
+};
+
 // A task's share comes in three parts, so that a transition does not hash the payload again.
-Digest standing_digest(const TaskNumbers& numbers,
-                       std::string_view domain,
-                       std::string_view stack,
-                       std::string_view executor_id);
+Digest standing_digest(const TaskNumbers& numbers, const StandingHashes& hashes);
 Digest request_digest(Seq born, const std::array<std::string_view, 4>& texts);
 Digest outcome_digest(Seq born, const std::array<std::string_view, 4>& texts);  // 0: all are empty
 Digest digest_of(const TaskRow& row);

@@ -1,6 +1,7 @@
 // The hash that SlotIndex is fed with.
 #include "broker/core/slot_index.hpp"
 
+#define XXH_INLINE_ALL  // keys are short: the call would cost as much as the hash
 #include <xxhash.h>
 
 namespace taskbbs::core {

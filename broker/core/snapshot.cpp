@@ -329,15 +329,12 @@ bool RowReader::take_outcome(std::string_view fields) {
 
 bool RowReader::take_task(std::string_view fields) {
     const auto row = task_of(fields);
-    const bool fits =
-        row && row->numbers.seq > last_touched_ && board_.tasks().find(row->guid) == no_slot;
-    if (!fits) {
+    if (!row || row->numbers.seq <= last_touched_) {
         return false;
     }
     last_touched_ = row->numbers.seq;
     has_task_ = true;
-    board_.tasks().load(*row);
-    return true;
+    return board_.tasks().load(*row);
 }
 
 bool RowReader::take_board(std::string_view fields) {

@@ -34,8 +34,8 @@ std::optional<Time> later(Time from, milliseconds by) {
 
 }  // namespace
 
-Slot Tasks::find(std::string_view guid) const {
-    return by_guid_.find(hash_of(guid),
+Slot Tasks::find(std::uint64_t hash, std::string_view guid) const {
+    return by_guid_.find(hash,
                          [&](Slot slot) { return slot != grave_ && slab_[slot].guid() == guid; });
 }
 
@@ -236,13 +236,13 @@ void Tasks::bury() {
 
 // ---- rows ------------------------------------------------------------------------------------
 
-std::string_view Tasks::executor_id(const TaskRecord& task) const {
-    return task.executor == no_slot ? std::string_view() : executors_[task.executor].id;
-}
-
 Digest Tasks::standing(const TaskRecord& task) const {
+    static const Digest of_nobody = hash_of({});
     return standing_digest(
-        numbers_of(task), domains_.text(task.domain), stacks_.text(task.stack), executor_id(task));
+        numbers_of(task),
+        {.domain = domains_.hash(task.domain),
+         .stack = stacks_.hash(task.stack),
+         .executor = task.executor == no_slot ? of_nobody : executors_[task.executor].hash});
 }
 
 TaskRow Tasks::row_of(Slot slot) const {
@@ -276,7 +276,11 @@ std::vector<Slot> Tasks::by_seq() const {
     return slots;
 }
 
-void Tasks::load(const TaskRow& row) {
+bool Tasks::load(const TaskRow& row) {
+    const std::uint64_t hash = hash_of(row.guid);
+    if (find(hash, row.guid) != no_slot) {
+        return false;
+    }
     const Slot slot = slab_.take();
     TaskRecord& task = slab_[slot];
     set_numbers(task, row.numbers);
@@ -286,10 +290,12 @@ void Tasks::load(const TaskRow& row) {
     task.set_request(
         {.guid = row.guid, .type = row.type, .payload = row.payload, .annotation = row.annotation});
     task.set_outcome({row.container_handle, row.failure_reason, row.rejection_reason, row.result});
-    digest_ += digest_of(row);
+    digest_ += request_digest(task.born, task.request()) +
+               outcome_digest(task.born, task.outcome()) + standing(task);
     opaque_bytes_ += task.opaque_bytes();
-    by_guid_.insert(hash_of(task.guid()), slot);
+    by_guid_.insert(hash, slot);
     link(slot, task.updated_at);
+    return true;
 }
 
 // ---- indexes ---------------------------------------------------------------------------------
@@ -299,13 +305,14 @@ ListKey Tasks::key_for_executor(Slot slot) const {
     return {task.born, slot, group_of(domains_.text(task.domain))};
 }
 
+// What is linked comes last more often than not, so each order is asked about its end first.
 void Tasks::link(Slot slot, Time now) {
     const TaskRecord& task = slab_[slot];
     Listing& listing = domains_[task.domain].listings[index(task.state)];
     if (listing.empty()) {
         domains_in_[index(task.state)].emplace(domains_.text(task.domain), task.domain);
     }
-    listing.insert(list_key(task, slot));
+    listing.insert(listing.end(), list_key(task, slot));
     ++counts_[index(task.state)];
     if (task.executor != no_slot) {
         executors_.add_task(task.executor, task.state, key_for_executor(slot), task.epoch);
@@ -315,7 +322,7 @@ void Tasks::link(Slot slot, Time now) {
     if (task.state == State::pending) {
         link_pending(slot, now);
     } else if (task.state == State::completed && expires_) {
-        expiring_.insert({task.completed_at, slot});
+        expiring_.insert(expiring_.end(), {task.completed_at, slot});
     }
 }
 
@@ -342,7 +349,7 @@ void Tasks::unlink(Slot slot) {
 void Tasks::link_pending(Slot slot, Time now) {
     TaskRecord& task = slab_[slot];
     if (task.time_to_claim == milliseconds{0}) {
-        unclaimed_.insert({task.pending_since, slot});
+        unclaimed_.insert(unclaimed_.end(), {task.pending_since, slot});
     }
     task.delayed = task.not_before > now;
     if (task.delayed) {
@@ -372,7 +379,7 @@ void Tasks::enqueue(Slot slot) {
         stacks_[task.stack].domains.insert(task.domain);
         ++stacks_queued_[task.stack];
     }
-    queue.insert(queue_key(task, slot));
+    queue.insert(queue.end(), queue_key(task, slot));
     offers_.push_back(slot);
 }
 

@@ -87,7 +87,7 @@ class Tasks {
     Tasks(const Tasks&) = delete;
     Tasks& operator=(const Tasks&) = delete;
 
-    Slot find(std::string_view guid) const;
+    Slot find(std::string_view guid) const { return find(hash_of(guid), guid); }
 
     const TaskRecord& operator[](Slot slot) const { return slab_[slot]; }
 
@@ -131,8 +131,8 @@ class Tasks {
         }
     }
 
-    // The same back, in the same order; after the executors.
-    void load(const TaskRow& row);
+    // The same back, in the same order; after the executors. False: its guid is there already.
+    bool load(const TaskRow& row);
 
     const Labels<Domain>& domains() const { return domains_; }
 
@@ -178,7 +178,11 @@ class Tasks {
 
     bool has_offers() const { return !offers_.empty(); }
 
+    // Nobody takes them.
+    void forget_offers() { offers_.clear(); }
+
   private:
+    Slot find(std::uint64_t hash, std::string_view guid) const;
     Slot insert(const Event& event);
     void change(TaskRecord& task, const Event& event);
     template <class Change>
@@ -200,7 +204,11 @@ class Tasks {
     void recount(TimeOrder& deadlines);
     void bury();
     Digest standing(const TaskRecord& task) const;
-    std::string_view executor_id(const TaskRecord& task) const;
+
+    std::string_view executor_id(const TaskRecord& task) const {
+        return task.executor == no_slot ? std::string_view() : executors_[task.executor].id;
+    }
+
     ListKey key_for_executor(Slot slot) const;
     TaskRow row_of(Slot slot) const;
     std::vector<Slot> by_seq() const;

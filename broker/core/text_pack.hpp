@@ -49,8 +49,14 @@ class TextPack {
 
     Texts all() const {
         Texts texts;
+        if (!block_) {
+            return texts;
+        }
+        std::uint32_t from = 0;
         for (std::size_t i = 0; i < count; ++i) {
-            texts[i] = (*this)[i];
+            const std::uint32_t end = end_of(i);
+            texts[i] = {block_.get() + head + from, end - from};
+            from = end;
         }
         return texts;
     }

@@ -37,6 +37,19 @@ TEST_CASE("a list of outcomes is what an ordered map would be, whatever happens 
     }
 }
 
+TEST_CASE("a list from whose front outcomes go as fast as they come at its end keeps its order") {
+    const int held = GENERATE(2, 3, 7, 64);
+    OutcomeList list;
+    for (int id = 1; id <= 1000; ++id) {
+        list.insert({.id = id, .first = id});
+        list.drop_first(list.count_up_to(id - held));
+        REQUIRE(list.size() == static_cast<std::size_t>(std::min(id, held)));
+        CHECK(list.all().front().id == std::max(1, id - held + 1));
+        CHECK(list.all().back().id == id);
+        CHECK(list.find(id)->first == id);
+    }
+}
+
 TEST_CASE("a list that was moved from is empty, and the other has what it had") {
     const int size = GENERATE(0, 1, 5);
     OutcomeList list;

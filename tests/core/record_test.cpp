@@ -33,6 +33,8 @@ class Pair {
         encode_private(event, after, rest_);
         const auto read = reader_.read(body_, rest_);
         REQUIRE(read);
+        CHECK(reader_.read_in_any_order(body_, rest_) == read);
+        CHECK(RecordReader::read_in_order(body_, rest_).has_value() == (slot != no_slot));
         CHECK(read->kind == event.kind);
         CHECK(read->cause == event.cause);
         CHECK(read->seq == event.seq);

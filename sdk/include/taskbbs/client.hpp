@@ -5,8 +5,8 @@
 // keeps its id over timeouts, reconnects and broker restarts until its deadline, and the broker
 // applies it once. So a call that comes back without an error, or refused, needs no second try; one
 // that comes back with `outcome_unknown` (`timed_out`, or refused after a reconnection) may have
-// been applied: ask `get` before doing it again. The broker's `busy` is retried with growing pauses until the deadline and handed over
-// only then.
+// been applied: ask `get` before doing it again. The broker's `busy` is retried with growing pauses
+// until the deadline and handed over only then.
 //
 // Calls may be pipelined: those that pile up travel in one message. They are applied in the order
 // in which one thread made them, except that a call which was `busy` or was lost is retried after

@@ -14,6 +14,8 @@ namespace {
 
 constexpr core::Duration first_pause = 1s;  // after a failure
 constexpr core::Duration longest_pause = 10min;
+// Where the next one is due that soon, one of low priority would fall behind.
+constexpr core::Duration soon = 10s;
 
 }  // namespace
 
@@ -41,7 +43,8 @@ std::optional<Snapshots::Priority> Snapshots::due(const Written& written, core::
     if (started_ || !has_sealed || now < not_before_ || behind(written) <= trigger()) {
         return std::nullopt;
     }
-    return hurried_ || is_late(written) ? Priority::normal : Priority::low;
+    const bool is_soon = taken_ > 0 && now - taken_at_ < soon;
+    return hurried_ || is_soon || is_late(written) ? Priority::normal : Priority::low;
 }
 
 bool Snapshots::falls_behind(const Written& written) const {
@@ -64,6 +67,7 @@ void Snapshots::ended(std::optional<Taken> taken, core::Time now) {
         return;
     }
     ++taken_;
+    taken_at_ = now;
     failures_ = 0;
     hurried_ = false;
     // It may have been made from one that nobody told of: its process was killed when it was done.

@@ -80,6 +80,7 @@ class Snapshots {
     core::Time not_before_{};
     unsigned failures_ = 0;  // in a row
     std::uint64_t taken_ = 0;
+    core::Time taken_at_{};  // the last one
     std::uint64_t failed_ = 0;
 };
 

@@ -70,7 +70,14 @@ TEST_CASE("one of low priority that falls behind is ended for one of normal prio
     snapshots.started({1000, 1251}, Priority::normal);
     CHECK_FALSE(snapshots.falls_behind({9000, 9000}));
     snapshots.ended(Snapshots::Taken{10, 10}, start);
-    CHECK(snapshots.due({2000, 2100}, start) == Priority::low);
+    CHECK(snapshots.due({2000, 2100}, start + 10s) == Priority::low);
+}
+
+TEST_CASE("one that is due within seconds of the last one begins with normal priority") {
+    Snapshots snapshots = fresh();
+    take(snapshots, {1000, 1100}, 10, 10);
+    CHECK(snapshots.due({2000, 2100}, start + 9s) == Priority::normal);
+    CHECK(snapshots.due({2000, 2100}, start + 10s) == Priority::low);
 }
 
 TEST_CASE("one that begins late begins with normal priority") {

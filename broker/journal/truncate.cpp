@@ -3,8 +3,8 @@
 #include "broker/journal/truncate.hpp"
 
 #include "broker/journal/batch_reader.hpp"
-#include "broker/journal/end_mark.hpp"
 #include "broker/journal/empty_batch.hpp"
+#include "broker/journal/end_mark.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/require.hpp"

@@ -1,5 +1,5 @@
-// The switch of the planted bugs. Only the copies of the sources that plant.py makes ask it; what is
-// released never does.
+// The switch of the planted bugs. Only the copies of the sources that plant.py makes ask it; what
+// is released never does.
 #pragma once
 
 #include <chrono>

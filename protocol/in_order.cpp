@@ -59,31 +59,24 @@ std::optional<std::int64_t> PackedWalk::wide_integer() {
 }
 
 std::optional<std::string_view> PackedWalk::long_str() {
-    if (at_end()) {
-        return std::nullopt;
-    }
-    switch (*at_) {
-        case 0xd9:
-            return bytes(number<std::uint8_t>());
-        case 0xda:
-            return bytes(number<std::uint16_t>());
-        case 0xdb:
-            return bytes(number<std::uint32_t>());
-        default:
-            return std::nullopt;
-    }
+    return wide_bytes(0xd9);
 }
 
 std::optional<std::string_view> PackedWalk::bin() {
+    return wide_bytes(0xc4);
+}
+
+// Three tags in a row, for a length of one, two and four bytes.
+std::optional<std::string_view> PackedWalk::wide_bytes(unsigned first_tag) {
     if (at_end()) {
         return std::nullopt;
     }
-    switch (*at_) {
-        case 0xc4:
+    switch (*at_ - first_tag) {
+        case 0:
             return bytes(number<std::uint8_t>());
-        case 0xc5:
+        case 1:
             return bytes(number<std::uint16_t>());
-        case 0xc6:
+        case 2:
             return bytes(number<std::uint32_t>());
         default:
             return std::nullopt;

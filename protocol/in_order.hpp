@@ -85,6 +85,7 @@ class PackedWalk {
     std::optional<std::uint32_t> large_map();
     std::optional<std::int64_t> wide_integer();
     std::optional<std::string_view> long_str();
+    std::optional<std::string_view> wide_bytes(unsigned first_tag);
 
     const unsigned char* at_;
     const unsigned char* end_;

@@ -12,8 +12,7 @@
 // events, and a repair.
 //
 //     0       8      24          32       40      56     60
-//     | magic | uuid | first seq | offset | chain | kind | crc32c |        kind: 0 stopped, 1
-//     reached
+//     | magic | uuid | first seq | offset | chain | kind | crc32c |      kind: 0 stopped, 1 reached
 #pragma once
 
 #include "broker/journal/disk.hpp"

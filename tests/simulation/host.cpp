@@ -235,20 +235,27 @@ void Host::launch(bool drained) {
     Serving& serving = *serving_;
     auto batch = serving.broker.take_batch(now());
     if (!batch) return;
-    for (const journal::Record& record : batch->records()) {
-        const Fact fact = read_fact(record.body, record.rest);
-        bench_.witness.issued(fact, std::string(record.body));
-    }
+    issue(*batch);
     if (drained && batch->count() == 1 && serving.writer.fits(*batch) &&
         bench_.draw.chance(settings_.commits_here)) {
-        serving.writer.commit(*batch);
-        bench_.witness.landed();
-        serving.broker.durable(std::move(batch), now());
+        commit_here(std::move(batch));
         return;
     }
     serving.writing = true;
     serving.submitted = std::move(batch);
     serving.wake_writer.notify();
+}
+
+// The witness hears of what is to be written before it is.
+void Host::issue(const journal::Batch& batch) {
+    for (const journal::Record& record : batch.records())
+        bench_.witness.issued(read_fact(record.body, record.rest), std::string(record.body));
+}
+
+void Host::commit_here(std::unique_ptr<journal::Batch> batch) {
+    serving_->writer.commit(*batch);
+    bench_.witness.landed();
+    serving_->broker.durable(std::move(batch), now());
 }
 
 void Host::send() {
@@ -315,11 +322,8 @@ void Host::finish() {
         land();
     }
     if (auto batch = serving.broker.take_batch(now())) {
-        for (const journal::Record& record : batch->records())
-            bench_.witness.issued(read_fact(record.body, record.rest), std::string(record.body));
-        serving.writer.commit(*batch);
-        bench_.witness.landed();
-        serving.broker.durable(std::move(batch), now());
+        issue(*batch);
+        commit_here(std::move(batch));
     }
     send();
     serving.writer.close();

@@ -74,6 +74,8 @@ class Host final : public Server {
     bool receive();
     void land();
     void launch(bool drained);
+    void issue(const journal::Batch& batch);
+    void commit_here(std::unique_ptr<journal::Batch> batch);
     void send();
     void look_after_history();
     void look_after_snapshots();

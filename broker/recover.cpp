@@ -9,7 +9,6 @@
 namespace taskbbs::broker {
 
 bool Fold::begin_batch(const journal::BatchInfo& batch) {
-    board_->tasks().forget_offers();
     if (batch.count == 0) {
         return true;
     }

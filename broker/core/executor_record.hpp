@@ -42,13 +42,17 @@ struct ExecutorRecord {
     std::deque<std::string> former_incarnations;  // after which another one joined; newest last
     Time joined_at{};
     milliseconds ttl{0};
-    Listings tasks;  // those that name it, by state; none pending
+    std::array<std::uint32_t, protocol::live_states> named{};  // tasks that name it, by state
     // While it is being lost: tasks that it owned under an epoch below `lost_at` are doomed, and
     // this many are still to be ended. lost_at is the number of its lost or departed event, 0 at
     // other times.
     Seq lost_at = 0;
     std::size_t doomed = 0;
     Origin departed_by;  // the request whose outcome grows with each doomed task
+
+    // Made of that, for who looks for them.
+    Listings tasks;  // those that name it, by state, once the board serves; none pending
+    bool is_absent_owner = false;
 
     // Of this run alone: see broker/core/presence.
     enum class Phase : std::uint8_t { fresh, run_out, held };
@@ -63,18 +67,15 @@ struct ExecutorRecord {
 
     const Listing& tasks_in(State state) const { return tasks[static_cast<std::size_t>(state)]; }
 
+    std::uint32_t& named_in(State state) { return named[static_cast<std::size_t>(state)]; }
+
     std::size_t owned() const {
-        return tasks_in(State::claimed).size() + tasks_in(State::running).size();
+        constexpr auto claimed = static_cast<std::size_t>(State::claimed);
+        constexpr auto running = static_cast<std::size_t>(State::running);
+        return std::size_t{named[claimed]} + named[running];
     }
 
-    bool owns_nothing_named() const {
-        for (const Listing& listing : tasks) {
-            if (!listing.empty()) {
-                return false;
-            }
-        }
-        return true;
-    }
+    bool is_named() const { return named != decltype(named){}; }
 
     bool is_being_lost() const { return lost_at != 0; }
 

@@ -138,21 +138,29 @@ void Executors::drained(const Event& event) {
     executor.draining = on;
 }
 
-void Executors::add_task(Slot slot, State state, ListKey key, Seq epoch) {
+void Executors::add_task(Slot slot, State state, Seq epoch) {
     ExecutorRecord& executor = slab_[slot];
-    Listing& tasks = executor.tasks_in(state);
-    tasks.insert(tasks.end(), key);
+    ++executor.named_in(state);
     executor.doomed += is_owned(state) && executor.dooms(epoch) ? 1 : 0;
     review(slot);
 }
 
-void Executors::remove_task(Slot slot, State state, ListKey key, Seq epoch) {
+void Executors::remove_task(Slot slot, State state, Seq epoch) {
     ExecutorRecord& executor = slab_[slot];
-    executor.tasks_in(state).erase(key);
+    --executor.named_in(state);
     if (is_owned(state) && executor.dooms(epoch) && --executor.doomed == 0) {
         finish_loss(slot);
     }
     review(slot);
+}
+
+void Executors::list_task(Slot slot, State state, ListKey key) {
+    Listing& tasks = slab_[slot].tasks_in(state);
+    tasks.insert(tasks.end(), key);
+}
+
+void Executors::unlist_task(Slot slot, State state, ListKey key) {
+    slab_[slot].tasks_in(state).erase(key);
 }
 
 void Executors::finish_loss(Slot slot) {
@@ -163,8 +171,12 @@ void Executors::finish_loss(Slot slot) {
 }
 
 void Executors::review(Slot slot) {
-    const ExecutorRecord& executor = slab_[slot];
+    ExecutorRecord& executor = slab_[slot];
     const bool is_one = !executor.present && !executor.is_being_lost() && executor.owned() > 0;
+    if (is_one == executor.is_absent_owner) {
+        return;
+    }
+    executor.is_absent_owner = is_one;
     if (is_one) {
         absent_owners_.insert(slot);
     } else {
@@ -175,7 +187,7 @@ void Executors::review(Slot slot) {
 void Executors::release(Slot slot) {
     const ExecutorRecord& executor = slab_[slot];
     const bool is_known = !executor.id.empty();  // it may have been forgotten already
-    if (is_known && !executor.ever_joined && executor.owns_nothing_named()) {
+    if (is_known && !executor.ever_joined && !executor.is_named()) {
         index_.erase(executor.hash, slot);
         slab_.give_back(slot);
     }

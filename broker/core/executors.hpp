@@ -31,8 +31,11 @@ class Executors {
     // The executor of this name, made where it is unknown.
     Slot name(std::string_view id);
     // A task names this executor from now on, or no longer.
-    void add_task(Slot slot, State state, ListKey key, Seq epoch);
-    void remove_task(Slot slot, State state, ListKey key, Seq epoch);
+    void add_task(Slot slot, State state, Seq epoch);
+    void remove_task(Slot slot, State state, Seq epoch);
+    // The same in its listings.
+    void list_task(Slot slot, State state, ListKey key);
+    void unlist_task(Slot slot, State state, ListKey key);
     // Where a task leaves the board: an executor that nothing names any more may be forgotten.
     void release(Slot slot);
 

@@ -49,6 +49,9 @@ class Slab {
 
     std::size_t size() const { return size_; }
 
+    // Slots below it were taken, and perhaps given back since.
+    Slot bound() const { return used_; }
+
   private:
     static constexpr std::size_t chunk_size = 1024;
 

@@ -176,20 +176,6 @@ bool is_possible(const BoardNumbers& board) {
            });
 }
 
-// A listing holds one task of each birth: where two share one, it is shorter than the count.
-bool births_are_distinct(const Tasks& tasks) {
-    for (std::size_t i = 0; i < protocol::live_states; ++i) {
-        std::size_t listed = 0;
-        for (const auto& [name, domain] : tasks.domains_in(static_cast<State>(i))) {
-            listed += tasks.domains()[domain].listings[i].size();
-        }
-        if (listed != tasks.count(static_cast<State>(i))) {
-            return false;
-        }
-    }
-    return true;
-}
-
 // ---- rows as they are read -------------------------------------------------------------------
 
 std::optional<ExecutorRow> executor_of(std::string_view bytes) {
@@ -342,11 +328,10 @@ bool RowReader::take_board(std::string_view fields) {
     if (!row || row->seq < last_touched_) {
         return false;
     }
-    if (!births_are_distinct(board_.tasks()) || !board_.executors().finish_loading()) {
+    if (!board_.tasks().births_are_distinct() || !board_.executors().finish_loading()) {
         return false;
     }
     board_.load(*row);
-    board_.tasks().take_offers();
     complete_ = true;
     return true;
 }

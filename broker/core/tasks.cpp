@@ -3,6 +3,7 @@
 #include "broker/core/tasks.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace taskbbs::core {
 
@@ -99,9 +100,8 @@ Slot Tasks::apply(const Event& event) {
         return slot;
     }
     unlink(slot);
+    leave(slot);
     TaskRecord& task = slab_[slot];
-    digest_ -= standing(task);
-    opaque_bytes_ -= task.opaque_bytes();
     change(task, event);
     task.state = event.to;
     task.seq = event.seq;
@@ -113,8 +113,7 @@ Slot Tasks::apply(const Event& event) {
         grave_ = slot;
         return slot;
     }
-    digest_ += standing(task);
-    opaque_bytes_ += task.opaque_bytes();
+    enter(slot);
     link(slot, event.at);
     return slot;
 }
@@ -139,11 +138,32 @@ Slot Tasks::insert(const Event& event) {
     task.max_rejections = desired.max_rejections;
     task.on_executor_lost = desired.on_executor_lost;
     task.set_request(desired);
-    opaque_bytes_ += task.opaque_bytes();
     by_guid_.insert(hash_of(task.guid()), slot);
-    digest_ += request_digest(task.born, task.request()) + standing(task);
+    digest_ += request_digest(task.born, task.request());
+    enter(slot);
     link(slot, event.at);
     return slot;
+}
+
+// Into all that is counted over the tasks, and out of it.
+void Tasks::enter(Slot slot) {
+    const TaskRecord& task = slab_[slot];
+    digest_ += standing(task);
+    opaque_bytes_ += task.opaque_bytes();
+    ++counts_[index(task.state)];
+    if (task.executor != no_slot) {
+        executors_.add_task(task.executor, task.state, task.epoch);
+    }
+}
+
+void Tasks::leave(Slot slot) {
+    const TaskRecord& task = slab_[slot];
+    digest_ -= standing(task);
+    opaque_bytes_ -= task.opaque_bytes();
+    --counts_[index(task.state)];
+    if (task.executor != no_slot) {
+        executors_.remove_task(task.executor, task.state, task.epoch);
+    }
 }
 
 template <class Change>
@@ -209,13 +229,17 @@ void Tasks::to_completed(TaskRecord& task, const Event& event) {
 
 void Tasks::touch(Slot slot, const Event& event) {
     TaskRecord& task = slab_[slot];
-    lines_.remove(slab_, slot);
+    if (serving_) {
+        lines_.remove(slab_, slot);
+    }
     digest_ -= standing(task);
     task.kicks = std::min<std::uint8_t>(task.kicks + 1, DueLines::max_kicks);
     task.seq = event.seq;
     task.updated_at = event.at;
     digest_ += standing(task);
-    lines_.append(slab_, slot);
+    if (serving_) {
+        lines_.append(slab_, slot);
+    }
 }
 
 // A resolved task stays readable, in no index but by_guid_, until the next event.
@@ -262,18 +286,31 @@ TaskRow Tasks::row_of(Slot slot) const {
 }
 
 std::vector<Slot> Tasks::by_seq() const {
-    std::vector<Slot> slots;
-    slots.reserve(size());
-    for (const auto& domains : domains_in_) {
-        for (const auto& [name, domain] : domains) {
-            const auto state = static_cast<std::size_t>(&domains - domains_in_.data());
-            for (const ListKey& key : domains_[domain].listings[state]) {
-                slots.push_back(key.slot);
-            }
+    std::vector<std::pair<Seq, Slot>> order;
+    order.reserve(slab_.size());
+    for (Slot slot = 0; slot < slab_.bound(); ++slot) {
+        if (is_live(slot)) {
+            order.emplace_back(slab_[slot].seq, slot);
         }
     }
-    std::ranges::sort(slots, {}, [this](Slot slot) { return slab_[slot].seq; });
+    if (!std::ranges::is_sorted(order)) {  // as after a snapshot with little behind it
+        std::ranges::sort(order);
+    }
+    std::vector<Slot> slots(order.size());
+    std::ranges::transform(order, slots.begin(), &std::pair<Seq, Slot>::second);
     return slots;
+}
+
+bool Tasks::births_are_distinct() const {
+    std::vector<Seq> births;
+    births.reserve(slab_.size());
+    for (Slot slot = 0; slot < slab_.bound(); ++slot) {
+        if (is_live(slot)) {
+            births.push_back(slab_[slot].born);
+        }
+    }
+    std::ranges::sort(births);
+    return std::ranges::adjacent_find(births) == births.end();
 }
 
 bool Tasks::load(const TaskRow& row) {
@@ -290,11 +327,10 @@ bool Tasks::load(const TaskRow& row) {
     task.set_request(
         {.guid = row.guid, .type = row.type, .payload = row.payload, .annotation = row.annotation});
     task.set_outcome({row.container_handle, row.failure_reason, row.rejection_reason, row.result});
-    digest_ += request_digest(task.born, task.request()) +
-               outcome_digest(task.born, task.outcome()) + standing(task);
-    opaque_bytes_ += task.opaque_bytes();
+    digest_ +=
+        request_digest(task.born, task.request()) + outcome_digest(task.born, task.outcome());
     by_guid_.insert(hash, slot);
-    link(slot, task.updated_at);
+    enter(slot);
     return true;
 }
 
@@ -307,15 +343,17 @@ ListKey Tasks::key_for_executor(Slot slot) const {
 
 // What is linked comes last more often than not, so each order is asked about its end first.
 void Tasks::link(Slot slot, Time now) {
+    if (!serving_) {
+        return;
+    }
     const TaskRecord& task = slab_[slot];
     Listing& listing = domains_[task.domain].listings[index(task.state)];
     if (listing.empty()) {
         domains_in_[index(task.state)].emplace(domains_.text(task.domain), task.domain);
     }
     listing.insert(listing.end(), list_key(task, slot));
-    ++counts_[index(task.state)];
     if (task.executor != no_slot) {
-        executors_.add_task(task.executor, task.state, key_for_executor(slot), task.epoch);
+        executors_.list_task(task.executor, task.state, key_for_executor(slot));
     }
     lines_.append(slab_, slot);
     link_deadline(slot);
@@ -327,15 +365,17 @@ void Tasks::link(Slot slot, Time now) {
 }
 
 void Tasks::unlink(Slot slot) {
+    if (!serving_) {
+        return;
+    }
     const TaskRecord& task = slab_[slot];
     Listing& listing = domains_[task.domain].listings[index(task.state)];
     listing.erase(list_key(task, slot));
     if (listing.empty()) {
         domains_in_[index(task.state)].erase(domains_.text(task.domain));
     }
-    --counts_[index(task.state)];
     if (task.executor != no_slot) {
-        executors_.remove_task(task.executor, task.state, key_for_executor(slot), task.epoch);
+        executors_.unlist_task(task.executor, task.state, key_for_executor(slot));
     }
     lines_.remove(slab_, slot);
     unlink_deadline(slot);
@@ -467,16 +507,6 @@ void Tasks::unlink_deadline(Slot slot) {
     }
 }
 
-void Tasks::recount(TimeOrder& deadlines) {
-    TimeOrder fresh;
-    for (const TimeKey& key : deadlines) {
-        if (const auto by = deadline(slab_[key.slot])) {
-            fresh.insert({*by, key.slot});
-        }
-    }
-    deadlines = std::move(fresh);
-}
-
 void Tasks::ripen(Time now) {
     for (int i = 0; i < ripened_at_once && next_ripening() && *next_ripening() <= now; ++i) {
         const Slot slot = delayed_.begin()->slot;
@@ -491,8 +521,11 @@ std::optional<Time> Tasks::next_ripening() const {
 }
 
 void Tasks::begin_serving() {
-    recount(claim_by_);
-    recount(run_until_);
+    assert(!serving_);
+    serving_ = true;
+    for (const Slot slot : by_seq()) {
+        link(slot, clock_.last_stamp());
+    }
     offers_ = {};
 }
 

@@ -1,6 +1,7 @@
 // The board's tasks and every index over them, so that no verb and no pass scans: by guid, by state
 // in the order of birth (listings), queues for acquire, lines and deadlines for convergence.
 // Whatever changes a task takes it out of its indexes and puts it back; nobody else touches them.
+// Until serving begins there is the one by guid alone: replay asks for nothing else.
 #pragma once
 
 #include "broker/core/clock.hpp"
@@ -111,7 +112,8 @@ class Tasks {
     void ripen(Time now);
     // When the next one ripens.
     std::optional<Time> next_ripening() const;
-    // Serving begins: deadlines are counted from now on, not from what an earlier run saw.
+    // Serving begins: the orders over the tasks, which replay does without, are made; deadlines are
+    // counted from now on, not from what an earlier run saw. Once only.
     void begin_serving();
 
     std::size_t size() const { return slab_.size() - (grave_ == no_slot ? 0 : 1); }
@@ -122,6 +124,9 @@ class Tasks {
 
     // Of all tasks.
     Digest digest() const { return digest_; }
+
+    // Whether no two of them have the same first event, as no journal makes them.
+    bool births_are_distinct() const;
 
     // Rows for a snapshot, in the order in which the tasks were touched.
     template <class OnRow>
@@ -190,6 +195,8 @@ class Tasks {
     void to_pending(TaskRecord& task, const Event& event);
     void to_completed(TaskRecord& task, const Event& event);
     void touch(Slot slot, const Event& event);
+    void enter(Slot slot);
+    void leave(Slot slot);
     void link(Slot slot, Time now);
     void unlink(Slot slot);
     void link_pending(Slot slot, Time now);
@@ -201,7 +208,6 @@ class Tasks {
     void unlink_deadline(Slot slot);
     TimeOrder* deadlines_of(const TaskRecord& task);
     std::optional<Time> deadline(const TaskRecord& task) const;
-    void recount(TimeOrder& deadlines);
     void bury();
     Digest standing(const TaskRecord& task) const;
 
@@ -211,6 +217,8 @@ class Tasks {
 
     ListKey key_for_executor(Slot slot) const;
     TaskRow row_of(Slot slot) const;
+    bool is_live(Slot slot) const { return slot != grave_ && slab_[slot].born != 0; }
+
     std::vector<Slot> by_seq() const;
 
     Executors& executors_;
@@ -219,6 +227,12 @@ class Tasks {
 
     Slab<TaskRecord> slab_;
     SlotIndex by_guid_;
+    std::array<std::size_t, protocol::live_states> counts_{};
+    std::uint64_t opaque_bytes_ = 0;
+    Digest digest_ = 0;
+    Slot grave_ = no_slot;  // the task that was resolved last
+    // From here on: empty until serving begins, but for the words themselves.
+    bool serving_ = false;
     Labels<Domain> domains_;
     Labels<Stack> stacks_;
     std::array<absl::btree_map<std::string_view, Slot>, protocol::live_states> domains_in_;
@@ -229,13 +243,9 @@ class Tasks {
     TimeOrder run_until_;
     TimeOrder expiring_;
     absl::btree_set<RipeningKey> delayed_;
-    std::array<std::size_t, protocol::live_states> counts_{};
-    std::uint64_t opaque_bytes_ = 0;
-    Digest digest_ = 0;
     std::vector<Slot> offers_;
     // By domain and stack: where a queue was looked at up to. Of this run.
     absl::flat_hash_map<std::pair<Slot, Slot>, QueueKey> unseen_;
-    Slot grave_ = no_slot;  // the task that was resolved last
 };
 
 }  // namespace taskbbs::core

@@ -28,6 +28,7 @@ bool has_more(const Presence& presence, Time now) {
 
 TEST_CASE("a call looks at a bounded number of executors, and the next ones at the rest") {
     Board board{Settings{}};
+    board.begin_serving(start);
     for (std::size_t i = 0; i < many; ++i) {
         join(board, "e" + std::to_string(i), 15s);
     }
@@ -45,6 +46,7 @@ TEST_CASE("a call looks at a bounded number of executors, and the next ones at t
 
 TEST_CASE("nobody is judged before all that ran out earlier are counted") {
     Board board{Settings{}};
+    board.begin_serving(start);
     for (std::size_t i = 0; i < many; ++i) {
         join(board, "e" + std::to_string(i), 15s);
     }

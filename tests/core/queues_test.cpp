@@ -17,6 +17,8 @@ constexpr Time later = start + 1h;
 
 class Queues {
   public:
+    Queues() { board_.begin_serving(start); }
+
     void desire(const std::string& guid, TaskView task) {
         task.guid = guid;
         commit(*decide(board_, protocol::DesireArgs{task}, start));

@@ -30,6 +30,7 @@ const std::vector<std::string>& World::executors() {
 }
 
 World::World(unsigned seed) : random_(seed), board_(settings()), now_(start), run_began_(start) {
+    board_.begin_serving(start);
     for (unsigned i = 0; i < tasks; ++i) {
         names_.push_back("t" + std::to_string(i));
     }

@@ -68,6 +68,7 @@ TEST_CASE("properties of a board") {
                  RC_ASSERT(reader.complete());
                  RC_ASSERT(copy.digest() == life.board().digest());
                  RC_ASSERT(rows_of(copy) == rows);
+                 copy.begin_serving(life.board().clock().last_stamp());
                  core_test::check_indexes(copy, life.guids());
              });
 }

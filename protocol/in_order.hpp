@@ -10,10 +10,10 @@
 #include "protocol/rules.hpp"
 #include "protocol/time.hpp"
 
+#include <boost/endian/conversion.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -22,7 +22,8 @@
 namespace taskbbs::protocol {
 
 // Walks packed bytes. Total: reads nothing outside of them, whatever they are. Each call takes what
-// stands next, or says no; then where it stands means nothing any more.
+// stands next into `out`, or says no; then where it stands means nothing any more. (It gives no
+// std::optional: GCC passes those through memory in pieces, which costs more than the reading.)
 class PackedWalk {
   public:
     // `bytes` outlive it, and every text that it gave.
@@ -32,25 +33,40 @@ class PackedWalk {
     bool at_end() const { return at_ == end_; }
 
     // Its number of keys.
-    std::optional<std::uint32_t> map() {
-        return stands(0xf0, 0x80) ? std::optional<std::uint32_t>(*at_++ & 0x0fU) : large_map();
+    bool map(std::uint32_t& out) {
+        if (!stands(0xf0, 0x80)) {
+            return large_map(out);
+        }
+        out = *at_++ & 0x0fU;
+        return true;
     }
 
-    std::optional<bool> boolean() {
-        return stands(0xfe, 0xc2) ? std::optional(*at_++ == 0xc3) : std::nullopt;
+    bool boolean(bool& out) {
+        if (!stands(0xfe, 0xc2)) {
+            return false;
+        }
+        out = *at_++ == 0xc3;
+        return true;
     }
 
-    std::optional<std::int64_t> integer() {
-        const bool is_short = stands(0x80, 0x00) || stands(0xe0, 0xe0);
-        return is_short ? std::optional<std::int64_t>(static_cast<std::int8_t>(*at_++))
-                        : wide_integer();
+    bool integer(std::int64_t& out) {
+        if (stands(0x80, 0x00) || stands(0xe0, 0xe0)) {
+            out = static_cast<std::int8_t>(*at_++);
+            return true;
+        }
+        return stands(0xff, 0xcf) ? unsigned_64(out) : narrow_integer(out);
     }
 
-    std::optional<std::string_view> str() {
-        return stands(0xe0, 0xa0) ? bytes(*at_++ & 0x1fU) : long_str();
+    bool str(std::string_view& out) {
+        if (stands(0xe0, 0xa0)) {
+            return bytes(*at_++ & 0x1fU, out);
+        }
+        return stands(0xff, 0xd9) ? short_bytes(out) : long_str(out);
     }
 
-    std::optional<std::string_view> bin();
+    bool bin(std::string_view& out) {
+        return stands(0xff, 0xc4) ? short_bytes(out) : long_bin(out);
+    }
 
     // Takes the str `key` if it is what stands next. Its size is the compiler's to know: then it is
     // compared in an instruction or two.
@@ -58,7 +74,8 @@ class PackedWalk {
     bool take(const char* key) {
         static_assert(size < 32, "a longer str begins otherwise");
         // Mostly it is another one, and its first byte says so.
-        if (!stands(0xff, 0xa0U | size) || left() <= size || std::memcmp(at_ + 1, key, size) != 0) {
+        if (!stands(0xff, 0xa0U | size) || left() <= size ||
+            !are_same<size>(reinterpret_cast<const char*>(at_ + 1), key)) {
             return false;
         }
         at_ += 1 + size;
@@ -71,96 +88,115 @@ class PackedWalk {
     // Whether the next byte is this one, in the bits of the mask.
     bool stands(unsigned mask, unsigned tag) const { return !at_end() && (*at_ & mask) == tag; }
 
-    std::optional<std::string_view> bytes(std::optional<std::size_t> size) {
-        if (!size || *size > left()) {
-            return std::nullopt;
+    bool bytes(std::size_t size, std::string_view& out) {
+        if (size > left()) {
+            return false;
         }
-        const std::string_view taken(reinterpret_cast<const char*>(at_), *size);
-        at_ += *size;
-        return taken;
+        out = {reinterpret_cast<const char*>(at_), size};
+        at_ += size;
+        return true;
     }
 
-    template <class Int>
-    std::optional<Int> number();
-    std::optional<std::uint32_t> large_map();
-    std::optional<std::int64_t> wide_integer();
-    std::optional<std::string_view> long_str();
-    std::optional<std::string_view> wide_bytes(unsigned first_tag);
+    // The number behind the tag that stands next.
+    template <std::integral Int, std::integral Out>
+    bool number(Out& out) {
+        if (left() < 1 + sizeof(Int)) {
+            return false;
+        }
+        out = boost::endian::endian_load<Int, sizeof(Int), boost::endian::order::big>(at_ + 1);
+        at_ += 1 + sizeof(Int);
+        return true;
+    }
+
+    // Above 2^63-1 none at all, as in a Document.
+    bool unsigned_64(std::int64_t& out) { return number<std::int64_t>(out) && out >= 0; }
+
+    // Whose length is one byte.
+    bool short_bytes(std::string_view& out) {
+        std::size_t size = 0;
+        return number<std::uint8_t>(size) && bytes(size, out);
+    }
+
+    bool large_map(std::uint32_t& out);
+    bool narrow_integer(std::int64_t& out);
+    bool long_str(std::string_view& out);
+    bool long_bin(std::string_view& out);
+    bool long_bytes(unsigned first_tag, std::string_view& out);
 
     const unsigned char* at_;
     const unsigned char* end_;
 };
 
 // ---- one value -------------------------------------------------------------------------------
+// Rules are the compiler's to know, too: most come to a comparison or none.
 
-inline bool read_in_order(PackedWalk& walk, std::string_view& out, const Rule& rule) {
-    const bool is_bytes = rule.form == Rule::Form::bytes;
-    const auto text = is_bytes ? walk.bin() : walk.str();
-    if (!text || !is_allowed(*text, rule)) {
-        return false;
-    }
-    out = *text;
-    const bool is_ascii = rule.form == Rule::Form::name;  // it is allowed, so it is
-    return is_bytes || is_ascii || is_utf8(*text);
+template <Rule rule>
+bool read_in_order(PackedWalk& walk, std::string_view& out) {
+    constexpr bool is_bytes = rule.form == Rule::Form::bytes;
+    constexpr bool is_ascii = rule.form == Rule::Form::name;  // if it is allowed
+    return (is_bytes ? walk.bin(out) : walk.str(out)) && is_allowed(out, rule) &&
+           (is_bytes || is_ascii || is_utf8(out));
 }
 
-inline bool read_in_order(PackedWalk& walk, bool& out, const Rule& /*rule*/) {
-    const auto value = walk.boolean();
-    out = value.value_or(false);
-    return value.has_value();
+template <Rule rule>
+bool read_in_order(PackedWalk& walk, bool& out) {
+    return walk.boolean(out);
 }
 
-template <std::integral Int>
-bool read_in_order(PackedWalk& walk, Int& out, const Rule& rule) {
-    const auto value = walk.integer();
-    if (!value || !is_allowed(*value, fitting<Int>(rule))) {
+template <Rule rule, std::integral Int>
+bool read_in_order(PackedWalk& walk, Int& out) {
+    std::int64_t value = 0;
+    if (!walk.integer(value) || !is_allowed(value, fitting<Int>(rule))) {
         return false;
     }
-    out = static_cast<Int>(*value);
+    out = static_cast<Int>(value);
     return true;
 }
 
-template <class Rep, class Period>
-bool read_in_order(PackedWalk& walk, std::chrono::duration<Rep, Period>& out, const Rule& rule) {
+template <Rule rule, class Rep, class Period>
+bool read_in_order(PackedWalk& walk, std::chrono::duration<Rep, Period>& out) {
     std::int64_t count = 0;
-    const bool taken = read_in_order(walk, count, rule);
+    const bool taken = read_in_order<rule>(walk, count);
     out = std::chrono::duration<Rep, Period>(count);
     return taken;
 }
 
-inline bool read_in_order(PackedWalk& walk, Time& out, const Rule& rule) {
+template <Rule rule>
+bool read_in_order(PackedWalk& walk, Time& out) {
     Duration since{};
-    const bool taken = read_in_order(walk, since, rule);
+    const bool taken = read_in_order<rule>(walk, since);
     out = Time(since);
     return taken;
 }
 
-template <Named E>
-bool read_in_order(PackedWalk& walk, E& out, const Rule& /*rule*/) {
-    const auto word = walk.str();
-    const auto known = word ? named<E>(*word) : std::nullopt;
+template <Rule rule, Named E>
+bool read_in_order(PackedWalk& walk, E& out) {
+    std::string_view word;
+    if (!walk.str(word)) {
+        return false;
+    }
+    const auto known = named<E>(word);
     out = known.value_or(E{});
     return known.has_value();
 }
 
-template <class T>
-bool read_in_order(PackedWalk& walk, std::optional<T>& out, const Rule& rule) {
-    return read_in_order(walk, out.emplace(), rule);
+template <Rule rule, class T>
+bool read_in_order(PackedWalk& walk, std::optional<T>& out) {
+    return read_in_order<rule>(walk, out.emplace());
 }
 
 // ---- whole messages --------------------------------------------------------------------------
 
 // Fills `out` from the map that stands next; what is left out keeps its value. False: it is not
 // what encode() writes of a Message; `out` is partly filled then.
-template <class Message>
+template <Rule rule, class Message>
     requires requires { Message::fields(); }
-bool read_in_order(PackedWalk& walk, Message& out, const Rule& /*rule*/ = {}) {
+bool read_in_order(PackedWalk& walk, Message& out) {
     static constexpr auto fields = Message::fields();
-    const auto keys = walk.map();
-    if (!keys) {
+    std::uint32_t left = 0;
+    if (!walk.map(left)) {
         return false;
     }
-    std::uint32_t left = *keys;
     // False: the message is not to be taken.
     const auto pass = [&]<std::size_t i>(std::integral_constant<std::size_t, i>) {
         constexpr const auto& field = std::get<i>(fields);
@@ -168,7 +204,7 @@ bool read_in_order(PackedWalk& walk, Message& out, const Rule& /*rule*/ = {}) {
             return !field.rule.required;
         }
         --left;
-        return read_in_order(walk, out.*field.member, field.rule);
+        return read_in_order<field.rule>(walk, out.*field.member);
     };
     const bool whole = [&]<std::size_t... i>(std::index_sequence<i...>) {
         return (pass(std::integral_constant<std::size_t, i>()) && ...);
@@ -180,7 +216,7 @@ bool read_in_order(PackedWalk& walk, Message& out, const Rule& /*rule*/ = {}) {
 template <class Message>
 bool decode_in_order(std::string_view bytes, Message& out) {
     PackedWalk walk(bytes);
-    return read_in_order(walk, out) && walk.at_end();
+    return read_in_order<Rule{}>(walk, out) && walk.at_end();
 }
 
 }  // namespace taskbbs::protocol

@@ -19,8 +19,11 @@ constexpr auto letters = [] {
 }  // namespace
 
 bool is_name(std::string_view text) {
-    return std::all_of(
-        text.begin(), text.end(), [](char c) { return letters[static_cast<unsigned char>(c)]; });
+    bool all = true;  // to the end: names are short, and mostly are some
+    for (const char c : text) {
+        all &= letters[static_cast<unsigned char>(c)];
+    }
+    return all;
 }
 
 }  // namespace taskbbs::protocol

@@ -309,7 +309,9 @@ bool Tasks::births_are_distinct() const {
             births.push_back(slab_[slot].born);
         }
     }
-    std::ranges::sort(births);
+    if (!std::ranges::is_sorted(births)) {
+        std::ranges::sort(births);
+    }
     return std::ranges::adjacent_find(births) == births.end();
 }
 

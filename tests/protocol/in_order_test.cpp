@@ -92,7 +92,7 @@ TEST_CASE("an integer is taken in any width that holds it, up to 2^63-1") {
         bytes += packed;
         PackedWalk walk(bytes);
         SeqReply got;
-        return read_in_order(walk, got) && walk.at_end() ? got.seq : -1;
+        return read_in_order<Rule{}>(walk, got) && walk.at_end() ? got.seq : -1;
     };
     using namespace std::string_view_literals;
     CHECK(seq("\x7f") == 127);

@@ -1,6 +1,8 @@
-// How each C++ type looks on the wire, and the loop over a message's fields.
+// From values to messages: how each C++ type looks on the wire, and the loop over a map's keys.
 #include "protocol/codec.hpp"
 
+#include "protocol/every_message.hpp"
+#include "protocol/kinds_of_fields.hpp"
 #include "protocol/rules.hpp"
 
 #include <concepts>
@@ -10,24 +12,6 @@
 namespace taskbbs::protocol {
 
 namespace {
-
-template <class T>
-concept Structured = requires { T::fields(); };
-
-template <class T>
-concept Textual = std::same_as<T, std::string_view> || std::same_as<T, std::string>;
-
-template <class T>
-struct IsOptional : std::false_type {};
-
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-
-template <class T>
-struct IsVector : std::false_type {};
-
-template <class T>
-struct IsVector<std::vector<T>> : std::true_type {};
 
 using MaybeFault = std::optional<Fault>;
 
@@ -194,105 +178,7 @@ MaybeFault decode_value(std::string_view field,
     return decode_value(field, value, out.emplace(), rule);
 }
 
-// ---- encoding one value ----------------------------------------------------------------------
-
-template <Textual T>
-void encode_value(Packer& packer, const T& value, const Rule& rule) {
-    rule.form == Rule::Form::bytes ? packer.bin(value) : packer.str(value);
-}
-
-void encode_value(Packer& packer, bool value, const Rule&) {
-    packer.boolean(value);
-}
-
-template <std::integral T>
-void encode_value(Packer& packer, T value, const Rule&) {
-    packer.integer(static_cast<std::int64_t>(value));
-}
-
-void encode_value(Packer& packer, Time value, const Rule&) {
-    packer.integer(value.time_since_epoch().count());
-}
-
-void encode_value(Packer& packer, milliseconds value, const Rule&) {
-    packer.integer(value.count());
-}
-
-template <Named E>
-void encode_value(Packer& packer, E value, const Rule&) {
-    packer.str(name_of(value));
-}
-
-void encode_value(Packer& packer, const Items& items, const Rule&) {
-    packer.array(items.count);
-    packer.raw(items.packed);
-}
-
-void encode_value(Packer& packer, const Holding& holding, const Rule&) {
-    packer.array(2);
-    packer.str(holding.guid);
-    packer.integer(holding.epoch);
-}
-
-template <class T>
-void encode_value(Packer& packer, const std::vector<T>& list, const Rule& rule) {
-    packer.array(static_cast<std::uint32_t>(list.size()));
-    for (const T& item : list) {
-        encode_value(packer, item, rule);
-    }
-}
-
-void encode_value(Packer& packer, const Ordinals& ordinals, const Rule&) {
-    packer.map(static_cast<std::uint32_t>(stream_count));
-    for (std::size_t i = 0; i < stream_count; ++i) {
-        packer.str(names<Stream>[i]);
-        packer.integer(ordinals.of[i]);
-    }
-}
-
-template <Structured T>
-    requires(!std::same_as<T, Ordinals>)
-void encode_value(Packer& packer, const T& value, const Rule&) {
-    encode(packer, value);
-}
-
 // ---- whole messages --------------------------------------------------------------------------
-
-template <class T>
-bool is_default(const T& value, const T& standard) {
-    if constexpr (IsVector<T>::value) {
-        return value.empty();
-    } else if constexpr (std::same_as<T, Items>) {
-        return value.count == 0;
-    } else if constexpr (Structured<T> || Named<T>) {
-        return false;
-    } else {
-        return value == standard;
-    }
-}
-
-template <class Message>
-const Message& defaults_of() {
-    static const Message standard{};
-    return standard;
-}
-
-template <class Message, class F>
-bool is_written(const Message& message, const F& field, Defaults defaults, std::uint8_t views) {
-    using Member = std::remove_cvref_t<decltype(message.*field.member)>;
-    if ((field.views & views) == 0) {
-        return false;
-    }
-    if (field.rule.always || field.rule.required) {
-        return true;
-    }
-    if constexpr (IsOptional<Member>::value) {
-        return (message.*field.member).has_value();
-    } else {
-        return defaults == Defaults::keep ||
-               !is_default(message.*field.member, defaults_of<Message>().*field.member);
-    }
-}
 
 }  // namespace
 
@@ -336,34 +222,6 @@ std::optional<Fault> decode(Value map, Message& out, std::uint8_t views) {
     };
     std::apply([&](const auto&... field) { (missing(field), ...); }, fields);
     return wrong;
-}
-
-template <class Message>
-void encode(Packer& packer, const Message& message, Defaults defaults, std::uint8_t views) {
-    static constexpr auto fields = Message::fields();
-    std::apply(
-        [&](const auto&... field) {
-            const std::uint32_t count =
-                (0U + ... + (is_written(message, field, defaults, views) ? 1U : 0U));
-            packer.map(count);
-        },
-        fields);
-    auto put = [&](const auto& field) {
-        if (!is_written(message, field, defaults, views)) {
-            return;
-        }
-        packer.str(field.name);
-        const auto& value = message.*field.member;
-        using Member = std::remove_cvref_t<decltype(value)>;
-        if constexpr (IsOptional<Member>::value) {
-            value ? encode_value(packer, *value, field.rule) : packer.nil();
-        } else if constexpr (std::same_as<Member, TaskView> || std::same_as<Member, Task>) {
-            encode(packer, value, defaults, views);
-        } else {
-            encode_value(packer, value, field.rule);
-        }
-    };
-    std::apply([&](const auto&... field) { (put(field), ...); }, fields);
 }
 
 namespace {
@@ -428,51 +286,11 @@ TaskView view_of(const Task& task) {
     return converted<TaskView>(task);
 }
 
-// The messages of the contract. A type in parentheses would be no declaration.
+// A type in parentheses would be no declaration.
 // NOLINTBEGIN(bugprone-macro-parentheses)
-#define TASKBBS_MESSAGE(Message)                                         \
-    template std::optional<Fault> decode(Value, Message&, std::uint8_t); \
-    template void encode(Packer&, const Message&, Defaults, std::uint8_t)
+#define TASKBBS_DECODE(Message) template std::optional<Fault> decode(Value, Message&, std::uint8_t);
+TASKBBS_EVERY_MESSAGE(TASKBBS_DECODE)
+#undef TASKBBS_DECODE
 // NOLINTEND(bugprone-macro-parentheses)
-
-TASKBBS_MESSAGE(TaskView);
-TASKBBS_MESSAGE(Task);
-TASKBBS_MESSAGE(TaskEventView);
-TASKBBS_MESSAGE(ExecutorEventView);
-TASKBBS_MESSAGE(Tick);
-TASKBBS_MESSAGE(Refusal);
-TASKBBS_MESSAGE(HelloArgs);
-TASKBBS_MESSAGE(HelloReply);
-TASKBBS_MESSAGE(DesireArgs);
-TASKBBS_MESSAGE(SeqReply);
-TASKBBS_MESSAGE(ClaimArgs);
-TASKBBS_MESSAGE(OwnedReply);
-TASKBBS_MESSAGE(AcquireArgs);
-TASKBBS_MESSAGE(AcquireReply);
-TASKBBS_MESSAGE(StartArgs);
-TASKBBS_MESSAGE(CompleteArgs);
-TASKBBS_MESSAGE(RejectArgs);
-TASKBBS_MESSAGE(RejectReply);
-TASKBBS_MESSAGE(CancelArgs);
-TASKBBS_MESSAGE(ResolvingArgs);
-TASKBBS_MESSAGE(ResolveArgs);
-TASKBBS_MESSAGE(GetArgs);
-TASKBBS_MESSAGE(GetReply);
-TASKBBS_MESSAGE(ListArgs);
-TASKBBS_MESSAGE(ListReply);
-TASKBBS_MESSAGE(ConvergeArgs);
-TASKBBS_MESSAGE(ConvergeReply);
-TASKBBS_MESSAGE(HeartbeatArgs);
-TASKBBS_MESSAGE(HeartbeatReply);
-TASKBBS_MESSAGE(DepartArgs);
-TASKBBS_MESSAGE(DrainArgs);
-TASKBBS_MESSAGE(ExecutorsArgs);
-TASKBBS_MESSAGE(ExecutorsReply);
-TASKBBS_MESSAGE(ExecutorView);
-TASKBBS_MESSAGE(ReplayArgs);
-TASKBBS_MESSAGE(ReplayReply);
-TASKBBS_MESSAGE(StatsArgs);
-
-#undef TASKBBS_MESSAGE
 
 }  // namespace taskbbs::protocol

@@ -2,6 +2,8 @@
 // later.
 #pragma once
 
+#include "protocol/packed.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,26 +15,53 @@ class Packer {
   public:
     explicit Packer(std::string& out) : out_(out) {}
 
-    void nil() { byte(0xc0); }
+    void nil() { out_.push_back(static_cast<char>(0xc0)); }
 
-    void boolean(bool value) { byte(value ? 0xc3 : 0xc2); }
+    void boolean(bool value) { out_.push_back(static_cast<char>(value ? 0xc3 : 0xc2)); }
 
     void integer(std::int64_t value) {
-        if (value >= 0 && value < 0x80) {
-            byte(static_cast<std::uint8_t>(value));
-        } else {
-            wide_integer(value);
-        }
+        char bytes[number_room];
+        append(bytes, put_integer(bytes, value));
     }
 
     void real(double value);
-    void str(std::string_view text);
-    void bin(std::string_view bytes);
-    void array(std::uint32_t count);
-    void map(std::uint32_t count);
+
+    void str(std::string_view text) {
+        char bytes[head_room];
+        append(bytes, put_str_head(bytes, text.size()));
+        out_.append(text);
+    }
+
+    void bin(std::string_view bytes) {
+        char head[head_room];
+        append(head, put_bin_head(head, bytes.size()));
+        out_.append(bytes);
+    }
+
+    void array(std::uint32_t count) {
+        char head[head_room];
+        append(head, put_array_head(head, count));
+    }
+
+    void map(std::uint32_t count) {
+        char head[head_room];
+        append(head, put_map_head(head, count));
+    }
 
     // Bytes that are packed already.
     void raw(std::string_view packed) { out_.append(packed); }
+
+    // Room for so many bytes, to be written with protocol/packed; close_room() says where they
+    // ended. Nothing else is called between the two.
+    char* open_room(std::size_t bytes) {
+        const std::size_t size = out_.size();
+        out_.resize(size + bytes);
+        return out_.data() + size;
+    }
+
+    void close_room(const char* end) {
+        out_.resize(static_cast<std::size_t>(end - out_.data()));
+    }
 
     // Fixed widths, so that patch_*() can write over them: each returns where it stands.
     std::size_t open_integer();
@@ -43,11 +72,9 @@ class Packer {
     std::string& out() { return out_; }
 
   private:
-    void byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
-
-    void wide_integer(std::int64_t value);
-    template <class Int>
-    void big_endian(std::uint8_t tag, Int value);
+    void append(const char* begin, const char* end) {
+        out_.append(begin, static_cast<std::size_t>(end - begin));
+    }
 
     std::string& out_;
 };

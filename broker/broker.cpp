@@ -4,6 +4,7 @@
 #include "broker/core/record.hpp"
 #include "broker/tags.hpp"
 #include "protocol/codec.hpp"
+#include "protocol/plain_requests.hpp"
 
 #include <fmt/format.h>
 
@@ -47,36 +48,42 @@ void Broker::begin(Time now) {
 
 void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
     now_ = now;
-    auto message = protocol::parse_requests(document_, frame);
-    if (!message) {
-        ++stats_.malformed;
-        protocol::Refusal body{.message = message.error().message};
-        if (message.error().status == Status::unsupported_version) {
-            body.supported = {protocol::version};
+    protocol::RequestMessage& message = current_.message;
+    if (!protocol::parse_plain_requests(frame, message)) {
+        auto parsed = protocol::parse_requests(document_, frame);
+        if (!parsed) {
+            message.requests.clear();
+            return refuse_message(peer, parsed.error());
         }
-        gathering_.refuse(peer, 0, message.error().status, body);
-        return;
+        message = *std::move(parsed);
     }
-    board_.sessions().acked(message->session, message->acked);
-    for (const core::Waiter& waiter : waiters_.take_acked(message->session, message->acked)) {
+    current_.peer = peer;
+    current_.next = 0;
+    board_.sessions().acked(message.session, message.acked);
+    for (const core::Waiter& waiter : waiters_.take_acked(message.session, message.acked)) {
         reply_empty(waiter);
     }
     // What has ripened by now is on offer to those who wait, then to this message.
     board_.tasks().ripen(now);
     settle();
-    current_ = {.peer = peer, .message = *std::move(message)};
+}
+
+void Broker::refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault) {
+    ++stats_.malformed;
+    protocol::Refusal body{.message = fault.message};
+    if (fault.status == Status::unsupported_version) {
+        body.supported = {protocol::version};
+    }
+    gathering_.refuse(peer, 0, fault.status, body);
 }
 
 bool Broker::handle_next(std::size_t unread) {
-    if (!current_) {
+    const protocol::RequestMessage& message = current_.message;
+    if (current_.next == message.requests.size()) {
         return false;
     }
-    if (current_->next == current_->message.requests.size()) {
-        current_.reset();
-        return false;
-    }
-    const protocol::Request& request = current_->message.requests[current_->next++];
-    handle({current_->peer, current_->message.session, request.id}, request, unread);
+    const Request& request = message.requests[current_.next++];
+    handle({current_.peer, message.session, request.id}, request, unread);
     settle();
     return true;
 }
@@ -96,7 +103,7 @@ void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now)
 }
 
 // The checks of section 4 that are the same for every verb, in their order.
-void Broker::handle(const Caller& caller, const protocol::Request& request, std::size_t unread) {
+void Broker::handle(const Caller& caller, const Request& request, std::size_t unread) {
     ++stats_.requests;
     const auto verb = protocol::named<Verb>(request.verb);
     if (!verb) {
@@ -104,7 +111,7 @@ void Broker::handle(const Caller& caller, const protocol::Request& request, std:
                       Status::unknown_verb,
                       {.message = "this broker does not know the verb: see docs/protocol.md"});
     }
-    if (!protocol::has_valid_texts(*verb, request.args)) {
+    if (request.packed.empty() && !protocol::has_valid_texts(*verb, request.args)) {
         return refuse(
             caller, Status::invalid_request, {.message = "a str in args is not valid UTF-8"});
     }
@@ -122,15 +129,15 @@ void Broker::handle(const Caller& caller, const protocol::Request& request, std:
                           {.message = "this id was acked: its outcome was known to the client"});
         }
         if (const core::Outcome* outcome = board_.sessions().find(caller.session, request.id)) {
-            return answer_again(caller, *verb, request.args, *outcome);
+            return answer_again(caller, *verb, request, *outcome);
         }
     }
-    (this->*handler_of(*verb))(caller, request.args);
+    (this->*handler_of(*verb))(caller, request);
 }
 
 void Broker::answer_again(const Caller& caller,
                           Verb verb,
-                          Value args,
+                          const Request& request,
                           const core::Outcome& outcome) {
     if (outcome.verb != verb) {
         return refuse(
@@ -140,6 +147,8 @@ void Broker::answer_again(const Caller& caller,
                                     name_of(outcome.verb)),
              .field = "id"});
     }
+    const Value args =
+        request.packed.empty() ? request.args : document_.parse(request.packed).value_or(Value());
     const auto guid = args.at("guid").str().value_or(std::string_view());
     const auto executor_id = args.at("executor_id").str().value_or(std::string_view());
     const core::Tasks& tasks = board_.tasks();

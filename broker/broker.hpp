@@ -26,6 +26,7 @@ using core::Duration;
 using core::Event;
 using core::Slot;
 using core::Time;
+using protocol::Request;
 using protocol::Value;
 using protocol::Verb;
 
@@ -125,7 +126,7 @@ class Broker {
         core::Waiters::Ticket asked = 0;
     };
 
-    // The message that is being handled.
+    // The message that is being handled; kept for its memory.
     struct Current {
         Peer peer;
         protocol::RequestMessage message;
@@ -150,9 +151,13 @@ class Broker {
     };
 
     // broker.cpp: the flow of every request and every event.
-    void handle(const Caller& caller, const protocol::Request& request, std::size_t unread);
+    void handle(const Caller& caller, const Request& request, std::size_t unread);
+    void refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault);
     bool has_credit(const Peer& peer, std::size_t unread) const;
-    void answer_again(const Caller& caller, Verb verb, Value args, const core::Outcome& outcome);
+    void answer_again(const Caller& caller,
+                      Verb verb,
+                      const Request& request,
+                      const core::Outcome& outcome);
     void refuse(const Caller& caller, protocol::Status status, const protocol::Refusal& body);
     void refuse(const Caller& caller, const core::Refused& refused);
     void refuse(const Caller& caller, const protocol::Fault& fault);
@@ -168,19 +173,21 @@ class Broker {
     core::PassStart pass_start() const;
 
     // verbs.cpp
-    using Handler = void (Broker::*)(const Caller&, Value);
+    using Handler = void (Broker::*)(const Caller&, const Request&);
     static Handler handler_of(Verb verb);
     template <class Args>
-    void mutate(const Caller& caller, Value value);
-    void hello(const Caller& caller, Value value);
-    void acquire(const Caller& caller, Value value);
-    void get(const Caller& caller, Value value);
-    void list(const Caller& caller, Value value);
-    void converge(const Caller& caller, Value value);
-    void heartbeat(const Caller& caller, Value value);
-    void executors(const Caller& caller, Value value);
-    void replay(const Caller& caller, Value value);
-    void stats(const Caller& caller, Value value);
+    bool read(const Caller& caller, const Request& request, Args& args);
+    template <class Args>
+    void mutate(const Caller& caller, const Request& request);
+    void hello(const Caller& caller, const Request& request);
+    void acquire(const Caller& caller, const Request& request);
+    void get(const Caller& caller, const Request& request);
+    void list(const Caller& caller, const Request& request);
+    void converge(const Caller& caller, const Request& request);
+    void heartbeat(const Caller& caller, const Request& request);
+    void executors(const Caller& caller, const Request& request);
+    void replay(const Caller& caller, const Request& request);
+    void stats(const Caller& caller, const Request& request);
 
     void beat(const Caller& caller, const protocol::HeartbeatArgs& args);
     void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
@@ -213,7 +220,7 @@ class Broker {
     int looks_ = 0;  // at those who wait, until the next work()
     Stats stats_;
     bool read_only_ = false;
-    std::optional<Current> current_;
+    Current current_;
     Time now_{};
 
     // Passes.

@@ -8,7 +8,9 @@
 #include "broker/journal/starting_point.hpp"
 #include "broker/recover.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace taskbbs::broker {
 
@@ -66,6 +68,22 @@ void check(Disk& disk, const SnapshotHeader& header, const journal::StateDigest&
         kept));
 }
 
+// It was there already.
+std::optional<Snapshot> found(const journal::SnapshotChoice& choice,
+                              const std::vector<journal::Seq>& snapshots,
+                              const core::Board& board) {
+    const journal::Seq seq = choice.from.next_seq - 1;
+    if (seq == 0) {
+        return std::nullopt;
+    }
+    const auto at = std::ranges::find(snapshots, seq);
+    return Snapshot{.seq = seq,
+                    .before = at == snapshots.begin() ? 0 : *std::prev(at),
+                    .bytes = choice.bytes,
+                    .events = 0,
+                    .tasks = board.tasks().size()};
+}
+
 }  // namespace
 
 std::optional<Snapshot> take_snapshot(Disk& disk,
@@ -73,12 +91,13 @@ std::optional<Snapshot> take_snapshot(Disk& disk,
                                       const journal::RecoveryOptions& options) {
     const std::vector<std::string> files = disk.list();
     const std::vector<journal::Seq> segments = journal::segments_of(files);
+    const std::vector<journal::Seq> snapshots = journal::snapshots_of(files);
     std::optional<Fold> fold;
     journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
     const journal::SnapshotChoice choice =
-        journal::load_newest(disk, journal::snapshots_of(files), segments, visitor, options.report);
+        journal::load_newest(disk, snapshots, segments, visitor, options.report);
     if (segments.empty() || segments.back() <= choice.from.next_seq) {
-        return std::nullopt;
+        return found(choice, snapshots, fold->board());
     }
     visitor.digest = {};  // compared at the end, with what is kept then
     journal::Replay replay(disk, choice.from, visitor);

@@ -15,9 +15,9 @@ namespace taskbbs::broker {
 
 struct Snapshot {
     journal::Seq seq = 0;      // the last event in it
-    journal::Seq before = 0;   // of the snapshot that it was made from; 0: none
+    journal::Seq before = 0;   // of the one before it; 0: none
     std::uint64_t bytes = 0;   // of the file
-    std::uint64_t events = 0;  // that were replayed for it
+    std::uint64_t events = 0;  // that were replayed for it; 0: it was there
     std::uint64_t tasks = 0;
 };
 
@@ -28,8 +28,10 @@ class StateMismatch : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// Nothing: no segment was sealed since the newest snapshot. Throws StateMismatch, CorruptError,
-// UnsupportedError, JournalError; whatever was written is removed then, or by the next start.
+// The newest snapshot, when it returns: the one that it took, or, where no segment was sealed since
+// another one, that one (whoever took it may have been killed before it could say so). Nothing:
+// there is none, and none to take. Throws StateMismatch, CorruptError, UnsupportedError,
+// JournalError; whatever was written is removed then, or by the next start.
 std::optional<Snapshot> take_snapshot(journal::Disk& disk,
                                       const core::Settings& settings,
                                       const journal::RecoveryOptions& options);

@@ -10,8 +10,8 @@
 
 namespace taskbbs::broker {
 
-// What it says when it is done, for printf and scanf: the last event in the snapshot, the last one
-// in the snapshot that it was made from, its bytes.
+// What it says when it is done, for printf and scanf: the last event in the newest snapshot, which
+// it took or found, the last one in the snapshot before that, its bytes.
 inline constexpr const char* snapshot_line = "snapshot seq=%ld before=%ld bytes=%lu";
 
 class SnapshotProcess {

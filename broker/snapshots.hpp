@@ -25,7 +25,7 @@ class Snapshots {
     struct Taken {
         journal::Seq seq = 0;
         std::uint64_t bytes = 0;
-        journal::Seq before = 0;  // of the snapshot that it was made from; 0: none
+        journal::Seq before = 0;  // of the snapshot before it; 0: none
     };
 
     // `snapshot_bytes` as in the journal's settings.
@@ -42,7 +42,8 @@ class Snapshots {
     bool hurried() const { return hurried_; }
 
     void started(const Written& written, Priority priority);
-    // Nothing: it failed, or was ended.
+    // Nothing: it failed, or was ended. It may as well have found one that was taken before, by a
+    // process that was killed when it was done.
     void ended(std::optional<Taken> taken, core::Time now);
 
     bool under_way() const { return started_.has_value(); }

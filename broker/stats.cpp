@@ -15,7 +15,7 @@ std::int64_t ms(core::Duration duration) {
 
 }  // namespace
 
-void Broker::stats(const Caller& caller, Value) {
+void Broker::stats(const Caller& caller, const Request& /*request*/) {
     using core::State;
     const core::Tasks& tasks = board_.tasks();
     const auto number = [](auto value) { return static_cast<std::int64_t>(value); };

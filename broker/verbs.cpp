@@ -4,6 +4,7 @@
 #include "broker/core/list.hpp"
 #include "broker/tags.hpp"
 #include "protocol/codec.hpp"
+#include "protocol/in_order.hpp"
 
 #include <algorithm>
 #include <array>
@@ -56,11 +57,24 @@ Broker::Handler Broker::handler_of(Verb verb) {
     return handlers[static_cast<std::size_t>(verb)];
 }
 
+// False: they are not what the verb wants, and that is answered.
 template <class Args>
-void Broker::mutate(const Caller& caller, Value value) {
+bool Broker::read(const Caller& caller, const Request& request, Args& args) {
+    if (!request.packed.empty()) {
+        return protocol::decode_in_order(request.packed, args);
+    }
+    const auto fault = decode(request.args, args);
+    if (fault) {
+        refuse(caller, *fault);
+    }
+    return !fault;
+}
+
+template <class Args>
+void Broker::mutate(const Caller& caller, const Request& request) {
     Args args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     const auto event = core::decide(board_, args, now_);
     const bool would_begin = event || event.error().status == Status::busy;
@@ -86,7 +100,7 @@ void Broker::mutate(const Caller& caller, Value value) {
     }
 }
 
-void Broker::hello(const Caller& caller, Value) {
+void Broker::hello(const Caller& caller, const Request& /*request*/) {
     const core::LimitSettings& limits = board_.settings().limits;
     reply(caller,
           protocol::HelloReply{
@@ -108,10 +122,10 @@ void Broker::hello(const Caller& caller, Value) {
 
 // ---- acquire ---------------------------------------------------------------------------------
 
-void Broker::acquire(const Caller& caller, Value value) {
+void Broker::acquire(const Caller& caller, const Request& request) {
     protocol::AcquireArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     if (read_only_) {
         return refuse(caller, read_only);
@@ -186,10 +200,10 @@ void Broker::reply_empty(const core::Waiter& waiter) {
 
 // ---- reads -----------------------------------------------------------------------------------
 
-void Broker::get(const Caller& caller, Value value) {
+void Broker::get(const Caller& caller, const Request& request) {
     protocol::GetArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     const auto slot = core::find_task(board_, args.guid);
     if (!slot) {
@@ -198,10 +212,10 @@ void Broker::get(const Caller& caller, Value value) {
     reply(caller, protocol::GetReply{board_.tasks().view(*slot), board_.seq()});
 }
 
-void Broker::list(const Caller& caller, Value value) {
+void Broker::list(const Caller& caller, const Request& request) {
     protocol::ListArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     if (args.state == core::State::resolved) {
         return refuse(
@@ -217,20 +231,20 @@ void Broker::list(const Caller& caller, Value value) {
     reply(caller, protocol::ListReply{{page->count, page->packed, {}}, page->cursor, board_.seq()});
 }
 
-void Broker::executors(const Caller& caller, Value value) {
+void Broker::executors(const Caller& caller, const Request& request) {
     protocol::ExecutorsArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     const core::Page page = core::list_executors(board_, args, now_);
     reply(caller,
           protocol::ExecutorsReply{{page.count, page.packed, {}}, page.cursor, board_.seq()});
 }
 
-void Broker::replay(const Caller& caller, Value value) {
+void Broker::replay(const Caller& caller, const Request& request) {
     protocol::ReplayArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     journal::Query query = query_of(args);
     query.up_to = durable_seq_;
@@ -282,10 +296,10 @@ void Broker::refuse_replay(std::uint64_t token) {
 
 // ---- executors -------------------------------------------------------------------------------
 
-void Broker::heartbeat(const Caller& caller, Value value) {
+void Broker::heartbeat(const Caller& caller, const Request& request) {
     protocol::HeartbeatArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     beat(caller, args);
 }
@@ -358,10 +372,10 @@ void Broker::park(Slot executor, Parked parked) {
 
 // ---- the operator's --------------------------------------------------------------------------
 
-void Broker::converge(const Caller& caller, Value value) {
+void Broker::converge(const Caller& caller, const Request& request) {
     protocol::ConvergeArgs args;
-    if (const auto fault = decode(value, args)) {
-        return refuse(caller, *fault);
+    if (!read(caller, request, args)) {
+        return;
     }
     if (asked_passes_.size() >= max_asked_passes) {
         return refuse(

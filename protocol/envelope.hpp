@@ -24,8 +24,9 @@ using RequestId = std::int64_t;
 
 struct Request {
     RequestId id = 0;
-    std::string_view verb;  // any bytes: the broker knows which there are
-    Value args;
+    std::string_view verb;    // any bytes: the broker knows which there are
+    Value args;               // nil where `packed` holds them
+    std::string_view packed;  // args that decode_in_order() takes (protocol/plain_requests)
 };
 
 struct RequestMessage {

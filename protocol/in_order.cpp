@@ -7,6 +7,11 @@ bool PackedWalk::large_map(std::uint32_t& out) {
     return stands(0xff, 0xde) && number<std::uint16_t>(out);
 }
 
+bool PackedWalk::large_array(std::uint32_t& out) {
+    return (stands(0xff, 0xdc) && number<std::uint16_t>(out)) ||
+           (stands(0xff, 0xdd) && number<std::uint32_t>(out));
+}
+
 // Of any width but the one that most have.
 bool PackedWalk::narrow_integer(std::int64_t& out) {
     if (at_end()) {

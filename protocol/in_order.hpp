@@ -1,11 +1,12 @@
 // The fast way back from what encode() wrote: one walk over the bytes, without a Document. A
-// message's fields must come in the order of its list, in the forms that Packer writes; any of them
-// may be left out. Whatever looks different (another order, an unknown field, nil, a str for a bin)
-// is not taken: ask decode(), which takes more. What is taken here, decode() takes as the same
-// message: both ask protocol/rules. Knows the types of what events hold: no lists.
+// message's fields come in the order of its list, any of them left out, in the forms that Packer
+// writes; out of order they are taken too, only slower. Whatever looks different (an unknown field,
+// one twice, nil, a str for a bin) is not taken: ask decode(), which takes more. What is taken here,
+// decode() takes as the same message: both ask protocol/rules.
 #pragma once
 
 #include "protocol/document.hpp"
+#include "protocol/messages.hpp"
 #include "protocol/names.hpp"
 #include "protocol/rules.hpp"
 #include "protocol/time.hpp"
@@ -36,6 +37,15 @@ class PackedWalk {
     bool map(std::uint32_t& out) {
         if (!stands(0xf0, 0x80)) {
             return large_map(out);
+        }
+        out = *at_++ & 0x0fU;
+        return true;
+    }
+
+    // Its number of items.
+    bool array(std::uint32_t& out) {
+        if (!stands(0xf0, 0x90)) {
+            return large_array(out);
         }
         out = *at_++ & 0x0fU;
         return true;
@@ -82,6 +92,9 @@ class PackedWalk {
         return true;
     }
 
+    // Where it stands.
+    const char* at() const { return reinterpret_cast<const char*>(at_); }
+
   private:
     std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
 
@@ -118,6 +131,7 @@ class PackedWalk {
     }
 
     bool large_map(std::uint32_t& out);
+    bool large_array(std::uint32_t& out);
     bool narrow_integer(std::int64_t& out);
     bool long_str(std::string_view& out);
     bool long_bin(std::string_view& out);
@@ -180,43 +194,107 @@ bool read_in_order(PackedWalk& walk, E& out) {
     return known.has_value();
 }
 
+template <Rule rule>
+bool read_in_order(PackedWalk& walk, Holding& out) {
+    std::uint32_t count = 0;
+    return walk.array(count) && count == 2 && read_in_order<rule>(walk, out.guid) &&
+           read_in_order<number()>(walk, out.epoch);
+}
+
+template <Rule rule, class T>
+bool read_in_order(PackedWalk& walk, std::optional<T>& out);
+template <Rule rule, class T>
+bool read_in_order(PackedWalk& walk, std::vector<T>& out);
+template <Rule rule, class Message>
+    requires requires { Message::fields(); }
+bool read_in_order(PackedWalk& walk, Message& out);
+
 template <Rule rule, class T>
 bool read_in_order(PackedWalk& walk, std::optional<T>& out) {
     return read_in_order<rule>(walk, out.emplace());
 }
 
+template <Rule rule, class T>
+bool read_in_order(PackedWalk& walk, std::vector<T>& out) {
+    std::uint32_t count = 0;
+    if (!walk.array(count) || count > rule.max_items) {
+        return false;
+    }
+    out.clear();
+    for (; count > 0; --count) {
+        if (!read_in_order<rule>(walk, out.emplace_back())) {
+            return false;
+        }
+    }
+    return true;
+}
+
 // ---- whole messages --------------------------------------------------------------------------
 
-// Fills `out` from the map that stands next; what is left out keeps its value. False: it is not
-// what encode() writes of a Message; `out` is partly filled then.
-template <Rule rule, class Message>
-    requires requires { Message::fields(); }
-bool read_in_order(PackedWalk& walk, Message& out) {
+// What of the messages within it a message holds: of a task, a requester says what is its own.
+template <class Message>
+constexpr std::uint8_t views_within = std::same_as<Message, DesireArgs> ? desired : every_view;
+
+// Fills `out` from the map that stands next; what is left out keeps its value. False: it is not to
+// be taken; `out` is partly filled then.
+template <std::uint8_t views, class Message>
+bool read_fields(PackedWalk& walk, Message& out) {
     static constexpr auto fields = Message::fields();
+    constexpr std::size_t count = std::tuple_size_v<decltype(fields)>;
+    static_assert(count <= 64);
     std::uint32_t left = 0;
     if (!walk.map(left)) {
         return false;
     }
+    std::uint64_t seen = 0;
     // False: the message is not to be taken.
     const auto pass = [&]<std::size_t i>(std::integral_constant<std::size_t, i>) {
         constexpr const auto& field = std::get<i>(fields);
-        if (left == 0 || !walk.take<field.name.size()>(field.name.data())) {
-            return !field.rule.required;
+        if ((field.views & views) == 0 || left == 0 ||
+            !walk.take<field.name.size()>(field.name.data())) {
+            return true;
         }
+        constexpr std::uint64_t bit = std::uint64_t{1} << i;
+        const bool again = (seen & bit) != 0;
+        seen |= bit;
         --left;
-        return read_in_order<field.rule>(walk, out.*field.member);
+        using Member = std::remove_cvref_t<decltype(out.*field.member)>;
+        if constexpr (std::same_as<Member, TaskView>) {
+            return !again && read_fields<views_within<Message>>(walk, out.*field.member);
+        } else {
+            return !again && read_in_order<field.rule>(walk, out.*field.member);
+        }
     };
-    const bool whole = [&]<std::size_t... i>(std::index_sequence<i...>) {
-        return (pass(std::integral_constant<std::size_t, i>()) && ...);
-    }(std::make_index_sequence<std::tuple_size_v<decltype(fields)>>());
-    return whole && left == 0;
+    // A pass takes a run of fields that are in order: mostly, all.
+    do {
+        const std::uint32_t before = left;
+        const bool fits = [&]<std::size_t... i>(std::index_sequence<i...>) {
+            return (pass(std::integral_constant<std::size_t, i>()) && ...);
+        }(std::make_index_sequence<count>());
+        if (!fits || (left == before && left > 0)) {
+            return false;
+        }
+    } while (left > 0);
+    constexpr std::uint64_t required = []<std::size_t... i>(std::index_sequence<i...>) {
+        return (std::uint64_t{0} | ... |
+                (std::get<i>(fields).rule.required && (std::get<i>(fields).views & views) != 0
+                     ? std::uint64_t{1} << i
+                     : 0));
+    }(std::make_index_sequence<count>());
+    return (seen & required) == required;
+}
+
+template <Rule rule, class Message>
+    requires requires { Message::fields(); }
+bool read_in_order(PackedWalk& walk, Message& out) {
+    return read_fields<every_view>(walk, out);
 }
 
 // The same for bytes that hold one message and nothing else.
 template <class Message>
 bool decode_in_order(std::string_view bytes, Message& out) {
     PackedWalk walk(bytes);
-    return read_in_order<Rule{}>(walk, out) && walk.at_end();
+    return read_fields<every_view>(walk, out) && walk.at_end();
 }
 
 }  // namespace taskbbs::protocol

@@ -191,6 +191,7 @@ void PosixDisk::remove(const std::string& name) {
 
 void PosixDisk::sync_directory() {
     if (sync_ == Sync::never) return;
+    const std::lock_guard lock(directory_mutex_);
     if (::fsync(fd_) != 0) directory_lost_ = errno;
     if (directory_lost_ != 0) throw JournalError(directory_lost_, "fsync", directory_);
 }

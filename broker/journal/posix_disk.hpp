@@ -4,7 +4,7 @@
 #include "broker/journal/disk.hpp"
 #include "broker/journal/settings.hpp"
 
-#include <atomic>
+#include <mutex>
 
 namespace taskbbs::journal {
 
@@ -39,8 +39,10 @@ class PosixDisk final : public Disk {
     Sync sync_;
     int fd_ = -1;
     // The kernel says once that names were lost, to whoever syncs next: from then on nobody's sync
-    // of the directory may be believed.
-    std::atomic<int> directory_lost_ = 0;
+    // of the directory may be believed. One at a time, so that none succeeds before the one that
+    // was told has noted it.
+    std::mutex directory_mutex_;
+    int directory_lost_ = 0;  // errno
 };
 
 }  // namespace taskbbs::journal

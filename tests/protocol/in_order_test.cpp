@@ -53,15 +53,21 @@ TEST_CASE("bytes that end early, and bytes behind the end, are not taken") {
     CHECK_FALSE(is_taken(bytes + '\xc0'));
 }
 
-TEST_CASE("fields out of order, unknown, twice or nil are left to decode()") {
+TEST_CASE("fields are taken in any order; unknown, twice or nil they are left to decode()") {
     CHECK(
         is_taken(with_task("\x82\xa4guid\xa1g\xa6"
                            "domain\xa1"
                            "d")));
-    CHECK_FALSE(
+    CHECK(
         is_taken(with_task("\x82\xa6"
                            "domain\xa1"
                            "d\xa4guid\xa1g")));
+    CHECK_FALSE(
+        is_taken(with_task("\x83\xa6"
+                           "domain\xa1"
+                           "d\xa4guid\xa1g\xa6"
+                           "domain\xa1"
+                           "d")));
     CHECK_FALSE(is_taken(with_task("\x82\xa4guid\xa1g\xa3new\x01")));
     CHECK_FALSE(is_taken(with_task("\x82\xa4guid\xa1g\xa4guid\xa1g")));
     CHECK_FALSE(is_taken(with_task("\x82\xa4guid\xa1g\xa5stack\xc0")));

@@ -3,13 +3,22 @@
 
 namespace taskbbs::broker {
 
+std::size_t Outbox::find(const Peer& peer) const {
+    if (found_ != none && peers_[found_].peer == peer) {
+        return found_;
+    }
+    const auto entry = index_.find(peer);
+    return found_ = entry == index_.end() ? none : entry->second;
+}
+
 protocol::ReplyWriter* Outbox::writer_for(const Peer& peer) {
-    const auto [entry, is_new] = index_.try_emplace(peer, peers_.size());
-    if (is_new) {
+    if (find(peer) == none) {
+        found_ = peers_.size();
+        index_.emplace(peer, found_);
         peers_.push_back({.peer = peer, .messages = {}});
         peers_.back().messages.emplace_back();
     }
-    PeerReplies& replies = peers_[entry->second];
+    PeerReplies& replies = peers_[found_];
     const std::size_t open_bytes = replies.messages.back().size();
     if (replies.closed_bytes + open_bytes > peer_bytes_) {
         ++dropped_;
@@ -23,11 +32,11 @@ protocol::ReplyWriter* Outbox::writer_for(const Peer& peer) {
 }
 
 std::size_t Outbox::bytes_for(const Peer& peer) const {
-    const auto entry = index_.find(peer);
-    if (entry == index_.end()) {
+    const std::size_t known = find(peer);
+    if (known == none) {
         return 0;
     }
-    const PeerReplies& replies = peers_[entry->second];
+    const PeerReplies& replies = peers_[known];
     return replies.closed_bytes + replies.messages.back().size();
 }
 
@@ -59,6 +68,7 @@ void Outbox::close(Seq seq, std::vector<Message>& out) {
     }
     peers_.clear();
     index_.clear();
+    found_ = none;
 }
 
 }  // namespace taskbbs::broker

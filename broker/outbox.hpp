@@ -6,6 +6,7 @@
 #include "protocol/envelope.hpp"
 
 #include <absl/container/flat_hash_map.h>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -75,11 +76,15 @@ class Outbox {
         std::size_t closed_bytes = 0;
     };
 
+    static constexpr std::size_t none = SIZE_MAX;
+
     protocol::ReplyWriter* writer_for(const Peer& peer);
+    std::size_t find(const Peer& peer) const;
 
     std::size_t reply_bytes_;
     std::size_t peer_bytes_;
     std::vector<PeerReplies> peers_;
+    mutable std::size_t found_ = none;  // what find() found last: requests come many from one peer
     absl::flat_hash_map<Peer, std::size_t> index_;
     std::string topics_;
     std::vector<std::size_t> topic_ends_;

@@ -169,14 +169,14 @@ class Sockets::Machinery {
 
     // The listener stays, as libzmq ends all its connections with it: who is one too many is hung
     // up on, and knocks again. Should `fd` be another connection's by now, that one does.
-    void connected(int fd) {
-        ++connections;
-        if (connections > limit_) {
+    void connected(int fd, std::size_t& count) {
+        ++count;
+        if (connections() > limit_) {
             shutdown(fd, SHUT_RDWR);
         }
     }
 
-    void disconnected() { connections -= connections > 0 ? 1 : 0; }
+    std::size_t connections() const { return requesters + subscribers; }
 
     void* context = nullptr;
     void* requests = nullptr;
@@ -187,10 +187,13 @@ class Sockets::Machinery {
     Unread unread;
     std::string requests_endpoint;
     std::string events_endpoint;
-    std::size_t connections = 0;
+    std::size_t requesters = 0;   // connections of the one socket
+    std::size_t subscribers = 0;  // and of the other
     const std::size_t peer_bytes;
 
-    void follow(void* monitor) {
+    // `count`: the connections of the monitor's socket. libzmq says of each once that it came, and
+    // once that it went.
+    void follow(void* monitor, std::size_t& count) {
         zmq_msg_t part;
         zmq_msg_init(&part);
         while (zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT) >= 0) {
@@ -202,7 +205,11 @@ class Sockets::Machinery {
             while (zmq_msg_more(&part) != 0) {
                 zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT);
             }
-            event == ZMQ_EVENT_ACCEPTED ? connected(fd) : disconnected();
+            if (event == ZMQ_EVENT_ACCEPTED) {
+                connected(fd, count);
+            } else if (count > 0) {
+                --count;
+            }
         }
         zmq_msg_close(&part);
     }
@@ -271,7 +278,12 @@ std::size_t Sockets::unread(const Peer& peer) {
     return machinery_->unread.bytes(peer);
 }
 
+// Nobody is there to hear it: libzmq would only find that out message by message. Who is connecting
+// just now has not subscribed yet, as far as this thread knows.
 void Sockets::publish(std::string_view topic, std::string_view body) {
+    if (machinery_->subscribers == 0) {
+        return;
+    }
     void* const socket = machinery_->events;
     if (zmq_send(socket, topic.data(), topic.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
         zmq_send(socket, body.data(), body.size(), ZMQ_DONTWAIT);
@@ -279,12 +291,12 @@ void Sockets::publish(std::string_view topic, std::string_view body) {
 }
 
 void Sockets::count_connections() {
-    machinery_->follow(machinery_->requests_monitor);
-    machinery_->follow(machinery_->events_monitor);
+    machinery_->follow(machinery_->requests_monitor, machinery_->requesters);
+    machinery_->follow(machinery_->events_monitor, machinery_->subscribers);
 }
 
 std::size_t Sockets::connections() const {
-    return machinery_->connections;
+    return machinery_->connections();
 }
 
 void Sockets::linger() {

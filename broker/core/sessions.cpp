@@ -13,8 +13,13 @@ constexpr int forgotten_per_batch = 256;
 
 }  // namespace
 
+// Several look-ups a request, and many requests a message, are of one session.
 Slot Sessions::slot_of(const SessionId& id) const {
-    return index_.find(hash_of(id.view()), [&](Slot slot) { return slab_[slot].id == id; });
+    if (found_ != no_slot && slab_[found_].id == id) {
+        return found_;
+    }
+    const auto is_it = [&](Slot slot) { return slab_[slot].id == id; };
+    return found_ = index_.find(hash_of(id.view()), is_it);
 }
 
 Slot Sessions::make(const SessionId& id) {
@@ -59,6 +64,7 @@ void Sessions::forget(Slot slot) {
     }
     outcomes_ -= session.outcomes.size();
     index_.erase(hash_of(session.id.view()), slot);
+    found_ = no_slot;
     slab_.give_back(slot);
 }
 

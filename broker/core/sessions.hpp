@@ -102,6 +102,7 @@ class Sessions {
 
     Slab<Session> slab_;
     SlotIndex index_;
+    mutable Slot found_ = no_slot;  // what slot_of() found last
     Slot oldest_ = no_slot;
     Slot newest_ = no_slot;
     std::size_t outcomes_ = 0;

@@ -10,7 +10,8 @@ struct SyncTimes {
     double p99_us = 0;
 };
 
-// Measured in a file of its own below `directory`, which is removed. Throws std::runtime_error.
+// Of 1000 of them, or as many as a second takes; measured in a file of its own below `directory`,
+// which is removed. Throws std::runtime_error.
 SyncTimes measure_syncs(const std::string& directory);
 
 }  // namespace taskbbs::bench

@@ -1,95 +1,106 @@
-// taskbbs_bench [SECONDS]: starts the taskbbsd beside it on a temporary directory and prints how
-// many durable transitions a second it makes, one at a time and pipelined, beside the disk's
-// fdatasync; then grows a board to a million tasks. Every figure is with journal.sync = always and
-// events published.
-#include "bench/broker_process.hpp"
-#include "bench/disk.hpp"
-#include "bench/growth.hpp"
-#include "bench/lifecycle.hpp"
+// taskbbs_bench [--rounds N] [--seconds S] [--only TEXT] [-o json]: the durable lifecycle on
+// taskbbs and on what would be picked instead, side by side (docs/performance.md).
+#include "bench/goals.hpp"
+#include "bench/report/json.hpp"
+#include "bench/report/machine.hpp"
+#include "bench/report/ratios.hpp"
+#include "bench/report/rounds.hpp"
+#include "bench/report/text.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <fmt/core.h>
-#include <thread>
+#include <stdexcept>
+#include <string_view>
 
 namespace {
 
 using namespace taskbbs::bench;
 
-void row(const BrokerProcess& broker, const char* name, const Load& load) {
-    const double server_before = broker.cpu_seconds();
-    const double own_before = own_cpu_seconds();
-    const Measured measured = drive(broker.endpoint(), load);
-    const double server = broker.cpu_seconds() - server_before;
-    const double own = own_cpu_seconds() - own_before;
-    fmt::print("{:<34}{:>11.0f}/s{:>9.0f}{:>9.0f}{:>9.0f}{:>9.0f}{:>8.2f}{:>8.2f}  {}{}\n",
-               name,
-               measured.transitions_per_second,
-               measured.p50_us,
-               measured.p99_us,
-               measured.p999_us,
-               measured.max_us,
-               server,
-               own,
-               own > server ? "generator-bound" : "",
-               measured.refused > 0 ? " REFUSALS: figures mean nothing" : "");
+struct Options {
+    int rounds = 3;
+    double seconds = 5;
+    double warm_up = 1;
+    std::string only;  // trials whose id contains it
+    bool json = false;
+    std::string directory = "/var/tmp";
+};
+
+constexpr const char* usage =
+    "usage: taskbbs_bench [--rounds N] [--seconds S] [--only TEXT] [-o text|json]\n";
+
+Options parse(int argc, char** argv) {
+    Options options;
+    if (const char* directory = std::getenv("TMPDIR")) {
+        options.directory = directory;
+    }
+    for (int i = 1; i < argc; i += 2) {
+        const std::string_view name = argv[i];
+        if (i + 1 == argc) {
+            throw std::invalid_argument(usage);
+        }
+        const char* const value = argv[i + 1];
+        if (name == "--rounds") {
+            options.rounds = std::atoi(value);
+        } else if (name == "--seconds") {
+            options.seconds = std::atof(value);
+            options.warm_up = std::min(options.warm_up, options.seconds / 2);
+        } else if (name == "--only") {
+            options.only = value;
+        } else if (name == "-o") {
+            options.json = std::string_view(value) == "json";
+        } else {
+            throw std::invalid_argument(usage);
+        }
+    }
+    if (options.rounds < 1 || options.seconds <= 0) {
+        throw std::invalid_argument(usage);
+    }
+    return options;
 }
 
-void run(const std::string& program, const std::string& parent, double seconds) {
-    const SyncTimes syncs = measure_syncs(parent);
-    fmt::print(
-        "machine: {} cores; write + fdatasync of 4 KiB in {}: p50 {:.0f} us, p99 {:.0f} us\n\n",
-        std::thread::hardware_concurrency(),
-        parent,
-        syncs.p50_us,
-        syncs.p99_us);
-    fmt::print("{:<34}{:>13}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}\n",
-               "durable lifecycle, 300 B payloads",
-               "transitions",
-               "p50 us",
-               "p99",
-               "p99.9",
-               "max",
-               "cpu s",
-               "gen s");
-    {
-        const BrokerProcess broker(program, parent, {});
-        row(broker, "one at a time", {.seconds = seconds});
-        row(broker,
-            "32 conn., 64 in flight, 1 a msg.",
-            {.connections = 32, .in_flight = 64, .seconds = seconds});
-        row(broker,
-            "32 conn., 500 in flight, 50 a msg.",
-            {.connections = 32, .in_flight = 500, .per_message = 50, .seconds = seconds});
+double median_sync(const Results& results) {
+    std::vector<double> p50;
+    p50.reserve(results.syncs.size());
+    for (const SyncTimes& syncs : results.syncs) {
+        p50.push_back(syncs.p50_us);
     }
-    const BrokerProcess broker(
-        program, parent, {"--converge.kick_interval", "2h", "--converge.kick_interval_max", "2h"});
-    constexpr std::uint64_t million = 1'000'000;
-    const Growth growth = grow(broker, million);
-    fmt::print(
-        "\nboard of 1,000,000 pending tasks: {:.0f} bytes a task, desired at {:.0f}/s, "
-        "longest step of the loop {} us\n",
-        growth.bytes_per_task,
-        growth.tasks_per_second,
-        growth.longest_step_us);
+    std::sort(p50.begin(), p50.end());
+    return p50[(p50.size() - 1) / 2];
+}
+
+void run(const Options& options) {
+    const Machine machine = look_at_machine(options.directory);
+    if (!options.json) {
+        fmt::print("{}\n", text_of(machine));
+    }
+    std::vector<Trial> trials = goal_trials(options.warm_up, options.seconds);
+    std::erase_if(trials, [&](const Trial& trial) {
+        return trial.id.find(options.only) == std::string::npos;
+    });
+    const Results results =
+        run_rounds(trials, {.count = options.rounds, .parent = options.directory});
+    const auto ratios = ratios_of(results.rows, median_sync(results));
+    if (options.json) {
+        fmt::print("{}", json_of(machine, results, ratios));
+        return;
+    }
+    fmt::print("{}\n{}\n{}", text_of(results.rows), text_of(ratios), promises_of(results.rows));
+    for (const std::string& system : results.left_out) {
+        fmt::print("left out: {}\n", system);
+    }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    constexpr double default_seconds = 5;
-    const double seconds = argc > 1 ? std::atof(argv[1]) : default_seconds;
-    if (seconds <= 0) {
-        fmt::print(stderr, "usage: taskbbs_bench [SECONDS of each row]\n");
-        return 2;
-    }
     try {
-        const auto program =
-            std::filesystem::canonical("/proc/self/exe").parent_path() / "taskbbsd";
-        const char* parent = std::getenv("TMPDIR");
-        run(program, parent != nullptr ? parent : "/var/tmp", seconds);
+        run(parse(argc, argv));
         return 0;
+    } catch (const std::invalid_argument& error) {
+        fmt::print(stderr, "{}", error.what());
+        return 2;
     } catch (const std::exception& error) {
         fmt::print(stderr, "taskbbs_bench: {}\n", error.what());
         return 1;

@@ -1,0 +1,65 @@
+// The systems that are compared: how each is started, how it is spoken to, and what it promises.
+#pragma once
+
+#include "bench/load/drive.hpp"
+#include "bench/systems/process.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace taskbbs::bench {
+
+// How a system is started, besides what it is.
+struct Setting {
+    std::string parent;             // of its directory
+    bool ipc = false;               // a socket of the file system instead of tcp
+    std::vector<std::string> more;  // arguments
+};
+
+// A server that runs, until this is gone.
+class Server {
+  public:
+    Server(const std::string& parent) : directory_(parent) {}
+
+    const std::string& directory() const { return directory_.path(); }
+
+    const std::string& endpoint() const { return endpoint_; }
+
+    // Of a broker's events; empty elsewhere.
+    const std::string& events_endpoint() const { return events_endpoint_; }
+
+    const Process& process() const { return *process_; }
+
+    // Starts `command` in the directory, and waits until it listens at `endpoint`. Throws
+    // std::runtime_error.
+    void start(Command command, std::string endpoint, std::string events_endpoint = {});
+
+  private:
+    Directory directory_;
+    std::string endpoint_;
+    std::string events_endpoint_;
+    std::unique_ptr<Process> process_;
+};
+
+struct System {
+    std::string name;
+    std::string promise;  // what it does and does not do, for who reads the figures
+    std::string program;  // that must be there
+    std::string package;  // of Debian, that brings it; empty: it is built here
+    std::function<std::unique_ptr<Server>(const Setting&)> start;
+    std::function<std::unique_ptr<Dialect>(const Load&, int connection)> dialect;
+};
+
+System taskbbs_system();
+System stub_system();
+System echo_system();
+System redis_system();
+
+// All of them, in the order in which they are shown.
+std::vector<System> all_systems();
+
+Target target_of(const System& system, const Server& server);
+
+}  // namespace taskbbs::bench

@@ -1,0 +1,79 @@
+// The programs of this project: the broker, the stub and the bare echo.
+#include "bench/systems/echo_dialect.hpp"
+#include "bench/systems/system.hpp"
+#include "bench/systems/taskbbs_dialect.hpp"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace taskbbs::bench {
+
+namespace {
+
+std::string endpoint_in(const Server& server, const Setting& setting, std::string_view name) {
+    return setting.ipc ? fmt::format("ipc://{}/{}", server.directory(), name)
+                       : fmt::format("tcp://127.0.0.1:{}", free_port());
+}
+
+// The stub takes the arguments of the broker.
+std::unique_ptr<Server> start_broker(const std::string& program, const Setting& setting) {
+    auto server = std::make_unique<Server>(setting.parent);
+    std::filesystem::create_directory(server->directory() + "/journal");
+    const std::string requests = endpoint_in(*server, setting, "requests");
+    const std::string events = endpoint_in(*server, setting, "events");
+    Command command{.arguments = {find_program(program),
+                                  "--journal.dir",
+                                  server->directory() + "/journal",
+                                  "--requests.endpoint",
+                                  requests,
+                                  "--events.endpoint",
+                                  events}};
+    command.arguments.insert(command.arguments.end(), setting.more.begin(), setting.more.end());
+    server->start(std::move(command), requests, events);
+    return server;
+}
+
+std::unique_ptr<Server> start_echo(const Setting& setting) {
+    auto server = std::make_unique<Server>(setting.parent);
+    const std::string endpoint = endpoint_in(*server, setting, "requests");
+    server->start({.arguments = {find_program("taskbbs_echo"), endpoint}}, endpoint);
+    return server;
+}
+
+std::unique_ptr<Dialect> speak_taskbbs(const Load& load, int connection) {
+    return std::make_unique<TaskbbsDialect>(load, connection);
+}
+
+}  // namespace
+
+System taskbbs_system() {
+    return {.name = "taskbbs",
+            .promise =
+                "synced before each reply; state machine, fencing, retries applied once, "
+                "presence, convergence; every event published with its task",
+            .program = "taskbbsd",
+            .start = [](const Setting& setting) { return start_broker("taskbbsd", setting); },
+            .dialect = speak_taskbbs};
+}
+
+System stub_system() {
+    return {.name = "stub",
+            .promise =
+                "the broker's sockets, codec and journal; the same bytes synced and "
+                "published; says yes to everything and keeps nothing",
+            .program = "taskbbs_stub",
+            .start = [](const Setting& setting) { return start_broker("taskbbs_stub", setting); },
+            .dialect = speak_taskbbs};
+}
+
+System echo_system() {
+    return {.name = "echo",
+            .promise =
+                "bare ROUTER and DEALER, messages of the same sizes; nothing is read, "
+                "written or published",
+            .program = "taskbbs_echo",
+            .start = start_echo,
+            .dialect = [](const Load& load, int) { return std::make_unique<EchoDialect>(load); }};
+}
+
+}  // namespace taskbbs::bench

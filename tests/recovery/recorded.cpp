@@ -1,133 +1,33 @@
-// The daemon's turn around the production loop, with a journal in memory and a hand-turned clock.
+// Lives that write what is recorded, and what recovery makes of it.
 #include "tests/recovery/recorded.hpp"
 
-#include "broker/broker.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
-#include "broker/journal/reserve.hpp"
-#include "broker/journal/spares.hpp"
-#include "broker/journal/writer.hpp"
-#include "broker/recover.hpp"
 #include "broker/snapshot_job.hpp"
-#include "protocol/codec.hpp"
-#include "protocol/messages.hpp"
 
 #include <catch2/catch.hpp>
 
 namespace taskbbs::recovery_test {
-
-using namespace std::chrono_literals;
-using core::Time;
 
 namespace {
 
 constexpr std::uint64_t segment_bytes = 8 * block_bytes;
 constexpr std::size_t segments_before_a_snapshot = 3;
 
-journal::RecoveryOptions recovery_options() {
-    return {.now = Time(std::chrono::sys_days(std::chrono::year(2024) / 5 / 1)),
-            .writer = "taskbbsd test"};
-}
-
-State state_of(const core::Board& board) {
-    return {.seq = board.seq(), .digest = board.digest()};
-}
-
-// One run of a daemon.
-class Life {
-  public:
-    explicit Life(MemoryDisk& disk) : Life(disk, recover(disk)) {}
-
-    // Requests of one message, which become one batch.
-    template <class... Args>
-    void ask(const Args&... args) {
-        last_ = {.state = state_of(*board_),
-                 .file = writer_.tail().file,
-                 .offset = writer_.tail().offset};
-        std::string packed;
-        protocol::Packer requests(packed);
-        (pack_request(requests, ++id_, args), ...);
-        std::string frame;
-        protocol::Packer message(frame);
-        pack_request_message(message, {}, id_ - sizeof...(args), sizeof...(args), packed);
-        now_ += 20ms;
-        broker_.receive("peer", frame, now_);
-        while (broker_.handle_next(0)) {
-        }
-        settle();
-        if (writer_.tail().file != last_.file) last_ = {last_.state, writer_.tail().file, 4096};
-    }
-
-    void stop() { writer_.close(); }
-
-    std::uint64_t offset() const { return writer_.tail().offset; }
-
-    Recorded recorded(std::unique_ptr<MemoryDisk> disk) const {
-        return {.disk = std::move(disk),
-                .end = state_of(*board_),
-                .before_last = last_.state,
-                .newest = writer_.tail().file,
-                .last_batch = last_.offset,
-                .tail = writer_.tail().offset};
-    }
-
-  private:
-    struct Last {
-        State state;
-        std::string file;
-        std::uint64_t offset = 0;
-    };
-
-    Life(MemoryDisk& disk, broker::RecoveredBoard recovered)
-        : reserve_(disk, 0, {}),
-          spares_(disk, reserve_, segment_bytes, {}),
-          writer_(disk, reserve_, spares_, journal_settings(), std::move(recovered.journal)),
-          board_(std::move(recovered.board)),
-          now_(board_->begin_serving(recovery_options().now)),
-          broker_(*board_, {"taskbbsd test", "broker", "log", "tcp://*:7412", "always"}) {
-        broker_.begin(now_);
-        settle();
-    }
-
-    void settle() {
-        for (bool more = true; more;) {
-            more = broker_.work(now_, now_);
-            if (auto batch = broker_.take_batch(now_)) {
-                writer_.commit(*batch);
-                broker_.durable(std::move(batch), now_);
-                more = true;
-            }
-            broker_.output() = {};
-        }
-    }
-
-    journal::Reserve reserve_;
-    journal::Spares spares_;
-    journal::Writer writer_;
-    std::unique_ptr<core::Board> board_;
-    Time now_;
-    broker::Broker broker_;
-    protocol::RequestId id_ = 0;
-    Last last_;
-};
-
-// A few tasks on their ways, of which some stay: two batches, of different lengths.
-void work(Life& life, int round) {
-    const std::string name = "g" + std::to_string(round);
-    const std::string other = "h" + std::to_string(round);
-    const std::string payload(static_cast<std::size_t>(500 + 700 * (round % 8)), 'p');
-    protocol::TaskView first;
-    first.guid = name;
-    first.payload = payload;
-    protocol::TaskView second;
-    second.guid = other;
-    second.annotation = "stays";
-    life.ask(protocol::DesireArgs{first}, protocol::DesireArgs{second});
-    life.ask(protocol::ClaimArgs{name, "e1"},
-             protocol::StartArgs{name, "e1", "box"},
-             protocol::CompleteArgs{.guid = name, .result = "done"},
-             protocol::ResolvingArgs{name},
-             protocol::ResolveArgs{name});
+// Asks for a task, which becomes the journal's last batch; and what there is then.
+Recorded end_with(Life& life, const protocol::TaskView& task, MemoryDisk& disk) {
+    Recorded made;
+    made.before_last = life.acknowledged();
+    const std::string file = life.tail().file;
+    const std::uint64_t offset = life.tail().offset;
+    life.ask(protocol::DesireArgs{task});
+    made.end = life.acknowledged();
+    made.newest = life.tail().file;
+    made.last_batch = made.newest == file ? offset : journal::segment_header_bytes;
+    made.tail = life.tail().offset;
+    // The locks stay with the life that ends here.
+    made.disk = disk.copy();
+    return made;
 }
 
 std::vector<Seq> segments_on(MemoryDisk& disk) {
@@ -138,20 +38,8 @@ std::vector<Seq> segments_on(MemoryDisk& disk) {
 void fill(Life& life, MemoryDisk& disk, int& round) {
     const std::size_t goal = segments_on(disk).size() + segments_before_a_snapshot;
     while (segments_on(disk).size() < goal) {
-        work(life, round++);
+        life.work(round++);
     }
-}
-
-// Ends with a batch of two blocks, in a segment that has room for what a stop writes.
-void finish(Life& life, int& round) {
-    while (life.offset() > 4 * block_bytes) {
-        work(life, round++);
-    }
-    const std::string payload(block_bytes, 'p');
-    protocol::TaskView task;
-    task.guid = "last";
-    task.payload = payload;
-    life.ask(protocol::DesireArgs{task});
 }
 
 void retire_before(MemoryDisk& disk, Seq snapshot) {
@@ -169,24 +57,6 @@ std::vector<std::string> with_prefix(MemoryDisk& disk, std::string_view prefix) 
 }
 
 }  // namespace
-
-journal::Settings journal_settings() {
-    journal::Settings settings;
-    settings.dir = "memory";
-    settings.segment_bytes = segment_bytes;
-    settings.reserve_bytes = 0;
-    return settings;
-}
-
-broker::RecoveredBoard recover(MemoryDisk& disk) {
-    return broker::recover_board(disk, journal_settings(), recovery_options(), board_settings());
-}
-
-core::Settings board_settings() {
-    core::Settings settings;
-    settings.converge.every = 0s;
-    return settings;
-}
 
 std::vector<std::string> Recorded::segments() const {
     return with_prefix(*disk, "seg-");
@@ -225,11 +95,21 @@ Recorded record(End end, unsigned seed) {
     const auto newer = broker::take_snapshot(files, board_settings(), recovery_options());
     REQUIRE((older && newer && newer->before == older->seq));
     fill(life, files, round);
-    finish(life, round);
     retire_before(files, older->seq);
-    if (end == End::stopped) life.stop();
-    // The locks stay with the life that ends here.
-    Recorded made = life.recorded(files.copy());
+    // In a segment that has room for what a stop writes.
+    while (life.tail().offset > 4 * block_bytes) {
+        life.work(round++);
+    }
+    const std::string payload(block_bytes, 'p');
+    protocol::TaskView last;
+    last.guid = "last";
+    last.payload = payload;
+    Recorded made = end_with(life, last, files);
+    if (end == End::stopped) {
+        life.stop();
+        made.tail = life.tail().offset;
+        made.disk = files.copy();
+    }
     REQUIRE(made.snapshots().size() == 2);
     REQUIRE(made.segments().size() >= 5);
     return made;
@@ -240,15 +120,14 @@ Recorded record_idle_runs() {
     // No room for another batch and the seal.
     for (std::uint64_t offset = 0; offset + 2 * block_bytes <= segment_bytes;) {
         Life idle(*disk);
-        offset = idle.offset();
+        offset = idle.tail().offset;
         idle.stop();
     }
     Life life(*disk);
-    REQUIRE(life.offset() == 2 * block_bytes);
+    REQUIRE(life.tail().offset == 2 * block_bytes);
     protocol::TaskView task;
     task.guid = "g";
-    life.ask(protocol::DesireArgs{task});
-    return life.recorded(disk->copy());
+    return end_with(life, task, *disk);
 }
 
 std::map<std::string, std::string> contents(MemoryDisk& disk) {

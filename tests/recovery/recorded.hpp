@@ -2,10 +2,7 @@
 // what lies between them; and the judgement of what recovery makes of it once it was damaged.
 #pragma once
 
-#include "broker/core/snapshot.hpp"
-#include "broker/journal/record.hpp"
-#include "broker/recover.hpp"
-#include "tests/journal/memory_disk.hpp"
+#include "tests/recovery/life.hpp"
 
 #include <map>
 #include <memory>
@@ -13,19 +10,6 @@
 #include <vector>
 
 namespace taskbbs::recovery_test {
-
-using journal::MemoryDisk;
-using journal::Seq;
-
-inline constexpr std::size_t block_bytes = 4096;
-
-// A board, as far as it can be compared: equal digests, equal boards.
-struct State {
-    Seq seq = 0;
-    core::Digest digest = 0;
-
-    bool operator==(const State&) const = default;
-};
 
 struct Recorded {
     std::unique_ptr<MemoryDisk> disk;
@@ -65,16 +49,10 @@ Verdict judge(MemoryDisk& damaged, const Recorded& recorded);
 // And once more where it succeeded: that must come to the same.
 Verdict judge_twice(MemoryDisk& damaged, const Recorded& recorded);
 
-// As the daemon does when it starts.
-broker::RecoveredBoard recover(MemoryDisk& disk);
-
 // All contents by name.
 std::map<std::string, std::string> contents(MemoryDisk& disk);
 
 // The text of a refusal is one that an operator can act on.
 void require_helpful(const std::string& text);
-
-core::Settings board_settings();
-journal::Settings journal_settings();
 
 }  // namespace taskbbs::recovery_test

@@ -148,6 +148,29 @@ def killing_the_child_harms_nothing_and_it_is_tried_again(board):
     same(_tool(board, "verify").returncode, 0, "the journal holds")
 
 
+def a_snapshot_that_nobody_told_of_is_found_and_counts(board):
+    """As after a child that was killed when it had published: there is one, and none to take."""
+    board.start({**SMALL, "journal.segment_bytes": "512KiB", "journal.snapshot_bytes": "900KiB"})
+    c = board.client()
+    for at in itertools.count():
+        if len(_names(board, "seg")) == 2:
+            break
+        _work(c, 1, f"before{at}-")
+    same(_tool(board, "snapshot").returncode, 0, "it is taken")
+    newest = int(_names(board, "snap")[-1].split("-")[1])
+    # Due by what is written, while no other segment is sealed.
+    for at in range(100):
+        if c.stats()["snapshots"] == 1 or len(_names(board, "seg")) > 2:
+            break
+        c.desire_many([f"more{at}-{k}" for k in range(5)], payload=PAYLOAD)
+        time.sleep(0.05)
+    stats = c.stats()
+    same(stats["snapshot_failures"], 0, "nothing to do is no failure")
+    same(len(_names(board, "seg")), 2, "no other segment was sealed")
+    same((stats["snapshots"], stats["snapshot_seq"]), (1, newest), "it is the broker's newest now")
+    holds("snapshot_failed" not in board.words(), "and none is said", board.words())
+
+
 def a_child_does_not_outlive_its_broker(board):
     board.start(SMALL)
     c = board.client()

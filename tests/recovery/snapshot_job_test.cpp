@@ -1,0 +1,66 @@
+// What the process that takes a snapshot says of it, where there is none to take too.
+#include "broker/snapshot_job.hpp"
+
+#include "broker/journal/names.hpp"
+#include "tests/recovery/life.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace taskbbs::recovery_test {
+
+namespace {
+
+std::optional<broker::Snapshot> take(MemoryDisk& disk) {
+    return broker::take_snapshot(disk, board_settings(), recovery_options());
+}
+
+void fill_a_segment(Life& life) {
+    const std::string before = life.tail().file;
+    while (life.tail().file == before) {
+        life.work(static_cast<int>(life.acknowledged().seq));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("without a sealed segment there is no snapshot") {
+    MemoryDisk disk;
+    Life life(disk);
+    life.work(0);
+    CHECK_FALSE(take(disk));
+}
+
+TEST_CASE("a snapshot says which one it was made from, and what it holds") {
+    MemoryDisk disk;
+    Life life(disk);
+    fill_a_segment(life);
+    const auto first = take(disk);
+    fill_a_segment(life);
+    const auto second = take(disk);
+    REQUIRE((first && second));
+    CHECK(first->before == 0);
+    CHECK(first->events == static_cast<std::uint64_t>(first->seq));
+    CHECK(second->before == first->seq);
+    CHECK(second->events == static_cast<std::uint64_t>(second->seq - first->seq));
+    CHECK(second->bytes == disk.bytes(journal::snapshot_name(second->seq)).size());
+    CHECK(second->tasks > first->tasks);
+}
+
+TEST_CASE("where no segment was sealed since the newest snapshot, that one is told of again") {
+    MemoryDisk disk;
+    Life life(disk);
+    for (int i = 0; i < 2; ++i) {
+        fill_a_segment(life);
+        // Whoever took it was killed when it was done.
+        const auto taken = take(disk);
+        const auto found = take(disk);
+        REQUIRE((taken && found));
+        CHECK(found->seq == taken->seq);
+        CHECK(found->before == taken->before);
+        CHECK(found->bytes == taken->bytes);
+        CHECK(found->tasks == taken->tasks);
+        CHECK(found->events == 0);
+    }
+}
+
+}  // namespace taskbbs::recovery_test

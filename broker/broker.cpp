@@ -272,7 +272,9 @@ std::unique_ptr<journal::Batch> Broker::take_batch(Time now) {
     if (batch_ == nullptr) {
         batch_ = std::make_unique<journal::Batch>();
     }
-    landed_.reset();
+    if (landed_) {
+        gathering_.recycle(*std::exchange(landed_, std::nullopt));
+    }
     batch_->clear();
     return taken;
 }

@@ -185,8 +185,9 @@ class Daemon {
 
     // Handles requests for a while, one at a time. True when nothing more had arrived.
     bool receive(Time at) {
+        std::size_t unread = sockets_.unread(incoming_.peer);  // nothing is sent in here
         while (!broker_.full() && now() - at < receive_at_most) {
-            if (broker_.handle_next(sockets_.unread(incoming_.peer))) {
+            if (broker_.handle_next(unread)) {
                 continue;
             }
             if (!sockets_.receive(incoming_)) {
@@ -195,6 +196,7 @@ class Daemon {
                 return true;
             }
             count_message(at);
+            unread = sockets_.unread(incoming_.peer);
             if (incoming_.is_one_frame) {
                 broker_.receive(incoming_.peer, incoming_.frame, at);
             } else {

@@ -3,6 +3,12 @@
 
 namespace taskbbs::broker {
 
+namespace {
+
+constexpr std::size_t most_recycled = 1 << 20;  // bytes of topics
+
+}  // namespace
+
 std::size_t Outbox::find(const Peer& peer) const {
     if (found_ != none && peers_[found_].peer == peer) {
         return found_;
@@ -58,6 +64,15 @@ void Outbox::refuse(const Peer& peer,
 std::string_view Outbox::topic(std::size_t i) const {
     const std::size_t from = i == 0 ? 0 : topic_ends_[i - 1];
     return std::string_view(topics_).substr(from, topic_ends_[i] - from);
+}
+
+void Outbox::recycle(Outbox&& landed) {
+    if (topics_.empty() && landed.topics_.capacity() <= most_recycled) {
+        topics_ = std::move(landed.topics_);
+        topics_.clear();
+        topic_ends_ = std::move(landed.topic_ends_);
+        topic_ends_.clear();
+    }
 }
 
 void Outbox::close(Seq seq, std::vector<Message>& out) {

@@ -66,6 +66,9 @@ class Outbox {
     // Of the replies to this peer.
     std::size_t bytes_for(const Peer& peer) const;
 
+    // Takes over the memory of one that has left, for topics to come.
+    void recycle(Outbox&& landed);
+
     // Appends the reply messages as they leave, with `seq` as the newest durable event.
     void close(Seq seq, std::vector<Message>& out);
 

@@ -148,9 +148,9 @@ void ReplyWriter::open(Packer& packer, RequestId id, Status status) {
         count_at_ = packer.open_array();
     }
     ++count_;
-    packer.array(3);
-    packer.integer(id);
-    packer.str(name_of(status));
+    const std::string_view name = name_of(status);
+    char* const at = packer.open_room(2 * head_room + number_room + name.size());
+    packer.close_room(put_str(put_integer(put_array_head(at, 3), id), name));
 }
 
 void ReplyWriter::refuse(RequestId id, Status status, const Refusal& body) {

@@ -18,6 +18,11 @@ struct SessionId {
     std::string_view view() const { return {bytes.data(), bytes.size()}; }
 
     auto operator<=>(const SessionId&) const = default;
+
+    // The same, in two comparisons: it is asked several times a request.
+    bool operator==(const SessionId& other) const {
+        return are_same<session_bytes>(bytes.data(), other.bytes.data());
+    }
 };
 
 using RequestId = std::int64_t;

@@ -123,11 +123,14 @@ bool is_doomed(const Board& board, const TaskRecord& task) {
 Decided<void> check_session(const Board& board, const SessionId& session) {
     const Sessions& sessions = board.sessions();
     const LimitSettings& limits = board.settings().limits;
-    if (sessions.unacked(session) >= limits.unacked) {
+    // Of them all it has no more than there are.
+    const bool may_be_many = sessions.outcomes() >= limits.unacked;
+    if (may_be_many && sessions.unacked(session) >= limits.unacked) {
         return refuse_busy("limits.unacked is reached: ack the replies that this session has",
                            limits.unacked);
     }
-    if (sessions.outcomes() - sessions.acked_outcomes(session) >= limits.outcomes) {
+    if (sessions.outcomes() >= limits.outcomes &&
+        sessions.outcomes() - sessions.acked_outcomes(session) >= limits.outcomes) {
         return refuse_busy("limits.outcomes is reached: clients must ack what they have",
                            limits.outcomes);
     }

@@ -8,6 +8,7 @@
 #include "protocol/codec.hpp"
 #include "protocol/in_order.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace taskbbs::core {
@@ -17,6 +18,14 @@ namespace {
 using protocol::Defaults;
 using protocol::Packer;
 using protocol::Value;
+
+constexpr std::size_t longest_verb = [] {
+    std::size_t longest = 0;
+    for (const std::string_view name : protocol::names<Verb>) {
+        longest = std::max(longest, name.size());
+    }
+    return longest;
+}();
 
 bool shows_header(const Event& event) {
     return event.to == State::pending || event.to == State::completed;
@@ -174,42 +183,47 @@ void encode_executor_body(const Event& event, std::string& body) {
 void encode_private(const Event& event, const TaskView& after, std::string& rest) {
     const bool request = event.kind == Kind::desired;
     const bool asked = event.origin.id != 0;
-    const bool has_payload = request && !after.payload.empty();
-    const bool has_annotation = request && !after.annotation.empty();
-    const bool has_result = event.ending && !event.ending->result.empty();
+    const std::string_view payload = request ? after.payload : std::string_view();
+    const std::string_view annotation = request ? after.annotation : std::string_view();
+    const std::string_view result = event.ending ? event.ending->result : std::string_view();
+    const auto there = [](std::string_view bytes) { return bytes.empty() ? 0U : 1U; };
+    constexpr std::size_t keys = 7;
+    constexpr std::size_t key_room = 2;
     Packer packer(rest);
-    packer.map((has_payload ? 1U : 0U) + (has_annotation ? 1U : 0U) + (has_result ? 1U : 0U) +
-               (asked ? 4U : 0U));
-    const auto put = [&](bool there, std::string_view key, std::string_view bytes) {
-        if (there) {
-            packer.str(key);
-            packer.bin(bytes);
+    char* at = packer.open_room(
+        protocol::head_room + keys * (key_room + protocol::number_room) + payload.size() +
+        annotation.size() + result.size() + protocol::session_bytes + longest_verb);
+    at = protocol::put_map_head(
+        at, there(payload) + there(annotation) + there(result) + (asked ? 4U : 0U));
+    const auto put = [&](std::string_view key, std::string_view bytes) {
+        if (!bytes.empty()) {
+            at = protocol::put_bin(protocol::put_str(at, key), bytes);
         }
     };
-    put(has_payload, "p", after.payload);
-    put(has_annotation, "a", after.annotation);
-    put(has_result, "r", event.ending ? event.ending->result : std::string_view());
-    put(asked, "s", event.origin.session.view());
+    put("p", payload);
+    put("a", annotation);
+    put("r", result);
     if (asked) {
-        packer.str("i");
-        packer.integer(event.origin.id);
-        packer.str("k");
-        packer.integer(event.origin.acked);
-        packer.str("v");
-        packer.str(name_of(event.origin.verb));
+        put("s", event.origin.session.view());
+        at = protocol::put_integer(protocol::put_str(at, "i"), event.origin.id);
+        at = protocol::put_integer(protocol::put_str(at, "k"), event.origin.acked);
+        at = protocol::put_str(protocol::put_str(at, "v"), name_of(event.origin.verb));
     }
+    packer.close_room(at);
 }
 
 void append_topic(const Event& event, const TaskView& after, std::string& topic) {
-    topic += name_of(event.stream());
-    topic += '.';
-    if (event.stream() == Stream::executor) {
-        topic += event.executor_id;
-        return;
+    const std::string_view stream = name_of(event.stream());
+    const bool is_executors = event.stream() == Stream::executor;
+    const std::string_view group = is_executors ? std::string_view() : after.domain;
+    const std::string_view name = is_executors ? event.executor_id : after.guid;
+    Packer packer(topic);
+    char* at = packer.open_room(stream.size() + group.size() + name.size() + 2);
+    at = protocol::put_byte(protocol::put_raw(at, stream), '.');
+    if (!is_executors) {
+        at = protocol::put_byte(protocol::put_raw(at, group), '.');
     }
-    topic += after.domain;
-    topic += '.';
-    topic += after.guid;
+    packer.close_room(protocol::put_raw(at, name));
 }
 
 std::optional<Event> RecordReader::read(std::string_view body, std::string_view rest) {

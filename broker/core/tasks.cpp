@@ -42,14 +42,16 @@ Slot Tasks::find(std::uint64_t hash, std::string_view guid) const {
 
 TaskView Tasks::view(Slot slot) const {
     const TaskRecord& task = slab_[slot];
+    const auto [guid, type, annotation, payload] = task.request();
+    const auto [container_handle, failure_reason, rejection_reason, result] = task.outcome();
     return {
-        .guid = task.guid(),
+        .guid = guid,
         .domain = domains_.text(task.domain),
         .stack = stacks_.text(task.stack),
-        .type = task.type(),
+        .type = type,
         .priority = task.priority,
-        .payload = task.payload(),
-        .annotation = task.annotation(),
+        .payload = payload,
+        .annotation = annotation,
         .memory_mb = task.memory_mb,
         .disk_mb = task.disk_mb,
         .cpu_percent = task.cpu_percent,
@@ -65,16 +67,16 @@ TaskView Tasks::view(Slot slot) const {
         .seq = task.seq,
         .state = task.state,
         .executor_id = executor_id(task),
-        .container_handle = task.container_handle(),
+        .container_handle = container_handle,
         .epoch = task.epoch,
         .failed = task.failed,
-        .failure_reason = task.failure_reason(),
-        .result = task.result(),
+        .failure_reason = failure_reason,
+        .result = result,
         .rejection_count = task.rejection_count,
-        .rejection_reason = task.rejection_reason(),
-        .payload_size = static_cast<std::int64_t>(task.payload().size()),
-        .annotation_size = static_cast<std::int64_t>(task.annotation().size()),
-        .result_size = static_cast<std::int64_t>(task.result().size()),
+        .rejection_reason = rejection_reason,
+        .payload_size = static_cast<std::int64_t>(payload.size()),
+        .annotation_size = static_cast<std::int64_t>(annotation.size()),
+        .result_size = static_cast<std::int64_t>(result.size()),
     };
 }
 

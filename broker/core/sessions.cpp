@@ -58,7 +58,8 @@ void Sessions::use(Slot slot) {
 void Sessions::forget(Slot slot) {
     leave_order(slot);
     const Session& session = slab_[slot];
-    digest_ -= digest_of(numbers_of(session));
+    open_share(slot);
+    open_ = no_slot;
     for (const Outcome& outcome : session.outcomes.all()) {
         digest_ -= digest_of(session.id, numbers_of(outcome));
     }
@@ -88,13 +89,36 @@ void Sessions::drop_acked(Session& session, RequestId acked) {
     session.outcomes.drop_first(count);
 }
 
+// Takes a session's share out of the digest, and leaves it out until another one's is: mostly many
+// requests of one session follow on each other, and it is hashed once.
+void Sessions::open_share(Slot slot) {
+    if (slot != open_) {
+        close_share();
+        digest_ -= digest_of(numbers_of(slab_[slot]));
+        open_ = slot;
+    }
+}
+
+void Sessions::close_share() {
+    if (open_ != no_slot) {
+        digest_ += digest_of(numbers_of(slab_[open_]));
+        open_ = no_slot;
+    }
+}
+
+Digest Sessions::digest() const {
+    return digest_ + (open_ == no_slot ? 0 : digest_of(numbers_of(slab_[open_])));
+}
+
 void Sessions::record(const Event& event) {
     const Origin& origin = event.origin;
     Slot slot = slot_of(origin.session);
     if (slot == no_slot) {
         slot = make(origin.session);
+        close_share();
+        open_ = slot;
     } else {
-        digest_ -= digest_of(numbers_of(slab_[slot]));
+        open_share(slot);
     }
     use(slot);
     Session& session = slab_[slot];
@@ -104,7 +128,6 @@ void Sessions::record(const Event& event) {
         session.acked_seen = std::max(session.acked_seen, origin.acked);
         drop_acked(session, origin.acked);
     }
-    digest_ += digest_of(numbers_of(session));
     Outcome* outcome = session.outcomes.find(origin.id);
     if (outcome == nullptr) {
         outcome = &session.outcomes.insert(

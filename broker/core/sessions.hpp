@@ -49,7 +49,7 @@ class Sessions {
     std::size_t outcomes() const { return outcomes_; }
 
     // Of what the journal says of sessions.
-    Digest digest() const { return digest_; }
+    Digest digest() const;
 
     Duration serving() const { return serving_; }
 
@@ -99,6 +99,8 @@ class Sessions {
     void leave_order(Slot slot);
     void forget(Slot slot);
     void drop_acked(Session& session, RequestId acked);
+    void open_share(Slot slot);
+    void close_share();
 
     Slab<Session> slab_;
     SlotIndex index_;
@@ -108,7 +110,8 @@ class Sessions {
     std::size_t outcomes_ = 0;
     Duration serving_{};
     Time last_batch_{};
-    Digest digest_ = 0;
+    Digest digest_ = 0;     // of all but open_'s numbers
+    Slot open_ = no_slot;   // whose share is not in digest_
 
     // Sessions that acked something without ever having mutated: bounded, the oldest goes first.
     static constexpr std::size_t max_strangers = 65'536;

@@ -1,8 +1,8 @@
 // The fast way back from what encode() wrote: one walk over the bytes, without a Document. A
 // message's fields come in the order of its list, any of them left out, in the forms that Packer
 // writes; out of order they are taken too, only slower. Whatever looks different (an unknown field,
-// one twice, nil, a str for a bin) is not taken: ask decode(), which takes more. What is taken here,
-// decode() takes as the same message: both ask protocol/rules.
+// one twice, nil, a str for a bin) is not taken: ask decode(), which takes more. What is taken
+// here, decode() takes as the same message: both ask protocol/rules.
 #pragma once
 
 #include "protocol/document.hpp"
@@ -12,6 +12,7 @@
 #include "protocol/time.hpp"
 
 #include <boost/endian/conversion.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/endian/conversion.hpp>
+
 #include <cstdint>
 #include <cstring>
 #include <limits>

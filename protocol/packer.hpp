@@ -59,9 +59,7 @@ class Packer {
         return out_.data() + size;
     }
 
-    void close_room(const char* end) {
-        out_.resize(static_cast<std::size_t>(end - out_.data()));
-    }
+    void close_room(const char* end) { out_.resize(static_cast<std::size_t>(end - out_.data())); }
 
     // Fixed widths, so that patch_*() can write over them: each returns where it stands.
     std::size_t open_integer();

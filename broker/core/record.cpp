@@ -190,9 +190,9 @@ void encode_private(const Event& event, const TaskView& after, std::string& rest
     constexpr std::size_t keys = 7;
     constexpr std::size_t key_room = 2;
     Packer packer(rest);
-    char* at = packer.open_room(
-        protocol::head_room + keys * (key_room + protocol::number_room) + payload.size() +
-        annotation.size() + result.size() + protocol::session_bytes + longest_verb);
+    char* at = packer.open_room(protocol::head_room + keys * (key_room + protocol::number_room) +
+                                payload.size() + annotation.size() + result.size() +
+                                protocol::session_bytes + longest_verb);
     at = protocol::put_map_head(
         at, there(payload) + there(annotation) + there(result) + (asked ? 4U : 0U));
     const auto put = [&](std::string_view key, std::string_view bytes) {

@@ -110,8 +110,8 @@ class Sessions {
     std::size_t outcomes_ = 0;
     Duration serving_{};
     Time last_batch_{};
-    Digest digest_ = 0;     // of all but open_'s numbers
-    Slot open_ = no_slot;   // whose share is not in digest_
+    Digest digest_ = 0;    // of all but open_'s numbers
+    Slot open_ = no_slot;  // whose share is not in digest_
 
     // Sessions that acked something without ever having mutated: bounded, the oldest goes first.
     static constexpr std::size_t max_strangers = 65'536;

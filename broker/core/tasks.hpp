@@ -72,6 +72,10 @@ struct Stack {
     absl::btree_set<Slot> domains;  // that have a queue of this stack
 };
 
+constexpr std::size_t index(State state) {
+    return static_cast<std::size_t>(state);
+}
+
 // The group of a domain's tasks in the listings of executors: a hash of its name, which a restart
 // does not change. Names that share one share a group.
 inline std::uint32_t group_of(std::string_view domain) {
@@ -217,6 +221,7 @@ class Tasks {
 
     ListKey key_for_executor(Slot slot) const;
     TaskRow row_of(Slot slot) const;
+
     bool is_live(Slot slot) const { return slot != grave_ && slab_[slot].born != 0; }
 
     std::vector<Slot> by_seq() const;

@@ -48,6 +48,8 @@ void Broker::begin(Time now) {
 
 void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
     now_ = now;
+    current_.peer = peer;
+    current_.next = 0;
     protocol::RequestMessage& message = current_.message;
     if (!protocol::parse_plain_requests(frame, message)) {
         auto parsed = protocol::parse_requests(document_, frame);
@@ -57,8 +59,6 @@ void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
         }
         message = *std::move(parsed);
     }
-    current_.peer = peer;
-    current_.next = 0;
     board_.sessions().acked(message.session, message.acked);
     for (const core::Waiter& waiter : waiters_.take_acked(message.session, message.acked)) {
         reply_empty(waiter);

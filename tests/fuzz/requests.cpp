@@ -2,7 +2,8 @@
 // must be understood as the same.
 #include "broker/journal/require.hpp"
 #include "protocol/codec.hpp"
-#include "protocol/envelope.hpp"
+#include "protocol/in_order.hpp"
+#include "protocol/plain_requests.hpp"
 #include "tests/protocol/samples.hpp"
 
 using namespace taskbbs::protocol;
@@ -35,6 +36,39 @@ void read(const Request& request) {
     });
 }
 
+// What is taken as plain is the same message, with the same args.
+void check_plain(std::string_view bytes) {
+    RequestMessage plain;
+    if (!parse_plain_requests(bytes, plain)) {
+        return;
+    }
+    Document document;
+    const auto message = parse_requests(document, bytes);
+    require(message.has_value(), "what is plain is well-formed");
+    require(message->session == plain.session && message->acked == plain.acked &&
+                message->requests.size() == plain.requests.size(),
+            "and the same message");
+    for (std::size_t i = 0; i < plain.requests.size(); ++i) {
+        const Request& one = plain.requests[i];
+        const Request& two = message->requests[i];
+        require(one.id == two.id && one.verb == two.verb, "of the same requests");
+        samples::each_args([&](auto args) {
+            using Args = decltype(args);
+            if (name_of(Args::verb) != one.verb) {
+                return;
+            }
+            Args decoded;
+            Args read_again;
+            require(has_valid_texts(Args::verb, two.args) && !decode(two.args, decoded),
+                    "which decode() takes");
+            require(decode_in_order(one.packed, read_again), "and which are read again");
+            require(samples::packed(read_again, Defaults::keep) ==
+                        samples::packed(decoded, Defaults::keep),
+                    "as the same args");
+        });
+    }
+}
+
 // As a client reads what a broker, perhaps of another version, says.
 void read_answers(std::string_view bytes) {
     Document document;
@@ -51,6 +85,7 @@ void read_answers(std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    check_plain(bytes);
     Document document;
     if (const auto message = parse_requests(document, bytes)) {
         for (const Request& request : message->requests) {

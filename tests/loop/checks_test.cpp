@@ -56,6 +56,9 @@ TEST_CASE("a message of another form is malformed, is counted, and harms nobody"
     CHECK(answer.text("message") == "one frame, please");
     CHECK(client.ask(StatsArgs{}).number("malformed") == 3);
     CHECK(client.ask(desire("a")).status == "ok");
+    rig.receive("p", "\xc1");  // behind a message that was handled
+    CHECK(only_answer(rig, "p").status == "malformed");
+    CHECK(client.ask(desire("b")).status == "ok");
 }
 
 TEST_CASE("a message is not a transaction: each request stands alone and is answered in order") {

@@ -130,9 +130,6 @@ class Daemon {
         const Duration worked = work_time();
         const bool drained = receive(began);
         land(began);
-        while (const auto finished = history_.take_finished()) {
-            broker_.receive_page(finished->token, finished->page);
-        }
         broker_.set_read_only(journal_.disk_is_full());
         const bool more_work = broker_.work(began, heard_until_);
         launch(drained);
@@ -157,9 +154,25 @@ class Daemon {
         if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
             sockets_.count_connections();
         }
+        if ((items[4].revents & ZMQ_POLLIN) != 0) {
+            take_history();
+        }
         if ((items[5].revents & ZMQ_POLLIN) != 0) {
             take_signals();
         }
+    }
+
+    void take_history() {
+        while (const auto finished = history_.take_finished()) {
+            broker_.receive_page(finished->token, finished->page);
+        }
+        journal_.recycle(history_.take_retired());
+    }
+
+    void tell_history(Time at) {
+        history_.advance(
+            {.durable = broker_.durable_seq(), .needed_from = snapshots_.needed_from(), .now = at});
+        history_told_ = at;
     }
 
     void take_signals() {
@@ -268,11 +281,7 @@ class Daemon {
         stats.snapshot_failures = snapshots_.failed();
         ++turns_;
         if (ended - history_told_ >= history_interval) {
-            history_.advance({.durable = broker_.durable_seq(),
-                              .needed_from = snapshots_.needed_from(),
-                              .now = ended});
-            history_told_ = ended;
-            journal_.recycle(history_.take_retired());
+            tell_history(ended);
         }
         look_after_snapshots(ended);
         if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
@@ -314,6 +323,7 @@ class Daemon {
         journal_.recycle(snapshots_.take_unneeded());
         const auto says = std::string_view(ended.said);
         if (done) {
+            tell_history(at);  // segments that are not needed any more go at once
             log_.info("snapshot_taken", {{"says", says}, {"ms", to_ms(at - snapshot_began_)}});
         } else if (hurried) {
             log_.info("snapshot_hurried", {{"ms", to_ms(at - snapshot_began_)}});

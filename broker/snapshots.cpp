@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr core::Duration first_pause = 1s;  // after a failure
+constexpr core::Duration first_pause = 100ms;  // after a failure; doubled with each in a row
 constexpr core::Duration longest_pause = 10min;
 // Where the next one is due that soon, one of low priority would fall behind.
 constexpr core::Duration soon = 10s;
@@ -62,7 +62,7 @@ void Snapshots::ended(std::optional<Taken> taken, core::Time now) {
             return;
         }
         ++failed_;
-        const core::Duration pause = first_pause * (1 << std::min(failures_++, 10U));
+        const core::Duration pause = first_pause * (1 << std::min(failures_++, 13U));
         not_before_ = now + std::min(pause, longest_pause);
         return;
     }

@@ -44,7 +44,7 @@ class HistoryThread::Machinery {
         if (finished_.empty()) return std::nullopt;
         std::optional<Finished> first = std::move(finished_.front());
         finished_.pop_front();
-        if (finished_.empty()) ready_.clear();
+        clear_if_all_is_taken();
         return first;
     }
 
@@ -59,7 +59,9 @@ class HistoryThread::Machinery {
 
     std::vector<std::string> take_retired() {
         const std::lock_guard lock(mutex_);
-        return std::exchange(retired_, {});
+        std::vector<std::string> retired = std::exchange(retired_, {});
+        clear_if_all_is_taken();
+        return retired;
     }
 
     int fd() const { return ready_.fd(); }
@@ -94,8 +96,15 @@ class HistoryThread::Machinery {
         const bool more = history_.advance(advance.durable);
         const std::vector<std::string> retired = history_.retire(advance.needed_from, advance.now);
         lock.lock();
-        retired_.insert(retired_.end(), retired.begin(), retired.end());
+        if (!retired.empty()) {
+            retired_.insert(retired_.end(), retired.begin(), retired.end());
+            ready_.signal();
+        }
         behind_ = more || advance_.durable > advance.durable;
+    }
+
+    void clear_if_all_is_taken() {
+        if (finished_.empty() && retired_.empty()) ready_.clear();
     }
 
     History history_;  // of the thread

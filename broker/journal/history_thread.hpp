@@ -35,7 +35,8 @@ class HistoryThread {
     // False: max_queries are under way, nothing was done.
     bool ask(Query query, Token token);
 
-    // Readable when take_finished() has a page: level-triggered, for a poll set.
+    // Readable when take_finished() has a page or take_retired() has files: level-triggered, for a
+    // poll set.
     int fd() const;
     // The next page; nothing if there is none.
     std::optional<Finished> take_finished();

@@ -38,12 +38,11 @@ std::optional<std::chrono::microseconds> Spares::step() {
 }
 
 std::optional<std::chrono::microseconds> Spares::fill() {
-    if (!filling_ && is_ready()) {
-        const std::optional<std::string> unneeded = next_retired();
-        if (!unneeded) return look_after_reserve();
+    if (const std::optional<std::string> unneeded = next_unneeded()) {
         remove(*unneeded);
         return pause();
     }
+    if (!filling_ && is_ready()) return look_after_reserve();
     if (!filling_) {
         reserve_->refill(2 * segment_bytes_);
         begin();
@@ -61,9 +60,9 @@ std::optional<std::chrono::microseconds> Spares::look_after_reserve() {
 
 void Spares::begin() {
     name_ = spare_name(next_number_++);
-    while (const std::optional<std::string> unneeded = next_retired()) {
-        if (parse_segment_name(*unneeded) && reuse(*unneeded)) return;
-        remove(*unneeded);
+    if (const std::optional<std::string> retired = next_retired()) {
+        if (parse_segment_name(*retired) && reuse(*retired)) return;
+        remove(*retired);
     }
     with_space(*reserve_, segment_bytes_, [this] {
         filling_ = std::make_unique<ZeroFill>(*disk_, temporary_name(name_), segment_bytes_);
@@ -73,6 +72,14 @@ void Spares::begin() {
 std::optional<std::string> Spares::next_retired() const {
     const std::lock_guard lock(mutex_);
     return retired_.empty() ? std::nullopt : std::optional(retired_.front());
+}
+
+// What is retired goes at once, whatever is being filled, but for the last, which may be the spare
+// that is made next.
+std::optional<std::string> Spares::next_unneeded() const {
+    const std::lock_guard lock(mutex_);
+    const bool one_is_kept = filling_ || !ready_;
+    return retired_.size() > (one_is_kept ? 1 : 0) ? std::optional(retired_.front()) : std::nullopt;
 }
 
 void Spares::drop_retired() {

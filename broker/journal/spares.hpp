@@ -61,6 +61,7 @@ class Spares {
     std::optional<std::chrono::microseconds> look_after_reserve();
     void begin();
     std::optional<std::string> next_retired() const;
+    std::optional<std::string> next_unneeded() const;
     void drop_retired();
     bool reuse(const std::string& segment);
     void remove(const std::string& name);

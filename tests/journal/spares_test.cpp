@@ -179,6 +179,22 @@ TEST_CASE("what else is retired is removed, one file after the other") {
     CHECK(disk.list() == std::vector<std::string>{"spare-1"});
 }
 
+TEST_CASE("what is retired while a spare is filled goes first, but for the last: the next spare") {
+    MemoryDisk disk;
+    Reserve reserve(disk, 0, {});
+    Spares spares(disk, reserve, segment_bytes, {});
+    spares.step();  // filling
+    for (const Seq first : {1, 2, 3})
+        disk.put(segment_name(first), std::string(segment_bytes, 'x'));
+    spares.recycle({segment_name(1), segment_name(2), segment_name(3)});
+    spares.step();
+    CHECK_FALSE(disk.has(segment_name(1)));
+    spares.step();
+    CHECK_FALSE(disk.has(segment_name(2)));
+    CHECK_FALSE(disk.has("spare-1"));
+    CHECK(disk.has(segment_name(3)));
+}
+
 TEST_CASE("a retired segment of another size is no spare") {
     MemoryDisk disk;
     Reserve reserve(disk, 0, {});

@@ -12,6 +12,9 @@ std::vector<Trial> goal_trials(double warm_up, double seconds) {
     Load batched = single;
     batched.in_flight = 500;
     batched.per_message = 50;
+    // It answers a connection's requests one after the other: as many in flight take connections.
+    Load etcd = alone;
+    etcd.connections = single.connections * single.in_flight;
     const char* const one = "one at a time";
     const char* const singles = "32 conn., 64 in flight, 1 a message";
     const char* const batches = "32 conn., 500 in flight, 50 a message";
@@ -37,6 +40,27 @@ std::vector<Trial> goal_trials(double warm_up, double seconds) {
          .title = "32 conn., 64 in flight",
          .load = single},
         {.id = "redis-batched", .system = "redis", .title = pipelined, .load = batched},
+        {.id = "beanstalkd-single",
+         .system = "beanstalkd",
+         .title = "32 conn., 64 in flight",
+         .load = single},
+        {.id = "postgres-single",
+         .system = "postgres",
+         .title = "32 conn., 64 in flight, 1 a commit",
+         .load = single},
+        {.id = "postgres-batched",
+         .system = "postgres",
+         .title = "32 conn., 500 in flight, 50 a commit",
+         .load = batched},
+        {.id = "pg-quiet-single",
+         .system = "pg-quiet",
+         .title = "32 conn., 64 in flight, 1 a commit",
+         .load = single},
+        {.id = "pg-quiet-batched",
+         .system = "pg-quiet",
+         .title = "32 conn., 500 in flight, 50 a commit",
+         .load = batched},
+        {.id = "etcd-single", .system = "etcd", .title = "2048 conn., 1 in flight", .load = etcd},
     };
 }
 

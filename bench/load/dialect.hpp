@@ -45,7 +45,8 @@ class Dialect {
     // Appends what a connection begins with: a greeting, a login, scripts.
     virtual void open(std::string& out) = 0;
     // Takes what answers that off the front of `in`, and may append more; true once requests may
-    // be sent. Throws std::runtime_error where the system does not want to talk.
+    // be sent, which a server that is silent until asked allows while `in` is empty. Throws
+    // std::runtime_error where the system does not want to talk.
     virtual bool opened(std::string_view& in, std::string& out) = 0;
 
     // Appends the lane's next request.

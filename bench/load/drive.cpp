@@ -9,6 +9,7 @@
 #include <charconv>
 #include <chrono>
 #include <fmt/format.h>
+#include <limits>
 #include <random>
 #include <stdexcept>
 #include <sys/epoll.h>
@@ -80,6 +81,8 @@ class Connection {
           asked_(in_flight),
           idle_(in_flight) {
         dialect_->open(stream_.output());
+        std::string_view nothing;
+        open_ = dialect_->opened(nothing, stream_.output());
         stream_.send();
     }
 
@@ -110,6 +113,14 @@ class Connection {
         }
     }
 
+    // The first step of as many lives as it has lanes, or as are left.
+    void ask_all(std::uint64_t& lives_left) {
+        const std::int64_t now = clock_now();
+        for (; has_idle() && lives_left > 0; --lives_left) {
+            ask_idle(now);
+        }
+    }
+
     // The step of one idle lane; `at` is when it was due.
     void ask_idle(std::int64_t at) {
         Lane& lane = idle_.front();
@@ -131,12 +142,12 @@ class Connection {
     }
 
     struct Rules {
-        bool paced = false;   // a lane whose step is taken waits for its turn
-        bool ending = false;  // a lane whose life is over begins none
+        bool paced = false;            // a lane whose step is taken waits for its turn
+        std::uint64_t lives_left = 0;  // to be begun; a lane whose life is over begins none beyond
     };
 
     // Takes the answers that have come, and asks what follows on them.
-    void turn(const Rules& rules, Guids& guids, Measured& measured) {
+    void turn(Rules& rules, Guids& guids, Measured& measured) {
         if (!stream_.receive()) {
             return;
         }
@@ -156,13 +167,7 @@ class Connection {
             measured.latency.add(now - lane.asked_at);
             measured.refused += answer == Answer::refused ? 1 : 0;
             advance(lane, answer, guids);
-            const bool lives = lane.step != 0 || !rules.ending;
-            if (lives && !rules.paced) {
-                lane.asked_at = now;
-                ask(lane);
-            } else if (lives) {
-                idle_.push(lane);
-            }
+            go_on(lane, now, rules);
         }
         stream_.keep(in);
         send();
@@ -181,6 +186,17 @@ class Connection {
     void ask(Lane& lane) {
         dialect_->ask(lane, stream_.output());
         asked_.push(lane);
+    }
+
+    void go_on(Lane& lane, std::int64_t now, Rules& rules) {
+        const bool is_over = lane.step == 0;
+        if (rules.paced) {
+            idle_.push(lane);
+        } else if (!is_over || rules.lives_left > 0) {
+            rules.lives_left -= is_over ? 1 : 0;
+            lane.asked_at = now;
+            ask(lane);
+        }
     }
 
     void advance(Lane& lane, Answer answer, Guids& guids) const {
@@ -202,7 +218,8 @@ class Connection {
 
 class Driver {
   public:
-    Driver(const Target& target, const Load& load) : target_(target), load_(load) {
+    Driver(const Target& target, const Load& load, const Aside& aside)
+        : target_(target), load_(load), aside_(aside) {
         for (int i = 0; i < load.connections; ++i) {
             connections_.push_back(
                 std::make_unique<Connection>(target.endpoint,
@@ -211,6 +228,7 @@ class Driver {
             watch(*connections_.back(), EPOLL_CTL_ADD, EPOLLIN);
         }
         rules_.paced = load.rate > 0;
+        rules_.lives_left = load.lives > 0 ? load.lives : std::numeric_limits<std::uint64_t>::max();
     }
 
     ~Driver() { close(epoll_); }
@@ -221,18 +239,27 @@ class Driver {
     Measured run() {
         greet();
         begin();
-        serve(load_.warm_up);
-        measured_ = {};
+        if (load_.lives == 0) {
+            serve(load_.warm_up, {});
+            measured_ = {};
+        }
         const double server = target_.cpu_seconds();
         const double own = own_cpu_seconds();
         const std::int64_t began = clock_now();
-        serve(load_.seconds);
+        if (aside_.begun) {
+            aside_.begun();
+        }
+        if (load_.lives == 0) {
+            serve(load_.seconds, aside_.over);
+        } else {
+            finish();
+        }
         Measured measured = std::move(measured_);
         measured.seconds = static_cast<double>(clock_now() - began) / 1e9;
         measured.own_cpu = own_cpu_seconds() - own;
         measured.server_cpu = target_.cpu_seconds() - server;
         measured.steps = measured.latency.count();
-        rules_.ending = true;
+        rules_.lives_left = 0;
         finish();
         for (const auto& connection : connections_) {
             if (measured.refusal.empty()) {
@@ -263,7 +290,10 @@ class Driver {
     }
 
     void greet() {
-        std::size_t open = 0;
+        std::size_t open = static_cast<std::size_t>(
+            std::count_if(connections_.begin(), connections_.end(), [](const auto& connection) {
+                return connection->is_open();
+            }));
         while (open < connections_.size()) {
             wait(patience_ms, [&](Connection& connection, std::uint32_t /*events*/) {
                 if (!connection.is_open()) {
@@ -279,16 +309,16 @@ class Driver {
         released_until_ = clock_now();
         for (const auto& connection : connections_) {
             connection->begin(guids_);
-            while (!rules_.paced && connection->has_idle()) {
-                connection->ask_idle(clock_now());
+            if (!rules_.paced) {
+                connection->ask_all(rules_.lives_left);
             }
             send(*connection);
         }
     }
 
-    void serve(double seconds) {
+    void serve(double seconds, const std::function<bool()>& over) {
         const std::int64_t until = clock_now() + static_cast<std::int64_t>(seconds * 1e9);
-        while (clock_now() < until) {
+        while (clock_now() < until && !(over && over())) {
             if (rules_.paced) {
                 release(clock_now());
             }
@@ -308,6 +338,7 @@ class Driver {
             return connection->waits();
         })) {
             turn(patience_ms);
+            refresh();
         }
     }
 
@@ -348,27 +379,22 @@ class Driver {
         }
     }
 
-    // Asks the steps that are due by `now`, each on the next connection in turn that has an idle
-    // lane. What no lane is there for is given up: the rate is what is measured then.
+    // Asks the steps that are due by `now`, as many as travel together on the next connection in
+    // turn. What no lane is there for is given up: the rate is what is measured then.
     void release(std::int64_t now) {
-        const auto interval = static_cast<std::int64_t>(1e9 / load_.rate);
-        while (released_until_ + interval <= now) {
-            released_until_ += interval;
-            for (std::size_t tried = 0; tried < connections_.size(); ++tried) {
-                Connection& connection = *connections_[next_++ % connections_.size()];
-                if (connection.has_idle()) {
-                    connection.ask_idle(released_until_);
-                    break;
-                }
+        const auto interval = static_cast<std::int64_t>(1e9 * load_.per_message / load_.rate);
+        for (; released_until_ + interval <= now; released_until_ += interval) {
+            Connection& connection = *connections_[next_++ % connections_.size()];
+            for (int i = 0; i < load_.per_message && connection.has_idle(); ++i) {
+                connection.ask_idle(released_until_ + interval);
             }
-        }
-        for (const auto& connection : connections_) {
-            send(*connection);
+            send(connection);
         }
     }
 
     const Target& target_;
     const Load& load_;
+    const Aside& aside_;
     int epoll_ = epoll_create1(EPOLL_CLOEXEC);
     std::array<epoll_event, 256> events_{};
     std::vector<std::unique_ptr<Connection>> connections_;
@@ -382,8 +408,8 @@ class Driver {
 
 }  // namespace
 
-Measured drive(const Target& target, const Load& load) {
-    return Driver(target, load).run();
+Measured drive(const Target& target, const Load& load, const Aside& aside) {
+    return Driver(target, load, aside).run();
 }
 
 double own_cpu_seconds() {

@@ -19,7 +19,15 @@ struct Load {
     std::size_t payload_bytes = 300;
     double rate = 0;       // steps a second over all connections; 0: as fast as answers come
     double warm_up = 0.5;  // seconds before anything counts
-    double seconds = 5;
+    double seconds = 5;    // that count
+    std::uint64_t lives =
+        0;  // that are begun and all of which count, whatever the time; 0: by time
+};
+
+// What happens beside the load.
+struct Aside {
+    std::function<void()> begun;  // called when steps begin to count
+    std::function<bool()> over;   // asked all the time: true ends the counting early
 };
 
 struct Measured {
@@ -39,9 +47,10 @@ struct Target {
     std::function<double()> cpu_seconds;
 };
 
-// Drives the load, then lets the lives under way come to their end. Throws std::runtime_error where
-// the server does not answer for 10 s.
-Measured drive(const Target& target, const Load& load);
+// Drives the load, then lets the lives under way come to their end. One that is paced asks
+// per_message steps at a time, of one connection after the other; latencies count from when they
+// were due. Throws std::runtime_error where the server does not answer for 10 s.
+Measured drive(const Target& target, const Load& load, const Aside& aside = {});
 
 // CPU seconds of this process.
 double own_cpu_seconds();

@@ -67,6 +67,10 @@ std::string json_of(const Machine& machine,
                                      {"at_most", ratio.at_most},
                                      {"reached", ratio.reached()}});
     }
+    document["systems"] = json::object();
+    for (const System& system : systems_of(results.rows)) {
+        document["systems"][system.name] = system.promise;
+    }
     document["left_out"] = results.left_out;
     return document.dump(2) + "\n";
 }

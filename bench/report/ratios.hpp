@@ -1,4 +1,4 @@
-// The goals: what is to be how many times as fast as what, and whether it was.
+// The goals: what is to be how many times as fast as what, or how small, and whether it was.
 #pragma once
 
 #include "bench/report/row.hpp"
@@ -19,7 +19,8 @@ struct Ratio {
     bool reached() const { return counts && (at_most ? value <= goal : value >= goal); }
 };
 
-// Of the goal rows that there are; `sync_p50_us` is what the disk took in the same run.
+// Of the rows that there are and have figures; `sync_p50_us` is what the disk took in the same run.
+// Against a stub that does not reach half of the bare echo nothing counts.
 std::vector<Ratio> ratios_of(const std::vector<Row>& rows, double sync_p50_us);
 
 }  // namespace taskbbs::bench

@@ -2,10 +2,12 @@
 #include "bench/report/rounds.hpp"
 
 #include "bench/load/sdk_drive.hpp"
+#include "bench/load/subscribers.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <fmt/format.h>
-#include <map>
+#include <utility>
 
 namespace taskbbs::bench {
 
@@ -13,78 +15,143 @@ namespace {
 
 Measured try_once(const System& system, const Server& server, const Trial& trial) {
     const Target target = target_of(system, server);
+    const Subscribers subscribers(
+        server.events_endpoint(), trial.subscribers, trial.subscribers_read);
     return trial.sdk ? drive_sdk(target.endpoint, trial.load, target.cpu_seconds)
                      : drive(target, trial.load);
 }
 
-Row without_figures(const Trial& trial, std::string why) {
-    return {
-        .id = trial.id, .system = trial.system, .title = trial.title, .trouble = std::move(why)};
+void say(const std::string& what, const std::string& trouble) {
+    fmt::print(stderr, "bench: {}: {}\n", what, trouble);
 }
-
-using Runs = std::map<std::string, std::vector<Row>>;  // by the trial's id
 
 class Round {
   public:
-    Round(const std::vector<Trial>& trials, const Rounds& rounds, Runs& runs)
-        : trials_(trials), rounds_(rounds), runs_(runs) {}
+    Round(const Rounds& rounds, int number, KeptRuns& kept)
+        : rounds_(rounds), number_(number), kept_(kept) {}
 
-    void run(const System& system) {
+    // Those of this system, all on one server but for those over ipc, which have another one.
+    void run(const System& system, const std::vector<Trial>& trials) {
         for (const bool ipc : {false, true}) {
             std::unique_ptr<Server> server;
-            for (const Trial& trial : trials_) {
-                if (trial.system == system.name && trial.ipc == ipc) {
-                    runs_[trial.id].push_back(run(system, server, trial));
+            for (const Trial& trial : trials) {
+                const bool is_due = trial.system == system.name && trial.ipc == ipc &&
+                                    !kept_.has(trial.id, number_);
+                if (is_due) {
+                    kept_.add(trial.id, number_, {run(system, server, trial)});
                 }
             }
         }
     }
 
+    void run(const Experiment& experiment) {
+        if (kept_.has(experiment.id, number_)) {
+            return;
+        }
+        announce(experiment.id);
+        try {
+            kept_.add(experiment.id, number_, experiment.run());
+        } catch (const std::exception& error) {
+            say(experiment.id, error.what());
+            kept_.add(experiment.id,
+                      number_,
+                      {{.id = experiment.id,
+                        .system = "taskbbs",
+                        .title = experiment.id,
+                        .trouble = error.what()}});
+        }
+    }
+
   private:
+    void announce(const std::string& what) const {
+        fmt::print(stderr, "bench: round {} of {}: {}\n", number_ + 1, rounds_.count, what);
+    }
+
     Row run(const System& system, std::unique_ptr<Server>& server, const Trial& trial) const {
-        fmt::print(stderr, "bench: {:<9} {}\n", trial.system, trial.title);
+        announce(fmt::format("{}, {}", trial.system, trial.title));
         try {
             if (server == nullptr) {
                 server = system.start({.parent = rounds_.parent, .ipc = trial.ipc});
             }
-            return row_of(trial, try_once(system, *server, trial));
+            Row row = row_of(trial, try_once(system, *server, trial));
+            if (!row.has_figures()) {
+                say(trial.id, row.trouble);
+            }
+            return row;
         } catch (const std::exception& error) {
             server = nullptr;
-            return without_figures(trial, error.what());
+            say(trial.id, error.what());
+            return {.id = trial.id,
+                    .system = trial.system,
+                    .title = trial.title,
+                    .trouble = error.what()};
         }
     }
 
-    const std::vector<Trial>& trials_;
     const Rounds& rounds_;
-    Runs& runs_;
+    int number_;
+    KeptRuns& kept_;
 };
 
-}  // namespace
-
-Results run_rounds(const std::vector<Trial>& trials, const Rounds& rounds) {
-    Results results;
+// Those that a trial needs, and that are there.
+std::vector<System> systems_for(const std::vector<Trial>& trials,
+                                std::vector<std::string>& left_out) {
     std::vector<System> systems;
     for (System& system : all_systems()) {
-        if (find_program(system.program).empty()) {
-            results.left_out.push_back(
-                fmt::format("{}: {} is not installed", system.name, system.program));
-        } else {
+        const bool is_wanted = std::any_of(trials.begin(), trials.end(), [&](const Trial& trial) {
+            return trial.system == system.name;
+        });
+        if (is_wanted && find_program(system.program).empty()) {
+            left_out.push_back(system.package.empty()
+                                   ? fmt::format("{}: {} is not built", system.name, system.program)
+                                   : fmt::format("{}: {} is not installed; ./run bench --install",
+                                                 system.name,
+                                                 system.package));
+        } else if (is_wanted) {
             systems.push_back(std::move(system));
         }
     }
-    Runs runs;
-    for (int round = 0; round < rounds.count; ++round) {
+    return systems;
+}
+
+}  // namespace
+
+Results run_rounds(const std::vector<Trial>& trials,
+                   const std::vector<Experiment>& experiments,
+                   const Rounds& rounds,
+                   KeptRuns& kept) {
+    Results results;
+    const std::vector<System> systems = systems_for(trials, results.left_out);
+    for (int number = 0; number < rounds.count; ++number) {
         results.syncs.push_back(measure_syncs(rounds.parent));
+        Round round(rounds, number, kept);
         for (const System& system : systems) {
-            Round(trials, rounds, runs).run(system);
+            round.run(system, trials);
+        }
+        for (const Experiment& experiment : experiments) {
+            round.run(experiment);
         }
     }
+    const auto take = [&](const std::string& of) {
+        const auto medians = kept.medians(of);
+        results.rows.insert(results.rows.end(), medians.begin(), medians.end());
+    };
     for (const Trial& trial : trials) {
-        if (const auto found = runs.find(trial.id); found != runs.end()) {
-            results.rows.push_back(median_of(found->second));
-        }
+        take(trial.id);
+    }
+    for (const Experiment& experiment : experiments) {
+        take(experiment.id);
     }
     return results;
+}
+
+std::vector<System> systems_of(const std::vector<Row>& rows) {
+    std::vector<System> systems = all_systems();
+    std::erase_if(systems, [&rows](const System& system) {
+        return std::none_of(
+            rows.begin(), rows.end(), [&](const Row& row) { return row.system == system.name; });
+    });
+    return systems;
 }
 
 }  // namespace taskbbs::bench

@@ -3,9 +3,12 @@
 #pragma once
 
 #include "bench/disk.hpp"
+#include "bench/report/kept.hpp"
 #include "bench/report/row.hpp"
 #include "bench/systems/system.hpp"
 
+#include <functional>
+#include <string>
 #include <vector>
 
 namespace taskbbs::bench {
@@ -15,13 +18,27 @@ struct Rounds {
     std::string parent;  // of the servers' directories
 };
 
+// What is more than a load on a system: it starts a broker itself, and makes rows.
+struct Experiment {
+    std::string id;  // with which those of its rows begin
+    std::function<std::vector<Row>()> run;
+};
+
 struct Results {
-    std::vector<Row> rows;              // in the order of the trials; the median round's
+    std::vector<Row> rows;              // in the order of what was tried; medians of the rounds
     std::vector<SyncTimes> syncs;       // of each round
     std::vector<std::string> left_out;  // systems that are not installed, and how to change that
 };
 
-// Says on standard error what is being tried. A system that fails leaves rows that say why.
-Results run_rounds(const std::vector<Trial>& trials, const Rounds& rounds);
+// Tries what `kept` does not have yet, and adds it there. Says on standard error what is being
+// tried, and what fails; that leaves rows that say why. Throws what KeptRuns and measure_syncs()
+// do.
+Results run_rounds(const std::vector<Trial>& trials,
+                   const std::vector<Experiment>& experiments,
+                   const Rounds& rounds,
+                   KeptRuns& kept);
+
+// Those that have a row, in the order in which they are shown.
+std::vector<System> systems_of(const std::vector<Row>& rows);
 
 }  // namespace taskbbs::bench

@@ -26,7 +26,18 @@ Row median_of(std::vector<Row> runs) {
     std::sort(runs.begin(), runs.end(), [](const Row& a, const Row& b) {
         return a.has_figures() != b.has_figures() ? !a.has_figures() : a.per_second < b.per_second;
     });
-    return runs[(runs.size() - 1) / 2];
+    Row median = runs[(runs.size() - 1) / 2];
+    for (auto& [name, figure] : median.more) {
+        std::vector<double> figures;
+        for (const Row& run : runs) {
+            if (const auto found = run.more.find(name); found != run.more.end()) {
+                figures.push_back(found->second);
+            }
+        }
+        std::sort(figures.begin(), figures.end());
+        figure = figures[(figures.size() - 1) / 2];
+    }
+    return median;
 }
 
 }  // namespace taskbbs::bench

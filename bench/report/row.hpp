@@ -14,9 +14,9 @@ struct Trial {
     std::string system;  // one of all_systems()
     std::string title;
     Load load;
-    bool sdk = false;  // through the SDK instead of raw
-    bool ipc = false;  // a socket of the file system instead of tcp
-    int subscribers = 0;
+    bool sdk = false;     // through the SDK instead of raw
+    bool ipc = false;     // a socket of the file system instead of tcp
+    int subscribers = 0;  // of all events
     bool subscribers_read = true;
 };
 
@@ -50,7 +50,7 @@ struct Row {
 Row row_of(const Trial& trial, const Measured& measured);
 
 // The run whose rate is the median of all; of two, the slower. One without figures counts as the
-// slowest. `runs` is not empty.
+// slowest. What is in `more` is the median of each figure by itself. `runs` is not empty.
 Row median_of(std::vector<Row> runs);
 
 }  // namespace taskbbs::bench

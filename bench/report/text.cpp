@@ -1,7 +1,6 @@
 // Columns of fixed width.
 #include "bench/report/text.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -44,7 +43,7 @@ std::string text_of(const Machine& machine) {
 }
 
 std::string text_of(const std::vector<Row>& rows) {
-    std::string text = fmt::format("{:<10}{:<39}{:>9}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}{:>9}\n",
+    std::string text = fmt::format("{:<11}{:<39}{:>9}{:>9}{:>9}{:>9}{:>9}{:>8}{:>8}{:>9}\n",
                                    "system",
                                    "load",
                                    "steps/s",
@@ -58,7 +57,7 @@ std::string text_of(const std::vector<Row>& rows) {
     for (const Row& row : rows) {
         fmt::format_to(
             std::back_inserter(text),
-            "{:<10}{:<39}{:>9.0f}{:>9.0f}{:>9.0f}{:>9.0f}{:>9.0f}{:>8.2f}{:>8.2f}{:>9.1f}  {}\n",
+            "{:<11}{:<39}{:>9.0f}{:>9.0f}{:>9.0f}{:>9.0f}{:>9.0f}{:>8.2f}{:>8.2f}{:>9.1f}  {}\n",
             row.system,
             row.title,
             row.per_second,
@@ -75,6 +74,9 @@ std::string text_of(const std::vector<Row>& rows) {
 }
 
 std::string text_of(const std::vector<Ratio>& ratios) {
+    if (ratios.empty()) {
+        return {};
+    }
     std::string text = fmt::format("{:<62}{:>10}{:>14}\n", "goal", "is", "to be");
     for (const Ratio& ratio : ratios) {
         fmt::format_to(std::back_inserter(text),
@@ -90,12 +92,8 @@ std::string text_of(const std::vector<Ratio>& ratios) {
 
 std::string promises_of(const std::vector<Row>& rows) {
     std::string text;
-    for (const System& system : all_systems()) {
-        const bool shown = std::any_of(
-            rows.begin(), rows.end(), [&](const Row& row) { return row.system == system.name; });
-        if (shown) {
-            text += fmt::format("{:<12}{}\n", system.name, system.promise);
-        }
+    for (const System& system : systems_of(rows)) {
+        text += fmt::format("{:<12}{}\n", system.name, system.promise);
     }
     return text;
 }

@@ -17,6 +17,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
@@ -30,15 +31,35 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 // What the child becomes; nothing of the parent's may be touched here.
-[[noreturn]] void become(const Command& command, std::vector<char*>& argv, const char* log) {
+[[noreturn]] void become(const Command& command,
+                         std::vector<char*>& argv,
+                         const char* log,
+                         pid_t parent) {
     const int fd = open(log, O_CREAT | O_WRONLY | O_TRUNC, 0644);
     dup2(fd, STDOUT_FILENO);
     dup2(fd, STDERR_FILENO);
     const bool is_user = command.user == 0 || setuid(command.user) == 0;
+    end_with(parent);
     if (is_user && chdir(command.directory.c_str()) == 0) {
         execv(argv[0], argv.data());
     }
     _exit(127);
+}
+
+pid_t begin(const Command& command, const std::string& log) {
+    std::vector<std::string> arguments = command.arguments;
+    std::vector<char*> argv;
+    argv.reserve(arguments.size() + 1);
+    for (std::string& argument : arguments) {
+        argv.push_back(argument.data());
+    }
+    argv.push_back(nullptr);
+    const pid_t self = getpid();
+    const pid_t pid = fork();
+    if (pid == 0) {
+        become(command, argv, log.c_str(), self);
+    }
+    return pid;
 }
 
 std::string last_lines(const std::string& file) {
@@ -114,7 +135,7 @@ std::string find_program(const std::string& name) {
     places.emplace_back("/usr/sbin");
     places.emplace_back("/usr/lib/postgresql/15/bin");
     for (const std::string& place : places) {
-        const std::string program = fmt::format("{}/{}", place, name);
+        std::string program = fmt::format("{}/{}", place, name);
         if (access(program.c_str(), X_OK) == 0) {
             return program;
         }
@@ -122,19 +143,23 @@ std::string find_program(const std::string& name) {
     return {};
 }
 
-Process::Process(const Command& command) : log_(command.directory + "/log") {
-    std::vector<std::string> arguments = command.arguments;
-    std::vector<char*> argv;
-    argv.reserve(arguments.size() + 1);
-    for (std::string& argument : arguments) {
-        argv.push_back(argument.data());
-    }
-    argv.push_back(nullptr);
-    pid_ = fork();
-    if (pid_ == 0) {
-        become(command, argv, log_.c_str());
+void end_with(pid_t parent) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) {
+        _exit(1);
     }
 }
+
+int run_to_end(const Command& command) {
+    const pid_t pid = begin(command, command.directory + "/log-before");
+    int status = 0;
+    waitpid(pid, &status, 0);
+    constexpr int signalled = 128;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : signalled + WTERMSIG(status);
+}
+
+Process::Process(const Command& command)
+    : log_(command.directory + "/log"), pid_(begin(command, log_)) {}
 
 Process::~Process() {
     kill(pid_, SIGTERM);
@@ -194,6 +219,13 @@ std::uint64_t Process::resident_bytes() const {
     std::uint64_t resident = 0;
     file >> total >> resident;
     return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+pid_t Process::child() const {
+    std::ifstream file(fmt::format("/proc/{0}/task/{0}/children", pid_));
+    pid_t child = 0;
+    file >> child;
+    return child;
 }
 
 }  // namespace taskbbs::bench

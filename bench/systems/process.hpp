@@ -1,4 +1,5 @@
-// A server of the benchmark's own: started on a temporary directory and a free port, ended by pid.
+// A server of the benchmark's own: started on a temporary directory and a free port, ended by pid,
+// or with the benchmark where that is killed.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +36,13 @@ struct Command {
     uid_t user = 0;                      // 0: this one
 };
 
+// In a child: asks for SIGTERM as soon as the thread of `parent` that forked it has ended. A change
+// of user forgets it.
+void end_with(pid_t parent);
+
+// Runs it to its end; its exit code, 128 and more where a signal ended it.
+int run_to_end(const Command& command);
+
 class Process {
   public:
     explicit Process(const Command& command);
@@ -52,6 +60,7 @@ class Process {
     // CPU seconds of it and all its descendants, those that have ended included.
     double cpu_seconds() const;
     std::uint64_t resident_bytes() const;  // its own
+    pid_t child() const;                   // of its first thread; 0: it has none
 
   private:
     std::string log_;

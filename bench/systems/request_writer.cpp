@@ -71,15 +71,19 @@ std::string head_of_message() {
 
 }  // namespace
 
-RequestWriter::RequestWriter(std::string_view executor_id,
+RequestWriter::RequestWriter(std::string executor_id,
                              std::size_t payload_bytes,
-                             int per_message)
-    : molds_(molds(executor_id, std::string(payload_bytes, 'x'))),
+                             int per_message,
+                             std::chrono::milliseconds ttl)
+    : executor_id_(std::move(executor_id)),
+      molds_(molds(executor_id_, std::string(payload_bytes, 'x'))),
       head_(head_of_message()),
       per_message_(static_cast<std::uint16_t>(per_message)) {
     protocol::HeartbeatArgs heartbeat;
-    heartbeat.executor_id = executor_id;
+    heartbeat.executor_id = executor_id_;
+    heartbeat.ttl = ttl;
     heartbeat_ = mold_of(heartbeat);
+    heartbeat_.executor_at = heartbeat_.bytes.find(executor_id_);
 }
 
 protocol::RequestId RequestWriter::add(const Lane& lane, std::string& out) {
@@ -87,6 +91,11 @@ protocol::RequestId RequestWriter::add(const Lane& lane, std::string& out) {
 }
 
 protocol::RequestId RequestWriter::add_heartbeat(std::string& out) {
+    return add_heartbeat(executor_id_, out);
+}
+
+protocol::RequestId RequestWriter::add_heartbeat(std::string_view executor_id, std::string& out) {
+    executor_id.copy(heartbeat_.bytes.data() + heartbeat_.executor_at, executor_id_.size());
     return append(heartbeat_, {}, out);
 }
 

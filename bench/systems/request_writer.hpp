@@ -6,6 +6,7 @@
 #include "protocol/envelope.hpp"
 
 #include <array>
+#include <chrono>
 #include <string>
 
 namespace taskbbs::bench {
@@ -19,18 +20,24 @@ struct Mold {
     std::size_t id_at = 0;
     std::size_t guid_at = std::string::npos;
     std::size_t epoch_at = std::string::npos;
+    std::size_t executor_at = std::string::npos;
 };
 
 // One session's.
 class RequestWriter {
   public:
-    // `executor_id` claims, and heartbeats.
-    RequestWriter(std::string_view executor_id, std::size_t payload_bytes, int per_message);
+    // `executor_id` claims, and heartbeats with this ttl.
+    RequestWriter(std::string executor_id,
+                  std::size_t payload_bytes,
+                  int per_message,
+                  std::chrono::milliseconds ttl = std::chrono::seconds(15));
 
     // Adds the lane's next step to the message that is being made up at the end of `out`, and ends
     // the message where it holds per_message. Returns the request's id.
     protocol::RequestId add(const Lane& lane, std::string& out);
     protocol::RequestId add_heartbeat(std::string& out);
+    // Of another executor, whose id is as long.
+    protocol::RequestId add_heartbeat(std::string_view executor_id, std::string& out);
     // Ends the message, if one is being made up.
     void close(std::string& out);
 
@@ -44,6 +51,7 @@ class RequestWriter {
   private:
     protocol::RequestId append(const Mold& mold, const Lane& lane, std::string& out);
 
+    std::string executor_id_;
     std::array<Mold, lifecycle_steps> molds_;
     Mold heartbeat_;
     std::string head_;  // of a message: up to its first request

@@ -12,7 +12,14 @@ void Server::start(Command command, std::string endpoint, std::string events_end
 }
 
 std::vector<System> all_systems() {
-    return {taskbbs_system(), stub_system(), echo_system(), redis_system()};
+    return {taskbbs_system(),
+            stub_system(),
+            echo_system(),
+            redis_system(),
+            beanstalkd_system(),
+            postgres_system(),
+            quiet_postgres_system(),
+            etcd_system()};
 }
 
 Target target_of(const System& system, const Server& server) {

@@ -50,12 +50,18 @@ struct System {
     std::string package;  // of Debian, that brings it; empty: it is built here
     std::function<std::unique_ptr<Server>(const Setting&)> start;
     std::function<std::unique_ptr<Dialect>(const Load&, int connection)> dialect;
+    bool is_limit = false;  // no board: it says how far one could come
 };
 
 System taskbbs_system();
 System stub_system();
 System echo_system();
 System redis_system();
+System etcd_system();
+System postgres_system();
+// The same without events, for who wonders what they cost it.
+System quiet_postgres_system();
+System beanstalkd_system();
 
 // All of them, in the order in which they are shown.
 std::vector<System> all_systems();

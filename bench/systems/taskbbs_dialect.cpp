@@ -8,8 +8,12 @@
 
 namespace taskbbs::bench {
 
-TaskbbsDialect::TaskbbsDialect(const Load& load, int number)
-    : writer_(fmt::format("bench-executor-{:04}", number), load.payload_bytes, load.per_message) {}
+TaskbbsDialect::TaskbbsDialect(const Load& load, int number, const Part& part)
+    : steps_(part.steps),
+      writer_(fmt::format("{}-{:04}", part.executor, number),
+              load.payload_bytes,
+              load.per_message,
+              part.ttl) {}
 
 void TaskbbsDialect::open(std::string& out) {
     append_zmtp_opening(out, "DEALER");

@@ -8,12 +8,19 @@
 
 namespace taskbbs::bench {
 
+// What of a life is led, and by whom.
+struct Part {
+    std::string executor = "bench-executor";  // its name but for the connection's number
+    int steps = lifecycle_steps;              // as far as that; the task stays
+    std::chrono::milliseconds ttl = std::chrono::seconds(15);
+};
+
 class TaskbbsDialect : public Dialect {
   public:
     // `number` is the connection's; the executor that it claims for is named after it.
-    TaskbbsDialect(const Load& load, int number);
+    TaskbbsDialect(const Load& load, int number, const Part& part = {});
 
-    int steps() const override { return lifecycle_steps; }
+    int steps() const override { return steps_; }
 
     void open(std::string& out) override;
     bool opened(std::string_view& in, std::string& out) override;
@@ -21,6 +28,9 @@ class TaskbbsDialect : public Dialect {
     void finish(std::string& out) override;
     Answer take(std::string_view& in, Lane& lane) override;
     void refresh(std::string& out) override;
+
+  protected:
+    RequestWriter& writer() { return writer_; }
 
   private:
     bool next_message(std::string_view& in);
@@ -30,6 +40,7 @@ class TaskbbsDialect : public Dialect {
     Answer read_reply(Lane& lane);
     Answer read_refusal(std::string_view status);
 
+    int steps_;
     RequestWriter writer_;
     bool greeted_ = false;
     protocol::RequestId heartbeat_ = 0;  // the newest one's

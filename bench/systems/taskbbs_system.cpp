@@ -63,7 +63,8 @@ System stub_system() {
                 "published; says yes to everything and keeps nothing",
             .program = "taskbbs_stub",
             .start = [](const Setting& setting) { return start_broker("taskbbs_stub", setting); },
-            .dialect = speak_taskbbs};
+            .dialect = speak_taskbbs,
+            .is_limit = true};
 }
 
 System echo_system() {
@@ -73,7 +74,8 @@ System echo_system() {
                 "written or published",
             .program = "taskbbs_echo",
             .start = start_echo,
-            .dialect = [](const Load& load, int) { return std::make_unique<EchoDialect>(load); }};
+            .dialect = [](const Load& load, int) { return std::make_unique<EchoDialect>(load); },
+            .is_limit = true};
 }
 
 }  // namespace taskbbs::bench

@@ -64,10 +64,16 @@ class Author {
         event.origin.acked = std::max<std::int64_t>(0, before - in_flight);
         event.origin.verb = core::Verb::start;
         board_.number(event, noon + std::chrono::microseconds(board_.seq()));
-        const core::TaskView after = board_.tasks().view(board_.apply(event));
+        const core::Slot slot = board_.apply(event);
+        const core::TaskView after =
+            slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
         body_.clear();
         rest_.clear();
-        core::encode_task_body(event, after, body_);
+        if (slot == core::no_slot) {
+            core::encode_executor_body(event, body_);
+        } else {
+            core::encode_task_body(event, after, body_);
+        }
         core::encode_private(event, after, rest_);
         batch_.append(broker::tags_of(event, after), body_, rest_);
         if (batch_.count() == batch_events) {
@@ -119,10 +125,19 @@ void desire(Author& author, std::string_view guid, std::string_view payload) {
     author.add(event);
 }
 
+constexpr std::string_view executor = "executor-1";
+
+void join(Author& author) {
+    author.add({.kind = Kind::joined,
+                .executor_id = executor,
+                .incarnation = "first",
+                .ttl = core::milliseconds(15'000)});
+}
+
 void live(Author& author, std::string_view guid, std::string_view payload) {
     desire(author, guid, payload);
     author.add(
-        {.kind = Kind::claimed, .to = State::claimed, .guid = guid, .executor_id = "executor-1"});
+        {.kind = Kind::claimed, .to = State::claimed, .guid = guid, .executor_id = executor});
     author.add(
         {.kind = Kind::started, .to = State::running, .guid = guid, .container_handle = "box"});
     author.add({.kind = Kind::completed,
@@ -161,6 +176,7 @@ void measure_replay(const std::string& parent, std::size_t lives, std::string_vi
     const Directory directory(parent + "/taskbbs-replay-XXXXXX");
     {
         Author author(directory.path());
+        join(author);
         for (std::size_t i = 0; i < lives; ++i) {
             live(author, guid_of(i), payload);
         }

@@ -3,7 +3,11 @@
 
 #include <cstring>
 #include <isa-l/crc.h>
+#ifdef __x86_64__
+#include <xxh_x86dispatch.h>  // xxHash by the widest registers that the processor has: 15 times
+#else
 #include <xxhash.h>
+#endif
 
 namespace taskbbs::journal {
 

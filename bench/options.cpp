@@ -32,7 +32,8 @@ Number number_of(std::string_view name, std::string_view value, const Bounds& bo
     const char* const end = value.data() + value.size();
     const auto [last, error] = std::from_chars(value.data(), end, number);
     const auto is = static_cast<double>(number);
-    if (error != std::errc{} || last != end || !(is >= bounds.least && is <= bounds.most)) {
+    const bool is_within = std::clamp(is, bounds.least, bounds.most) == is;  // nan is not
+    if (error != std::errc{} || last != end || !is_within) {
         throw std::invalid_argument(fmt::format(
             "{}: {} is no number from {} to {}", name, value, bounds.least, bounds.most));
     }

@@ -290,7 +290,7 @@ class Driver {
     }
 
     void greet() {
-        std::size_t open = static_cast<std::size_t>(
+        auto open = static_cast<std::size_t>(
             std::count_if(connections_.begin(), connections_.end(), [](const auto& connection) {
                 return connection->is_open();
             }));

@@ -113,6 +113,7 @@ std::vector<Row> KeptRuns::medians(std::string_view of) const {
         }
     }
     std::vector<Row> medians;
+    medians.reserve(rows.size());
     for (std::vector<Row>& runs : rows) {
         medians.push_back(median_of(std::move(runs)));
     }

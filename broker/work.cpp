@@ -87,7 +87,7 @@ bool Broker::serve(Offer& offer) {
 
 // False: the task does not fit what it has free, so that it goes on waiting.
 bool Broker::serve_waiter(core::Waiters::Ticket ticket, Slot task) {
-    if (!core::fits(board_.tasks()[task], waiters_[ticket].free)) {
+    if (!core::fits(board_.tasks().terms_of(board_.tasks()[task]), waiters_[ticket].free)) {
         return false;
     }
     std::vector<Slot> chosen = core::choose(board_, waiters_[ticket].args());

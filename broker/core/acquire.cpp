@@ -15,15 +15,15 @@ constexpr int looked_past = 64;
 // A bound of what a packed pending task takes besides its own texts.
 constexpr std::size_t packed_overhead = 1024;
 
-void take_from(protocol::Resources& free, const TaskRecord& task) {
+void take_from(protocol::Resources& free, const Terms& terms) {
     const auto subtract = [](std::optional<std::int64_t>& left, std::int64_t used) {
         if (left) {
             *left -= used;
         }
     };
-    subtract(free.memory_mb, task.memory_mb);
-    subtract(free.disk_mb, task.disk_mb);
-    subtract(free.cpu_percent, task.cpu_percent);
+    subtract(free.memory_mb, terms.memory_mb);
+    subtract(free.disk_mb, terms.disk_mb);
+    subtract(free.cpu_percent, terms.cpu_percent);
 }
 
 // One queue, as far as it has been read.
@@ -34,7 +34,8 @@ struct Head {
 
     // To the next task that fits; false where the queue has none.
     bool advance_to_fit(const Board& board, const std::optional<protocol::Resources>& free) {
-        while (at != end && !fits(board.tasks()[at->slot], free)) {
+        const Tasks& tasks = board.tasks();
+        while (at != end && !fits(tasks.terms_of(tasks[at->slot]), free)) {
             if (++passed > looked_past) {
                 return false;
             }
@@ -105,10 +106,10 @@ std::vector<Head> matching_queues(const Tasks& tasks, const protocol::AcquireArg
 
 }  // namespace
 
-bool fits(const TaskRecord& task, const std::optional<protocol::Resources>& free) {
-    return !free || (task.memory_mb <= free->memory_mb.value_or(protocol::max_integer) &&
-                     task.disk_mb <= free->disk_mb.value_or(protocol::max_integer) &&
-                     task.cpu_percent <= free->cpu_percent.value_or(protocol::max_integer));
+bool fits(const Terms& terms, const std::optional<protocol::Resources>& free) {
+    return !free || (terms.memory_mb <= free->memory_mb.value_or(protocol::max_integer) &&
+                     terms.disk_mb <= free->disk_mb.value_or(protocol::max_integer) &&
+                     terms.cpu_percent <= free->cpu_percent.value_or(protocol::max_integer));
 }
 
 bool is_draining(const Board& board, std::string_view executor_id) {
@@ -132,15 +133,16 @@ std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) 
         std::pop_heap(heads.begin(), heads.end(), worse);
         Head& head = heads.back();
         const TaskRecord& task = board.tasks()[head.at->slot];
+        const Terms& terms = board.tasks().terms_of(task);
         // What was chosen meanwhile may have left too little for it.
-        if (fits(task, free)) {
+        if (fits(terms, free)) {
             bytes += task.opaque_bytes() + task.rejection_reason().size() + packed_overhead;
             if (!chosen.empty() && bytes > board.settings().limits.reply_bytes) {
                 break;
             }
             chosen.push_back(head.at->slot);
             if (free) {
-                take_from(*free, task);
+                take_from(*free, terms);
             }
             ++head.at;
         }

@@ -17,7 +17,7 @@ namespace taskbbs::core {
 bool is_draining(const Board& board, std::string_view executor_id);
 
 // Whether this much is free for the task.
-bool fits(const TaskRecord& task, const std::optional<protocol::Resources>& free);
+bool fits(const Terms& terms, const std::optional<protocol::Resources>& free);
 
 // The pending tasks that `args` gets now: by priority, then the longest pending, together within
 // `free` and limits.reply_bytes; none where the executor drains. Costs O(matching queues x log

@@ -149,15 +149,16 @@ Event claim_task(const Board& board, Slot slot, std::string_view executor_id) {
 
 Event lose_task(const Board& board, Slot slot) {
     const TaskRecord& task = board.tasks()[slot];
+    const Terms& terms = board.tasks().terms_of(task);
     Event event = event_of(board, slot, Kind::completed, State::completed);
     event.cause = Cause::executor_lost;
-    if (task.on_executor_lost == OnExecutorLost::fail) {
+    if (terms.on_executor_lost == OnExecutorLost::fail) {
         event.ending = Ending{true, std::string(disappeared), {}};
         return event;
     }
     const auto count = static_cast<std::uint16_t>(task.rejection_count + 1);
     event.rejection = Rejection{count, disappeared};
-    if (count > task.max_rejections) {
+    if (count > terms.max_rejections) {
         event.ending = Ending{true, rejected_text(count, disappeared), {}};
     } else {
         event.kind = Kind::requeued;
@@ -291,7 +292,7 @@ Decided<Event> decide(const Board& board, const protocol::RejectArgs& args, Time
         const auto count = static_cast<std::uint16_t>(task.rejection_count + 1);
         Event event = event_of(board, slot, Kind::rejected, State::pending);
         event.rejection = Rejection{count, args.reason};
-        if (count > task.max_rejections) {
+        if (count > board.tasks().terms_of(task).max_rejections) {
             event.to = State::completed;
             event.ending = Ending{true, rejected_text(count, args.reason), {}};
         } else {

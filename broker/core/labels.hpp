@@ -18,16 +18,12 @@ class Labels {
 
     // The label's number, made where it is new; each call wants a release() later.
     Slot acquire(std::string_view text) {
-        const std::uint64_t hash = hash_of(text);
-        Slot slot = find(hash, text);
-        if (slot == no_slot) {
-            slot = slab_.take();
-            slab_[slot].text = text;
-            slab_[slot].hash = hash;
-            index_.insert(hash, slot);
+        // Mostly it is the same as the last time.
+        if (acquired_ == no_slot || slab_[acquired_].text != text) {
+            acquired_ = find_or_make(text);
         }
-        ++slab_[slot].uses;
-        return slot;
+        ++slab_[acquired_].uses;
+        return acquired_;
     }
 
     // True when that was the last use, and the label is gone.
@@ -37,8 +33,12 @@ class Labels {
         }
         index_.erase(slab_[slot].hash, slot);
         slab_.give_back(slot);
+        acquired_ = no_slot;
         return true;
     }
+
+    // Calls of acquire() without a release().
+    std::uint32_t uses(Slot slot) const { return slab_[slot].uses; }
 
     std::string_view text(Slot slot) const { return slab_[slot].text; }
 
@@ -63,8 +63,21 @@ class Labels {
         return index_.find(hash, [&](Slot slot) { return slab_[slot].text == text; });
     }
 
+    Slot find_or_make(std::string_view text) {
+        const std::uint64_t hash = hash_of(text);
+        Slot slot = find(hash, text);
+        if (slot == no_slot) {
+            slot = slab_.take();
+            slab_[slot].text = text;
+            slab_[slot].hash = hash;
+            index_.insert(hash, slot);
+        }
+        return slot;
+    }
+
     Slab<Label> slab_;
     SlotIndex index_;
+    Slot acquired_ = no_slot;  // what acquire() gave last
 };
 
 }  // namespace taskbbs::core

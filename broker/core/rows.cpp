@@ -38,7 +38,7 @@ std::array<Digest, 4> hashes_of(const std::array<std::string_view, 4>& texts) {
 
 }  // namespace
 
-TaskNumbers numbers_of(const TaskRecord& task) {
+TaskNumbers numbers_of(const TaskRecord& task, const Terms& terms) {
     return {.created_at = count(task.created_at),
             .pending_since = count(task.pending_since),
             .updated_at = count(task.updated_at),
@@ -47,16 +47,16 @@ TaskNumbers numbers_of(const TaskRecord& task) {
             .born = task.born,
             .seq = task.seq,
             .epoch = task.epoch,
-            .memory_mb = task.memory_mb,
-            .disk_mb = task.disk_mb,
-            .cpu_percent = task.cpu_percent,
-            .run_timeout = task.run_timeout.count(),
-            .time_to_claim = task.time_to_claim.count(),
+            .memory_mb = terms.memory_mb,
+            .disk_mb = terms.disk_mb,
+            .cpu_percent = terms.cpu_percent,
+            .run_timeout = terms.run_timeout.count(),
+            .time_to_claim = terms.time_to_claim.count(),
             .priority = task.priority,
-            .max_rejections = task.max_rejections,
+            .max_rejections = terms.max_rejections,
             .rejection_count = task.rejection_count,
             .state = static_cast<std::uint8_t>(task.state),
-            .on_executor_lost = static_cast<std::uint8_t>(task.on_executor_lost),
+            .on_executor_lost = static_cast<std::uint8_t>(terms.on_executor_lost),
             .failed = static_cast<std::uint8_t>(task.failed),
             .kicks = task.kicks};
 }
@@ -70,18 +70,21 @@ void set_numbers(TaskRecord& task, const TaskNumbers& numbers) {
     task.born = numbers.born;
     task.seq = numbers.seq;
     task.epoch = numbers.epoch;
-    task.memory_mb = numbers.memory_mb;
-    task.disk_mb = numbers.disk_mb;
-    task.cpu_percent = numbers.cpu_percent;
-    task.run_timeout = milliseconds(numbers.run_timeout);
-    task.time_to_claim = milliseconds(numbers.time_to_claim);
     task.priority = numbers.priority;
-    task.max_rejections = numbers.max_rejections;
     task.rejection_count = numbers.rejection_count;
     task.state = static_cast<State>(numbers.state);
-    task.on_executor_lost = static_cast<OnExecutorLost>(numbers.on_executor_lost);
     task.failed = numbers.failed != 0;
     task.kicks = numbers.kicks;
+}
+
+Terms terms_of(const TaskNumbers& numbers) {
+    return {.memory_mb = numbers.memory_mb,
+            .disk_mb = numbers.disk_mb,
+            .cpu_percent = numbers.cpu_percent,
+            .run_timeout = milliseconds(numbers.run_timeout),
+            .time_to_claim = milliseconds(numbers.time_to_claim),
+            .max_rejections = numbers.max_rejections,
+            .on_executor_lost = static_cast<OnExecutorLost>(numbers.on_executor_lost)};
 }
 
 Digest standing_digest(const TaskNumbers& numbers, const StandingHashes& hashes) {

@@ -5,6 +5,7 @@
 
 #include "broker/core/executor_record.hpp"
 #include "broker/core/task_record.hpp"
+#include "broker/core/terms.hpp"
 
 #include <array>
 #include <bit>
@@ -53,8 +54,10 @@ struct TaskNumbers {
 
 static_assert(std::has_unique_object_representations_v<TaskNumbers>, "every byte is hashed");
 
-TaskNumbers numbers_of(const TaskRecord& task);
+TaskNumbers numbers_of(const TaskRecord& task, const Terms& terms);
+// All but its terms.
 void set_numbers(TaskRecord& task, const TaskNumbers& numbers);
+Terms terms_of(const TaskNumbers& numbers);
 
 struct TaskRow {
     TaskNumbers numbers;

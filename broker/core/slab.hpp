@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <vector>
 
 namespace taskbbs::core {
@@ -26,7 +25,7 @@ class Slab {
             return slot;
         }
         if (used_ == chunks_.size() * chunk_size) {
-            chunks_.push_back(std::make_unique<T[]>(chunk_size));
+            chunks_.emplace_back(chunk_size);
         }
         return used_++;
     }
@@ -55,8 +54,8 @@ class Slab {
   private:
     static constexpr std::size_t chunk_size = 1024;
 
-    std::vector<std::unique_ptr<T[]>> chunks_;
-    std::deque<Slot> free_;  // a deque: growing it moves nothing
+    std::vector<std::vector<T>> chunks_;  // none of them grows
+    std::deque<Slot> free_;               // a deque: growing it moves nothing
     Slot used_ = 0;
     std::size_t size_ = 0;
 };

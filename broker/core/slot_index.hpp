@@ -29,6 +29,18 @@ class SlotIndex {
         shards_[shard_of(hash)].insert(Entry{tag_of(hash), slot});
     }
 
+    // The same in one look-up. False: is_key(a slot that is there) holds, and nothing was done.
+    template <class IsKey>
+    bool insert_new(std::uint64_t hash, Slot slot, const IsKey& is_key) {
+        bool is_new = false;
+        shards_[shard_of(hash)].lazy_emplace(Probe<IsKey>{tag_of(hash), is_key},
+                                             [&](const auto& make) {
+                                                 make(Entry{tag_of(hash), slot});
+                                                 is_new = true;
+                                             });
+        return is_new;
+    }
+
     void erase(std::uint64_t hash, Slot slot) {
         shards_[shard_of(hash)].erase(Entry{tag_of(hash), slot});
     }

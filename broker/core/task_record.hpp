@@ -1,4 +1,4 @@
-// A task as it lies in memory: 152 bytes and one block for its texts (a second one for what running
+// A task as it lies in memory: 128 bytes and one block for its texts (a second one for what running
 // left). Millions of them must fit, so words that tasks share are numbers and texts are packed.
 #pragma once
 
@@ -8,8 +8,6 @@
 #include "protocol/task.hpp"
 
 namespace taskbbs::core {
-
-using protocol::OnExecutorLost;
 
 class TaskRecord {
   public:
@@ -21,21 +19,16 @@ class TaskRecord {
     Seq born = 0;  // number of its first event: the order of `list`
     Seq seq = 0;
     Seq epoch = 0;
-    std::int64_t memory_mb = 0;
-    std::int64_t disk_mb = 0;
-    std::int64_t cpu_percent = 0;
-    milliseconds run_timeout{0};
-    milliseconds time_to_claim{0};
-    Slot domain = no_slot;    // in Tasks::domains()
-    Slot stack = no_slot;     // in Tasks::stacks()
-    Slot executor = no_slot;  // in Executors; no_slot while nobody ran it
-    Slot previous = no_slot;  // neighbours in its line (DueLines)
+    std::uint64_t standing = 0;  // its share of the digest but for its texts, as long as it counts
+    Slot domain = no_slot;       // in Tasks::domains()
+    Slot stack = no_slot;        // in Tasks::stacks()
+    Slot terms = no_slot;        // in Tasks::terms()
+    Slot executor = no_slot;     // in Executors; no_slot while nobody ran it
+    Slot previous = no_slot;     // neighbours in its line (DueLines)
     Slot next = no_slot;
     std::int32_t priority = 0;
-    std::uint16_t max_rejections = 0;
     std::uint16_t rejection_count = 0;
     State state = State::pending;
-    OnExecutorLost on_executor_lost = OnExecutorLost::fail;
     bool failed = false;
     bool delayed = false;    // pending, but not before not_before
     std::uint8_t kicks = 0;  // in a row; saturates
@@ -99,6 +92,6 @@ class TaskRecord {
     TextPack<4> outcome_;
 };
 
-static_assert(sizeof(TaskRecord) <= 160, "millions of tasks must fit");
+static_assert(sizeof(TaskRecord) <= 128, "millions of tasks must fit");
 
 }  // namespace taskbbs::core

@@ -13,6 +13,7 @@ Slot Tasks::find(std::uint64_t hash, std::string_view guid) const {
 
 TaskView Tasks::view(Slot slot) const {
     const TaskRecord& task = slab_[slot];
+    const Terms& terms = terms_of(task);
     const auto [guid, type, annotation, payload] = task.request();
     const auto [container_handle, failure_reason, rejection_reason, result] = task.outcome();
     return {
@@ -23,13 +24,13 @@ TaskView Tasks::view(Slot slot) const {
         .priority = task.priority,
         .payload = payload,
         .annotation = annotation,
-        .memory_mb = task.memory_mb,
-        .disk_mb = task.disk_mb,
-        .cpu_percent = task.cpu_percent,
-        .max_rejections = task.max_rejections,
-        .on_executor_lost = task.on_executor_lost,
-        .run_timeout = task.run_timeout,
-        .time_to_claim = task.time_to_claim,
+        .memory_mb = terms.memory_mb,
+        .disk_mb = terms.disk_mb,
+        .cpu_percent = terms.cpu_percent,
+        .max_rejections = terms.max_rejections,
+        .on_executor_lost = terms.on_executor_lost,
+        .run_timeout = terms.run_timeout,
+        .time_to_claim = terms.time_to_claim,
         .not_before = task.not_before,
         .created_at = task.created_at,
         .pending_since = task.pending_since,
@@ -94,16 +95,10 @@ Slot Tasks::insert(const Event& event) {
     task.pending_since = std::max(event.at, desired.not_before);
     task.updated_at = event.at;
     task.born = task.seq = event.seq;
-    task.memory_mb = desired.memory_mb;
-    task.disk_mb = desired.disk_mb;
-    task.cpu_percent = desired.cpu_percent;
-    task.run_timeout = desired.run_timeout;
-    task.time_to_claim = desired.time_to_claim;
     task.domain = domains_.acquire(desired.domain);
     task.stack = stacks_.acquire(desired.stack);
+    task.terms = acquire(Terms::of(desired));
     task.priority = desired.priority;
-    task.max_rejections = desired.max_rejections;
-    task.on_executor_lost = desired.on_executor_lost;
     task.set_request(desired);
     by_guid_.insert(hash_of(task.guid()), slot);
     digest_ += request_digest(task.born, task.request());
@@ -112,10 +107,19 @@ Slot Tasks::insert(const Event& event) {
     return slot;
 }
 
+Slot Tasks::acquire(const Terms& terms) {
+    const Slot slot = terms_.acquire(terms.bytes());
+    if (terms_.uses(slot) == 1) {
+        terms_[slot] = terms;
+    }
+    return slot;
+}
+
 // Into all that is counted over the tasks, and out of it.
 void Tasks::enter(Slot slot) {
-    const TaskRecord& task = slab_[slot];
-    digest_ += standing(task);
+    TaskRecord& task = slab_[slot];
+    task.standing = standing(task);
+    digest_ += task.standing;
     opaque_bytes_ += task.opaque_bytes();
     ++counts_[index(task.state)];
     if (task.executor != no_slot) {
@@ -125,7 +129,7 @@ void Tasks::enter(Slot slot) {
 
 void Tasks::leave(Slot slot) {
     const TaskRecord& task = slab_[slot];
-    digest_ -= standing(task);
+    digest_ -= task.standing;
     opaque_bytes_ -= task.opaque_bytes();
     --counts_[index(task.state)];
     if (task.executor != no_slot) {
@@ -199,11 +203,12 @@ void Tasks::touch(Slot slot, const Event& event) {
     if (serving_) {
         lines_.remove(slab_, slot);
     }
-    digest_ -= standing(task);
+    digest_ -= task.standing;
     task.kicks = std::min<std::uint8_t>(task.kicks + 1, DueLines::max_kicks);
     task.seq = event.seq;
     task.updated_at = event.at;
-    digest_ += standing(task);
+    task.standing = standing(task);
+    digest_ += task.standing;
     if (serving_) {
         lines_.append(slab_, slot);
     }
@@ -219,6 +224,7 @@ void Tasks::bury() {
     by_guid_.erase(hash_of(task.guid()), slot);
     domains_.release(task.domain);
     stacks_.release(task.stack);
+    terms_.release(task.terms);
     if (task.executor != no_slot) {
         executors_.release(task.executor);
     }
@@ -230,7 +236,7 @@ void Tasks::bury() {
 Digest Tasks::standing(const TaskRecord& task) const {
     static const Digest of_nobody = hash_of({});
     return standing_digest(
-        numbers_of(task),
+        numbers_of(task, terms_of(task)),
         {.domain = domains_.hash(task.domain),
          .stack = stacks_.hash(task.stack),
          .executor = task.executor == no_slot ? of_nobody : executors_[task.executor].hash});
@@ -238,7 +244,7 @@ Digest Tasks::standing(const TaskRecord& task) const {
 
 TaskRow Tasks::row_of(Slot slot) const {
     const TaskRecord& task = slab_[slot];
-    return {.numbers = numbers_of(task),
+    return {.numbers = numbers_of(task, terms_of(task)),
             .domain = domains_.text(task.domain),
             .stack = stacks_.text(task.stack),
             .executor_id = executor_id(task),
@@ -283,22 +289,23 @@ bool Tasks::births_are_distinct() const {
 }
 
 bool Tasks::load(const TaskRow& row) {
-    const std::uint64_t hash = hash_of(row.guid);
-    if (find(hash, row.guid) != no_slot) {
+    const Slot slot = slab_.take();
+    const auto is_it = [&](Slot other) { return slab_[other].guid() == row.guid; };
+    if (!by_guid_.insert_new(hash_of(row.guid), slot, is_it)) {
+        slab_.give_back(slot);
         return false;
     }
-    const Slot slot = slab_.take();
     TaskRecord& task = slab_[slot];
     set_numbers(task, row.numbers);
     task.domain = domains_.acquire(row.domain);
     task.stack = stacks_.acquire(row.stack);
+    task.terms = acquire(core::terms_of(row.numbers));
     task.executor = row.executor_id.empty() ? no_slot : executors_.name(row.executor_id);
     task.set_request(
         {.guid = row.guid, .type = row.type, .payload = row.payload, .annotation = row.annotation});
     task.set_outcome({row.container_handle, row.failure_reason, row.rejection_reason, row.result});
     digest_ +=
         request_digest(task.born, task.request()) + outcome_digest(task.born, task.outcome());
-    by_guid_.insert(hash, slot);
     enter(slot);
     return true;
 }

@@ -96,6 +96,8 @@ class Tasks {
 
     const TaskRecord& operator[](Slot slot) const { return slab_[slot]; }
 
+    const Terms& terms_of(const TaskRecord& task) const { return terms_[task.terms]; }
+
     TaskView view(Slot slot) const;
 
     // Whether it lies in a queue: pending, and not before its not_before.
@@ -214,6 +216,7 @@ class Tasks {
     std::optional<Time> deadline(const TaskRecord& task) const;
     void bury();
     Digest standing(const TaskRecord& task) const;
+    Slot acquire(const Terms& terms);
 
     std::string_view executor_id(const TaskRecord& task) const {
         return task.executor == no_slot ? std::string_view() : executors_[task.executor].id;
@@ -240,6 +243,7 @@ class Tasks {
     bool serving_ = false;
     Labels<Domain> domains_;
     Labels<Stack> stacks_;
+    Labels<Terms> terms_;
     std::array<absl::btree_map<std::string_view, Slot>, protocol::live_states> domains_in_;
     absl::btree_map<Slot, std::size_t> stacks_queued_;
     DueLines lines_;

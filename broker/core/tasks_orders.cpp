@@ -88,7 +88,7 @@ void Tasks::unlink(Slot slot) {
 
 void Tasks::link_pending(Slot slot, Time now) {
     TaskRecord& task = slab_[slot];
-    if (task.time_to_claim == milliseconds{0}) {
+    if (terms_of(task).time_to_claim == milliseconds{0}) {
         unclaimed_.insert(unclaimed_.end(), {task.pending_since, slot});
     }
     task.delayed = task.not_before > now;
@@ -101,7 +101,7 @@ void Tasks::link_pending(Slot slot, Time now) {
 
 void Tasks::unlink_pending(Slot slot) {
     TaskRecord& task = slab_[slot];
-    if (task.time_to_claim == milliseconds{0}) {
+    if (terms_of(task).time_to_claim == milliseconds{0}) {
         unclaimed_.erase({task.pending_since, slot});
     }
     if (task.delayed) {
@@ -177,18 +177,20 @@ void Tasks::note_unseen_behind(Slot slot) {
 
 // Where a deadline of the task's own stands, or nullptr where it has none.
 TimeOrder* Tasks::deadlines_of(const TaskRecord& task) {
-    if (task.state == State::running && task.run_timeout > milliseconds{0}) {
+    const Terms& terms = terms_of(task);
+    if (task.state == State::running && terms.run_timeout > milliseconds{0}) {
         return &run_until_;
     }
-    const bool own_limit = task.time_to_claim > milliseconds{0} &&
-                           task.time_to_claim != protocol::no_time_to_claim_limit;
+    const bool own_limit = terms.time_to_claim > milliseconds{0} &&
+                           terms.time_to_claim != protocol::no_time_to_claim_limit;
     return task.state == State::pending && own_limit ? &claim_by_ : nullptr;
 }
 
 // nullopt: never.
 std::optional<Time> Tasks::deadline(const TaskRecord& task) const {
-    return task.state == State::running ? later(clock_.origin(task.updated_at), task.run_timeout)
-                                        : later(pending_origin(task), task.time_to_claim);
+    const Terms& terms = terms_of(task);
+    return task.state == State::running ? later(clock_.origin(task.updated_at), terms.run_timeout)
+                                        : later(pending_origin(task), terms.time_to_claim);
 }
 
 void Tasks::link_deadline(Slot slot) {

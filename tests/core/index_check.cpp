@@ -186,28 +186,34 @@ void check_lines(const Board& board, const Scan& scan) {
 void check_deadlines(const Board& board, const Scan& scan) {
     const Tasks& tasks = board.tasks();
     const auto is_pending = [](const TaskRecord& task) { return task.state == State::pending; };
+    const auto time_to_claim = [&](const TaskRecord& task) {
+        return tasks.terms_of(task).time_to_claim;
+    };
+    const auto run_timeout = [&](const TaskRecord& task) {
+        return tasks.terms_of(task).run_timeout;
+    };
     expect(entries_of(tasks.unclaimed()) ==
            scan.by_time(
                [&](const TaskRecord& task) {
-                   return is_pending(task) && task.time_to_claim.count() == 0;
+                   return is_pending(task) && time_to_claim(task).count() == 0;
                },
                [](const TaskRecord& task) { return task.pending_since; }));
     expect(entries_of(tasks.claim_by()) ==
            scan.by_time(
                [&](const TaskRecord& task) {
-                   return is_pending(task) && task.time_to_claim.count() != 0 &&
-                          task.time_to_claim != protocol::no_time_to_claim_limit;
+                   return is_pending(task) && time_to_claim(task).count() != 0 &&
+                          time_to_claim(task) != protocol::no_time_to_claim_limit;
                },
                [&](const TaskRecord& task) {
-                   return tasks.pending_origin(task) + task.time_to_claim;
+                   return tasks.pending_origin(task) + time_to_claim(task);
                }));
     expect(entries_of(tasks.run_until()) ==
            scan.by_time(
-               [](const TaskRecord& task) {
-                   return task.state == State::running && task.run_timeout.count() > 0;
+               [&](const TaskRecord& task) {
+                   return task.state == State::running && run_timeout(task).count() > 0;
                },
                [&](const TaskRecord& task) {
-                   return board.clock().origin(task.updated_at) + task.run_timeout;
+                   return board.clock().origin(task.updated_at) + run_timeout(task);
                }));
     expect(entries_of(tasks.expiring()) ==
            scan.by_time([](const TaskRecord& task) { return task.state == State::completed; },

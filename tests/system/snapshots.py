@@ -67,6 +67,17 @@ def _child(board):
     return int(found.group(1)) if found else None
 
 
+def _snapshots_of(journal):
+    """The pids of all processes that take a snapshot of it, whose child they are or were."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended just now
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if str(journal).encode() in words and b"snapshot" in words:
+                found.append(process.name)
+    return found
+
+
 def snapshots_are_taken_and_old_segments_go(board):
     board.start(SMALL)
     c = board.client()
@@ -159,11 +170,11 @@ def a_snapshot_that_nobody_told_of_is_found_and_counts(board):
     same(_tool(board, "snapshot").returncode, 0, "it is taken")
     newest = int(_names(board, "snap")[-1].split("-")[1])
     # Due by what is written, while no other segment is sealed.
-    for at in range(100):
-        if c.stats()["snapshots"] == 1 or len(_names(board, "seg")) > 2:
+    for at in itertools.count():
+        if _child(board) or c.stats()["snapshots"] == 1 or len(_names(board, "seg")) > 2:
             break
         c.desire_many([f"more{at}-{k}" for k in range(5)], payload=PAYLOAD)
-        time.sleep(0.05)
+    eventually(lambda: c.stats()["snapshots"] == 1, "the child has found it")
     stats = c.stats()
     same(stats["snapshot_failures"], 0, "nothing to do is no failure")
     same(len(_names(board, "seg")), 2, "no other segment was sealed")
@@ -180,13 +191,7 @@ def a_child_does_not_outlive_its_broker(board):
         if child:
             break
     board.kill()
-    time.sleep(0.2)
-    for child_of_nobody in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            words = child_of_nobody.read_bytes().split(b"\0")
-        except OSError:
-            continue
-        holds(str(board.journal).encode() not in words or b"snapshot" not in words, "it is gone", words)
+    eventually(lambda: not _snapshots_of(board.journal), "it is gone")
 
 
 def verify_names_what_is_damaged_and_repair_ends_the_history_before_it(board):

@@ -97,24 +97,23 @@ Digest standing_digest(const TaskNumbers& numbers, const StandingHashes& hashes)
 }
 
 Digest request_digest(Seq born, const std::array<std::string_view, 4>& texts) {
-    struct RequestPart {
+    struct Request {
         std::uint64_t part, born;
         std::array<Digest, 4> texts;
     };
 
-    return hash_of_bytes(RequestPart{1, static_cast<std::uint64_t>(born), hashes_of(texts)});
+    return hash_of_bytes(Request{1, static_cast<std::uint64_t>(born), hashes_of(texts)});
 }
 
 Digest outcome_digest(Seq born, const std::array<std::string_view, 4>& texts) {
-    struct OutcomePart {
+    struct Outcome {
         std::uint64_t part, born;
         std::array<Digest, 4> texts;
     };
 
     for (const std::string_view text : texts) {
         if (!text.empty()) {
-            return hash_of_bytes(
-                OutcomePart{2, static_cast<std::uint64_t>(born), hashes_of(texts)});
+            return hash_of_bytes(Outcome{2, static_cast<std::uint64_t>(born), hashes_of(texts)});
         }
     }
     return 0;

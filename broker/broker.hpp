@@ -8,6 +8,7 @@
 #include "broker/core/board.hpp"
 #include "broker/core/converge.hpp"
 #include "broker/core/presence.hpp"
+#include "broker/core/waiters.hpp"
 #include "broker/journal/batch.hpp"
 #include "broker/journal/history.hpp"
 #include "broker/outbox.hpp"

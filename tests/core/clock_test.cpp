@@ -1,6 +1,8 @@
 // Stamps that never go back, and ages that follow the boot clock (docs/protocol.md, section 5).
 #include "broker/core/clock.hpp"
 
+#include "tests/core/world.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <utility>
@@ -10,8 +12,7 @@ namespace taskbbs::core {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Time noon{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1) + 12h};
+using core_test::noon;
 
 TEST_CASE("now starts at the wall clock where that is later than the last event") {
     Clock clock;

@@ -1,6 +1,8 @@
 // Presence that runs out for many at once, a bounded number of them in each call.
 #include "broker/core/presence.hpp"
 
+#include "tests/core/world.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -11,7 +13,6 @@ namespace {
 using namespace core;
 using namespace std::chrono_literals;
 
-constexpr Time start{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1)};
 constexpr std::size_t many = 5000;
 
 void join(Board& board, const std::string& id, milliseconds ttl) {

@@ -1,5 +1,6 @@
 // What acquire finds in the queues: tasks that ripen, tasks that lay too far back.
 #include "broker/core/acquire.hpp"
+#include "tests/core/world.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,7 +13,6 @@ namespace {
 using namespace core;
 using namespace std::chrono_literals;
 
-constexpr Time start{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1)};
 constexpr Time later = start + 1h;
 
 class Queues {

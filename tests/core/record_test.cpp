@@ -2,6 +2,7 @@
 #include "broker/core/record.hpp"
 
 #include "broker/core/board.hpp"
+#include "tests/core/world.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -12,8 +13,7 @@ namespace taskbbs::core {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Time noon{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1) + 12h};
+using core_test::noon;
 
 // Two boards: events are applied to one, and through bytes to the other.
 class Pair {

@@ -1,6 +1,8 @@
 // Remembering outcomes, and forgetting them (docs/protocol.md, section 2).
 #include "broker/core/sessions.hpp"
 
+#include "tests/core/world.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -9,8 +11,7 @@ namespace taskbbs::core {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Time start{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1)};
+using core_test::start;
 
 SessionId session(int number) {
     SessionId id;

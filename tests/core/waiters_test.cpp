@@ -1,5 +1,7 @@
 // Acquires that wait: who is found for which task (docs/protocol.md, section 4, "Acquire").
-#include "broker/core/acquire.hpp"
+#include "broker/core/waiters.hpp"
+
+#include "tests/core/world.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,8 +9,7 @@ namespace taskbbs::core {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Time noon{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1) + 12h};
+using core_test::noon;
 
 SessionId session(char name) {
     SessionId id;

@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr unsigned tasks = 24;
-constexpr Time start{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1)};
 
 }  // namespace
 

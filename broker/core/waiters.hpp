@@ -1,0 +1,82 @@
+// Acquires that wait (docs/protocol.md, section 4): found by what they wait for, by who waits, and
+// by when that ends.
+#pragma once
+
+#include "broker/core/decide.hpp"
+
+#include <absl/container/btree_map.h>
+#include <absl/container/btree_set.h>
+#include <functional>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace taskbbs::core {
+
+// What a waiting acquire asked for; owns its texts.
+struct Waiter {
+    std::string reply_to;  // where its reply goes; opaque here
+    SessionId session;
+    RequestId id = 0;
+    std::string executor_id;
+    std::int64_t max = 1;
+    std::vector<std::string> stacks;
+    std::vector<std::string> domains;
+    std::optional<protocol::Resources> free;
+    Time until{};
+
+    // Points into this waiter.
+    protocol::AcquireArgs args() const;
+};
+
+// Acquires that wait, served in the order in which they came.
+class Waiters {
+  public:
+    using Ticket = std::uint64_t;
+
+    // One session and executor wait once: another request of theirs replaces the one that waits,
+    // which is returned; the same request takes over its place.
+    std::optional<Waiter> add(Waiter waiter);
+
+    // Takes those out that end now, to be answered empty.
+    std::vector<Waiter> take_over_time(Time now);
+    // Costs what it takes out, however many wait.
+    std::vector<Waiter> take_acked(const SessionId& session, RequestId acked);
+    std::vector<Waiter> take_executor(std::string_view executor_id);
+
+    bool has(const SessionId& session, std::string_view executor_id) const {
+        return ticket_of(session, executor_id) != 0;
+    }
+
+    // The one of this session and executor.
+    std::optional<Waiter> take_same(const SessionId& session, std::string_view executor_id);
+
+    // The first one after `after` (0: from the start) whose stacks and domains match this task's.
+    Ticket match(std::string_view domain, std::string_view stack, Ticket after) const;
+
+    const Waiter& operator[](Ticket ticket) const { return waiters_.at(ticket); }
+
+    Waiter take(Ticket ticket);
+
+    std::optional<Time> next_deadline() const;
+
+    std::size_t size() const { return waiters_.size(); }
+
+  private:
+    using Tickets = absl::btree_set<Ticket>;
+    Ticket ticket_of(const SessionId& session, std::string_view executor_id) const;  // 0: none
+    // "stack\ndomain", either of them "*" where any will do.
+    std::vector<std::string> keys_of(const Waiter& waiter) const;
+    std::vector<Waiter> take(const std::vector<Ticket>& tickets);
+
+    Ticket next_ticket_ = 1;
+    absl::btree_map<Ticket, Waiter> waiters_;
+    absl::btree_map<std::string, Tickets> by_key_;
+    absl::btree_map<std::string, absl::btree_map<SessionId, Ticket>, std::less<>> by_executor_;
+    absl::btree_set<std::tuple<SessionId, RequestId, Ticket>> by_request_;
+    absl::btree_set<std::pair<Time, Ticket>> by_time_;
+};
+
+}  // namespace taskbbs::core

@@ -41,17 +41,17 @@ class Attributes {
     posix_spawnattr_t attributes_;
 };
 
-class Output {
+class StandardOutput {
   public:
-    explicit Output(int fd) {
+    explicit StandardOutput(int fd) {
         posix_spawn_file_actions_init(&actions_);
         posix_spawn_file_actions_adddup2(&actions_, fd, STDOUT_FILENO);
     }
 
-    ~Output() { posix_spawn_file_actions_destroy(&actions_); }
+    ~StandardOutput() { posix_spawn_file_actions_destroy(&actions_); }
 
-    Output(const Output&) = delete;
-    Output& operator=(const Output&) = delete;
+    StandardOutput(const StandardOutput&) = delete;
+    StandardOutput& operator=(const StandardOutput&) = delete;
 
     const posix_spawn_file_actions_t* get() const { return &actions_; }
 
@@ -85,7 +85,7 @@ SnapshotProcess::SnapshotProcess(const std::string& directory, bool low_priority
     }
     std::array<char*, 1> environment{};
     const Attributes attributes;
-    const Output output(pipe_ends[1]);
+    const StandardOutput output(pipe_ends[1]);
     const int error = posix_spawn(
         &pid_, this_program, output.get(), attributes.get(), arguments.data(), environment.data());
     close(pipe_ends[1]);

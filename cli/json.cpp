@@ -24,7 +24,7 @@ Json json_of_member(const Value& value) {
     }
 }
 
-Json json_of(const Resources& resources) {
+Json json_of_resources(const Resources& resources) {
     Json json = Json::object();
     const auto add = [&json](const char* name, std::optional<std::int64_t> amount) {
         if (amount) {
@@ -112,7 +112,7 @@ Json json_of(const ExecutorInfo& executor) {
               {"draining", executor.draining},
               {"stacks", executor.stacks},
               {"slots", executor.slots}};
-    json["free"] = executor.free ? json_of(*executor.free) : Json{};
+    json["free"] = executor.free ? json_of_resources(*executor.free) : Json{};
     return json;
 }
 

@@ -13,15 +13,15 @@ using Priority = Snapshots::Priority;
 using Written = Snapshots::Written;
 
 constexpr std::uint64_t least = 1000;
-const core::Time start{1h};
+const core::Time began{1h};
 
 Snapshots fresh() {
     return {journal::Recovered{}, least};
 }
 
 void take(Snapshots& snapshots, const Written& written, journal::Seq seq, std::uint64_t bytes) {
-    snapshots.started(written, *snapshots.due(written, start));
-    snapshots.ended(Snapshots::Taken{seq, bytes, snapshots.newest().seq}, start);
+    snapshots.started(written, *snapshots.due(written, began));
+    snapshots.ended(Snapshots::Taken{seq, bytes, snapshots.newest().seq}, began);
 }
 
 }  // namespace
@@ -29,16 +29,16 @@ void take(Snapshots& snapshots, const Written& written, journal::Seq seq, std::u
 TEST_CASE(
     "a snapshot is due when more than snapshot_bytes lie behind the last, some of it sealed") {
     const Snapshots snapshots = fresh();
-    CHECK_FALSE(snapshots.due({800, 1000}, start));
-    CHECK(snapshots.due({800, 1001}, start) == Priority::low);
-    CHECK_FALSE(snapshots.due({0, 5000}, start));
+    CHECK_FALSE(snapshots.due({800, 1000}, began));
+    CHECK(snapshots.due({800, 1001}, began) == Priority::low);
+    CHECK_FALSE(snapshots.due({0, 5000}, began));
 }
 
 TEST_CASE("the next one is due after as much as the last one has, if that is more") {
     Snapshots snapshots = fresh();
     take(snapshots, {1000, 1100}, 10, 3000);
-    CHECK_FALSE(snapshots.due({2000, 4000}, start));
-    CHECK(snapshots.due({2000, 4001}, start));
+    CHECK_FALSE(snapshots.due({2000, 4000}, began));
+    CHECK(snapshots.due({2000, 4001}, began));
 }
 
 TEST_CASE("what lay behind the snapshot that a restart began with counts") {
@@ -47,15 +47,15 @@ TEST_CASE("what lay behind the snapshot that a restart began with counts") {
     recovered.snapshot_bytes = 10;
     recovered.sealed = 900;
     const Snapshots snapshots(recovered, least);
-    CHECK_FALSE(snapshots.due({0, 100}, start));
-    CHECK(snapshots.due({0, 101}, start));
+    CHECK_FALSE(snapshots.due({0, 100}, began));
+    CHECK(snapshots.due({0, 101}, began));
 }
 
 TEST_CASE("one is taken at a time") {
     Snapshots snapshots = fresh();
     snapshots.started({1000, 2000}, Priority::low);
     CHECK(snapshots.under_way());
-    CHECK_FALSE(snapshots.due({9000, 9000}, start));
+    CHECK_FALSE(snapshots.due({9000, 9000}, began));
 }
 
 TEST_CASE("one of low priority that falls behind is ended for one of normal priority, at once") {
@@ -64,29 +64,29 @@ TEST_CASE("one of low priority that falls behind is ended for one of normal prio
     CHECK_FALSE(snapshots.falls_behind({1000, 1250}));
     CHECK(snapshots.falls_behind({1000, 1251}));
     snapshots.hurry();
-    snapshots.ended({}, start);
+    snapshots.ended({}, began);
     CHECK(snapshots.failed() == 0);
-    CHECK(snapshots.due({1000, 1251}, start) == Priority::normal);
+    CHECK(snapshots.due({1000, 1251}, began) == Priority::normal);
     snapshots.started({1000, 1251}, Priority::normal);
     CHECK_FALSE(snapshots.falls_behind({9000, 9000}));
-    snapshots.ended(Snapshots::Taken{10, 10}, start);
-    CHECK(snapshots.due({2000, 2100}, start + 10s) == Priority::low);
+    snapshots.ended(Snapshots::Taken{10, 10}, began);
+    CHECK(snapshots.due({2000, 2100}, began + 10s) == Priority::low);
 }
 
 TEST_CASE("one that is due within seconds of the last one begins with normal priority") {
     Snapshots snapshots = fresh();
     take(snapshots, {1000, 1100}, 10, 10);
-    CHECK(snapshots.due({2000, 2100}, start + 9s) == Priority::normal);
-    CHECK(snapshots.due({2000, 2100}, start + 10s) == Priority::low);
+    CHECK(snapshots.due({2000, 2100}, began + 9s) == Priority::normal);
+    CHECK(snapshots.due({2000, 2100}, began + 10s) == Priority::low);
 }
 
 TEST_CASE("one that begins late begins with normal priority") {
-    CHECK(fresh().due({1000, 2000}, start) == Priority::normal);
+    CHECK(fresh().due({1000, 2000}, began) == Priority::normal);
 }
 
 TEST_CASE("after a failure it is tried again, with pauses that grow to ten minutes") {
     Snapshots snapshots = fresh();
-    core::Time now = start;
+    core::Time now = began;
     std::vector<core::Duration> pauses;
     for (int i = 0; i < 14; ++i) {
         snapshots.started({1000, 1001}, Priority::normal);
@@ -109,7 +109,7 @@ TEST_CASE(
     take(snapshots, {1000, 1100}, 10, 1);
     take(snapshots, {2000, 2200}, 20, 1);
     snapshots.started({3000, 3300}, Priority::low);
-    snapshots.ended(Snapshots::Taken{40, 1, 30}, start);
+    snapshots.ended(Snapshots::Taken{40, 1, 30}, began);
     CHECK(snapshots.needed_from() == 31);
     CHECK(snapshots.take_unneeded() ==
           std::vector<std::string>{"snap-00000000000000000010", "snap-00000000000000000020"});

@@ -6,6 +6,7 @@ still there and that it ends with exit code 0 when it is asked to.
 """
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -22,18 +23,25 @@ from subscriber import Subscriber
 DEFAULTS = {"converge.every": "1h", "journal.sync": "never"}
 
 
+# Below those that Linux gives by itself: until the daemon binds it, no connection that somebody opens
+# meanwhile, and no test that asks the system for a port, comes by the same one.
+PORTS = range(10000, 32768)
 given_ports = set()
 
 
 def free_port():
-    """Another one each time: the system may give the same port twice while nobody has bound it."""
+    """Another one each time."""
     while True:
+        port = random.choice(PORTS)
+        if port in given_ports:
+            continue
+        given_ports.add(port)
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port not in given_ports:
-            given_ports.add(port)
-            return port
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port
 
 
 class Board:
@@ -81,8 +89,17 @@ class Board:
                 break
             self._choose_ports()
         raise Broken(
-            f"the daemon does not start, exit code {self.process.returncode}: {self.log()}"
+            f"the daemon does not start, exit code {self.process.poll()}: {self.log()}"
+            f"{self._threads()}"
         )
+
+    def _threads(self):
+        """Where each thread of the daemon waits: what a daemon that hangs can still tell."""
+        lines = []
+        for thread in sorted(pathlib.Path(f"/proc/{self.process.pid}/task").glob("*")):
+            words = [(thread / name).read_text().strip() for name in ("comm", "wchan", "syscall")]
+            lines.append(" ".join(words))
+        return "\n".join(lines)
 
     def launch(self):
         """Starts the daemon and does not wait for it."""
@@ -97,9 +114,17 @@ class Board:
 
     def _spawn(self):
         self.launch()
+        end = time.monotonic() + 30
+        while time.monotonic() < end and self.process.poll() is None:
+            if self._answers(5):
+                return True
+        return False
+
+    def _answers(self, seconds):
+        """Whether a hello by a connection of its own is answered within so long."""
         probe = Client(self.context, self.requests)
         probe.send([[1, "hello", {}]])
-        end = time.monotonic() + 30
+        end = time.monotonic() + seconds
         try:
             while time.monotonic() < end and self.process.poll() is None:
                 if probe.pump(0.05):

@@ -6,6 +6,7 @@
 #include "broker/journal/recovery.hpp"
 #include "tests/journal/memory_disk.hpp"
 #include "tests/journal/run.hpp"
+#include "tests/sampled.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -93,7 +94,7 @@ std::uint64_t calls_of_script() {
 TEST_CASE("a fault at any call loses nothing that was acknowledged") {
     const std::uint64_t calls = calls_of_script();
     for (const Fault fault : {Fault::eio, Fault::enospc, Fault::short_write}) {
-        for (std::uint64_t call = 0; call < calls; ++call) {
+        for (std::uint64_t call = 0; call < calls; call += test::one_in) {
             MemoryDisk disk;
             Progress progress;
             disk.fail_at(call, fault);
@@ -108,7 +109,7 @@ TEST_CASE("a fault at any call loses nothing that was acknowledged") {
 TEST_CASE("a fault, a restart and then a crash lose nothing that was acknowledged") {
     // After a failed sync the page cache shows what the disk never gets.
     const std::uint64_t calls = calls_of_script();
-    for (std::uint64_t call = 0; call < calls; ++call) {
+    for (std::uint64_t call = 0; call < calls; call += test::one_in) {
         MemoryDisk disk;
         Progress progress;
         disk.fail_at(call, Fault::eio);
@@ -132,7 +133,7 @@ TEST_CASE("a fault, a restart and then a crash lose nothing that was acknowledge
 TEST_CASE("a crash at any call loses nothing that was acknowledged") {
     const std::uint64_t calls = calls_of_script();
     for (const Fault fault : {Fault::crash_before, Fault::crash_after}) {
-        for (std::uint64_t call = 0; call < calls; ++call) {
+        for (std::uint64_t call = 0; call < calls; call += test::one_in) {
             MemoryDisk disk;
             Progress progress;
             disk.fail_at(call, fault);
@@ -148,7 +149,7 @@ TEST_CASE("a crash at any call loses nothing that was acknowledged") {
 
 TEST_CASE("a crash within the recovery from a crash loses nothing either") {
     const std::uint64_t calls = calls_of_script();
-    for (std::uint64_t call = 0; call < calls; call += 3) {
+    for (std::uint64_t call = 0; call < calls; call += 3 * test::one_in) {
         MemoryDisk disk;
         Progress progress;
         disk.fail_at(call, Fault::crash_after);

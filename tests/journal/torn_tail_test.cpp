@@ -4,6 +4,7 @@
 #include "broker/journal/recovery.hpp"
 #include "tests/journal/memory_disk.hpp"
 #include "tests/journal/run.hpp"
+#include "tests/sampled.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -39,7 +40,7 @@ TEST_CASE("a last batch torn at any byte is cut and kept") {
     const Journal made = journal_ending_in(50);
     const std::string whole = made.disk->bytes(made.newest);
     REQUIRE(made.end - made.begin == 2 * block_bytes);
-    for (std::uint64_t torn_at = made.begin + 1; torn_at < made.end; ++torn_at) {
+    for (std::uint64_t torn_at = made.begin + 1; torn_at < made.end; torn_at += test::one_in) {
         const auto disk = made.disk->copy();
         std::string& bytes = disk->bytes(made.newest);
         std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(torn_at), bytes.end(), '\0');
@@ -57,7 +58,7 @@ TEST_CASE("a last batch torn at any byte is cut and kept") {
 
 TEST_CASE("a last batch of which any sectors are missing is cut") {
     const Journal made = journal_ending_in(50);
-    for (unsigned lost = 1; lost < 1U << 15; lost += 37) {
+    for (unsigned lost = 1; lost < 1U << 15; lost += 37 * test::one_in) {
         const auto disk = made.disk->copy();
         std::string& bytes = disk->bytes(made.newest);
         for (std::uint64_t sector = 0; sector < 15; ++sector) {

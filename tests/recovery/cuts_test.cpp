@@ -1,5 +1,6 @@
 // Ends that are missing: files that became shorter, and files whose end reads as zero.
 #include "tests/recovery/recorded.hpp"
+#include "tests/sampled.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -27,7 +28,8 @@ std::unique_ptr<MemoryDisk> zeroed_from(const Recorded& recorded,
 
 TEST_CASE("the segment in use cut off at any byte of its last batches is refused") {
     const Recorded recorded = record(End::stopped);
-    for (std::size_t at = recorded.last_batch - block_bytes; at < recorded.tail; at += 3) {
+    for (std::size_t at = recorded.last_batch - block_bytes; at < recorded.tail;
+         at += 3 * test::one_in) {
         INFO("byte " << at);
         REQUIRE(judge(*cut_off(recorded, recorded.newest, at), recorded) == Verdict::refused);
     }
@@ -54,7 +56,7 @@ TEST_CASE("a segment cut off anywhere is refused where it is needed") {
 TEST_CASE("a last batch of which only the begin was written is cut where nothing confirms it") {
     const Recorded recorded = record(End::killed);
     const std::string whole = recorded.disk->bytes(recorded.newest);
-    for (std::size_t at = recorded.last_batch; at < recorded.tail; at += 3) {
+    for (std::size_t at = recorded.last_batch; at < recorded.tail; at += 3 * test::one_in) {
         INFO("byte " << at);
         const auto disk = zeroed_from(recorded, recorded.newest, at);
         const bool complete = disk->bytes(recorded.newest) == whole;

@@ -4,6 +4,7 @@
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
 #include "tests/recovery/life.hpp"
+#include "tests/sampled.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -167,7 +168,7 @@ TEST_CASE("a fault at any call, those of snapshots too, loses nothing that was a
     int ended = 0;
     int went_on = 0;
     for (const Fault fault : {Fault::eio, Fault::enospc, Fault::short_write}) {
-        for (std::uint64_t call = 0; call < healthy.calls(); ++call) {
+        for (std::uint64_t call = 0; call < healthy.calls(); call += test::one_in) {
             INFO("fault " << static_cast<int>(fault) << " at call " << call);
             MemoryDisk disk;
             disk.fail_at(call, fault);
@@ -178,15 +179,15 @@ TEST_CASE("a fault at any call, those of snapshots too, loses nothing that was a
             check_recovers(disk, course);
         }
     }
-    CHECK(ended > 300);
-    CHECK(went_on > 300);
+    CHECK(ended > 300 / test::one_in);
+    CHECK(went_on > 300 / test::one_in);
 }
 
 TEST_CASE("a crash at any call, those of snapshots too, loses nothing that was acknowledged") {
     MemoryDisk healthy;
     play(healthy);
     for (const Fault fault : {Fault::crash_before, Fault::crash_after}) {
-        for (std::uint64_t call = 0; call < healthy.calls(); ++call) {
+        for (std::uint64_t call = 0; call < healthy.calls(); call += test::one_in) {
             MemoryDisk disk;
             disk.fail_at(call, fault);
             const Course course = play(disk);

@@ -10,6 +10,8 @@
 
 namespace taskbbs::sdk {
 
+inline constexpr std::uint64_t no_jitter = 0;
+
 struct SentMessage {
     RequestId acked = 0;
     std::vector<RequestId> ids;  // without the hellos of the session's own

@@ -9,12 +9,6 @@ using namespace std::chrono_literals;
 
 using Ids = std::vector<RequestId>;
 
-namespace {
-
-constexpr std::uint64_t no_jitter = 0;
-
-}  // namespace
-
 TEST_CASE("what was answered is not sent again") {
     SessionHarness h;
     h.settled();

@@ -76,7 +76,7 @@ class Ticking {
     std::thread thread_;
 };
 
-class Guids {
+class SeenGuids {
   public:
     void add(const std::string& guid) {
         const std::lock_guard lock(mutex_);
@@ -102,7 +102,7 @@ class Guids {
 TEST_CASE("a watch for desired tasks delivers what is pending and what is published then") {
     StubBroker broker(one_pending);
     Client client = *Client::open({.endpoint = broker.endpoint()});
-    Guids guids;
+    SeenGuids guids;
     std::atomic<int> ends = 0;
     std::optional<Error> why;
     Watch watch = client.watch_for_desired_task([&](const Task& task) { guids.add(task.guid); },
@@ -128,7 +128,7 @@ TEST_CASE("a handler may call the client and wait for the answer") {
     StubBroker broker(one_pending);
     Client client = *Client::open({.endpoint = broker.endpoint()});
     const Ticking ticking(broker, 1);
-    Guids claimed;
+    SeenGuids claimed;
     const Watch watch = client.watch_for_desired_task(
         [&](const Task& task) { claimed.add(client.claim_task(task.guid, "e") ? "yes" : "no"); });
     CHECK(claimed.take(1) == std::vector<std::string>{"yes"});
@@ -138,7 +138,7 @@ TEST_CASE("a handler may stop its own watch") {
     StubBroker broker(one_pending);
     Client client = *Client::open({.endpoint = broker.endpoint()});
     const Ticking ticking(broker, 1);
-    Guids ends;
+    SeenGuids ends;
     Watch watch;
     std::mutex assigned;
     {

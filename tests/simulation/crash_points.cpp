@@ -99,13 +99,13 @@ void World::check_point(journal::MemoryDisk& left) {
     std::uint64_t digest = 0;
     Seq seq = 0;
     {
-        const Found found = recover_and_inspect(*disk, rules_, witness_);
+        const Inspected found = recover_and_inspect(*disk, rules_, witness_);
         taken.note(found.recovered, left_again != nullptr);
         digest = found.board->digest();
         seq = found.board->seq();
     }
     taken.count(tally_);
-    const Found again = recover_and_inspect(*disk, rules_, witness_);
+    const Inspected again = recover_and_inspect(*disk, rules_, witness_);
     expect(again.board->seq() == seq && again.board->digest() == digest,
            "a second recovery comes to event {}, the first one to {}",
            again.board->seq(),

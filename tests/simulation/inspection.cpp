@@ -116,7 +116,9 @@ void inspect(const core::Board& board, const Witness& witness) {
     inspect_sessions(board, witness, *model);
 }
 
-Found recover_and_inspect(journal::MemoryDisk& disk, const Rules& rules, const Witness& witness) {
+Inspected recover_and_inspect(journal::MemoryDisk& disk,
+                              const Rules& rules,
+                              const Witness& witness) {
     std::optional<broker::Fold> fold;
     journal::Visitor visitor = broker::visitor_of(fold, rules.core, disk.directory());
     visitor.on_record = [&witness, apply = visitor.on_record](const journal::Record& record) {
@@ -127,7 +129,7 @@ Found recover_and_inspect(journal::MemoryDisk& disk, const Rules& rules, const W
         apply(record);
     };
     try {
-        Found found;
+        Inspected found;
         found.recovered = journal::recover(
             disk, rules.journal, {.now = {}, .writer = "simulation", .report = {}}, visitor);
         found.board = fold->take_board();

@@ -20,12 +20,14 @@ struct Rules {
 
 // Recovers from `disk` as the daemon does, and checks every event on the way and the board in the
 // end. Throws Finding; Crash, where the disk does.
-struct Found {
+struct Inspected {
     journal::Recovered recovered;
     std::unique_ptr<core::Board> board;
 };
 
-Found recover_and_inspect(journal::MemoryDisk& disk, const Rules& rules, const Witness& witness);
+Inspected recover_and_inspect(journal::MemoryDisk& disk,
+                              const Rules& rules,
+                              const Witness& witness);
 
 // The board alone.
 void inspect(const core::Board& board, const Witness& witness);

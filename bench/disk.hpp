@@ -8,10 +8,11 @@ namespace taskbbs::bench {
 struct SyncTimes {
     double p50_us = 0;
     double p99_us = 0;
+    double longest_us = 0;
 };
 
-// Of 1000 of them, or as many as a second takes; measured in a file of its own below `directory`,
-// which is removed. Throws std::runtime_error.
+// Of 3000 of them, or as many as three seconds take; measured in a file of its own below
+// `directory`, which is removed. Throws std::runtime_error.
 SyncTimes measure_syncs(const std::string& directory);
 
 }  // namespace taskbbs::bench

@@ -53,7 +53,8 @@ std::string json_of(const Machine& machine,
                            {"kernel", machine.kernel},
                            {"directory", machine.directory},
                            {"fdatasync_p50_us", machine.syncs.p50_us},
-                           {"fdatasync_p99_us", machine.syncs.p99_us}};
+                           {"fdatasync_p99_us", machine.syncs.p99_us},
+                           {"fdatasync_longest_us", machine.syncs.longest_us}};
     document["rows"] = json::array();
     for (const Row& row : results.rows) {
         document["rows"].push_back(json_of(row));

@@ -32,14 +32,15 @@ std::string remarks_of(const Row& row) {
 std::string text_of(const Machine& machine) {
     return fmt::format(
         "machine: {} cores of {}, {}, {}\ndisk: write + fdatasync of 4 KiB in {}: "
-        "p50 {:.0f} us, p99 {:.0f} us\n",
+        "p50 {:.0f} us, p99 {:.0f} us, the longest {:.1f} ms\n",
         machine.cores,
         machine.cpu,
         machine.memory,
         machine.kernel,
         machine.directory,
         machine.syncs.p50_us,
-        machine.syncs.p99_us);
+        machine.syncs.p99_us,
+        machine.syncs.longest_us / 1000);
 }
 
 std::string text_of(const std::vector<Row>& rows) {

@@ -25,6 +25,9 @@ class ZeroFill {
 
     // Writes the next `piece` bytes and sends them to the disk. False: all is filled.
     bool step(std::uint64_t piece);
+
+    std::uint64_t filled() const { return filled_; }
+
     // When filled: durable from here on (the file, not its name).
     std::unique_ptr<File> finish();
 

@@ -35,7 +35,7 @@ void SpareThread::run() {
         lock.unlock();
         const std::optional<std::chrono::microseconds> pause = spares_->step();
         lock.lock();
-        if (pause && *pause <= Spares::slowest_pause) {
+        if (pause && *pause <= Spares::slow_pause) {
             // Between two pieces: a spare that is taken meanwhile changes nothing.
             changed_.wait_for(lock, *pause, [this] { return stop_; });
         } else if (pause) {

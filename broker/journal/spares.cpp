@@ -140,8 +140,8 @@ std::optional<std::string> Spares::take() {
     {
         const std::lock_guard lock(mutex_);
         taken = std::exchange(ready_, std::nullopt);
-        pause_ = taken ? std::min(pause_ * 2, slowest_pause) : std::max(pause_ / 2, fastest_pause);
     }
+    note_filled(0);
     if (wake_) wake_();
     return taken;
 }
@@ -152,8 +152,8 @@ bool Spares::is_ready() const {
 }
 
 std::chrono::microseconds Spares::pause() const {
-    const std::lock_guard lock(mutex_);
-    return pause_;
+    const bool is_late = filling_ && filling_->filled() < 2 * in_use_;
+    return is_late ? fast_pause : slow_pause;
 }
 
 }  // namespace taskbbs::journal

@@ -8,6 +8,7 @@
 #include "broker/journal/reserve.hpp"
 #include "broker/journal/segment_file.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -26,11 +27,9 @@ class Spares {
   public:
     // Small pieces: one's writeback is what a sync may have to wait for.
     static constexpr std::uint64_t piece_bytes = 256 << 10;
-    // 256 KiB each 4 ms are 64 MiB/s. A writer that is faster than that finds no spare; then the
-    // next one is made with shorter pauses, down to the second of these, until one is in time
-    // again.
-    static constexpr std::chrono::microseconds slowest_pause{4000};
-    static constexpr std::chrono::microseconds fastest_pause{500};
+    // Between two pieces: 64 MiB/s, as long as that is in time (note_filled); 512 MiB/s otherwise.
+    static constexpr std::chrono::microseconds slow_pause{4000};
+    static constexpr std::chrono::microseconds fast_pause{500};
     // After a failure, and between two looks at a reserve that is not whole.
     static constexpr std::chrono::seconds retry_pause{1};
 
@@ -44,6 +43,11 @@ class Spares {
     // spare is taken where that is nothing. Failures are reported, and tried again later: the
     // writer is not hurt before it finds no spare and can't make a segment itself.
     std::optional<std::chrono::microseconds> step();
+
+    // So much of the segment in use is filled. The next spare keeps twice as far ahead of that, and
+    // is whole when the segment is half full: a writer that found none would have to fill one
+    // itself, for as long as that takes. Any thread.
+    void note_filled(std::uint64_t bytes) { in_use_ = bytes; }
 
     // A filled, durable file of segment_bytes, if there is one, by name. It is the caller's now.
     std::optional<std::string> take();
@@ -82,10 +86,11 @@ class Spares {
     std::uint64_t next_number_ = 1;
     bool reported_ = false;
 
+    std::atomic<std::uint64_t> in_use_ = 0;
+
     mutable std::mutex mutex_;  // for what follows; never held during I/O
     std::optional<std::string> ready_;
     std::deque<std::string> retired_;
-    std::chrono::microseconds pause_ = slowest_pause;
 };
 
 }  // namespace taskbbs::journal

@@ -92,6 +92,7 @@ void Writer::write(Batch& batch) {
     tail_.confirmed = batch.empty();
     counters_.bytes += size;
     counters_.filled = counters_.sealed + tail_.offset;
+    spares_->note_filled(tail_.offset);
     ++counters_.batches;
 }
 

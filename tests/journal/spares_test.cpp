@@ -28,7 +28,7 @@ TEST_CASE("a spare is made in pieces with a pause after each") {
     Reserve reserve(disk, 0, {});
     Spares spares(disk, reserve, segment_bytes, {});
     int steps = 0;
-    while (spares.step() == Spares::slowest_pause)
+    while (spares.step() == Spares::slow_pause)
         ++steps;
     CHECK(steps == segment_bytes / Spares::piece_bytes);
     CHECK(disk.bytes("spare-1") == std::string(segment_bytes, '\0'));
@@ -48,18 +48,18 @@ TEST_CASE("one spare is made ahead, the next one when it is taken") {
     CHECK(disk.has("spare-2"));
 }
 
-TEST_CASE("a writer that finds no spare makes the next one come faster") {
+TEST_CASE("a spare is made faster where the segment in use fills faster than half as fast") {
     MemoryDisk disk;
     Reserve reserve(disk, 0, {});
     Spares spares(disk, reserve, segment_bytes, {});
-    CHECK_FALSE(spares.take());
-    CHECK(spares.step() == Spares::slowest_pause / 2);
-    for (int i = 0; i < 9; ++i)
-        spares.take();
-    CHECK(spares.step() == Spares::fastest_pause);
-    rest(spares);
-    CHECK(spares.take());
-    CHECK(spares.step() == Spares::fastest_pause * 2);
+    spares.note_filled(Spares::piece_bytes / 2);
+    CHECK(spares.step() == Spares::slow_pause);
+    spares.note_filled(Spares::piece_bytes);
+    CHECK(spares.step() == Spares::slow_pause);
+    spares.note_filled(segment_bytes / 2);
+    CHECK(spares.step() == Spares::fast_pause);
+    CHECK_FALSE(spares.take());  // the writer made one itself, which is empty
+    CHECK(spares.step() == Spares::slow_pause);
 }
 
 TEST_CASE("a spare of an earlier run is used again if it has the right size") {
@@ -172,7 +172,7 @@ TEST_CASE("what else is retired is removed, one file after the other") {
     for (const std::string& name : names)
         disk.put(name, std::string(segment_bytes, 'x'));
     spares.recycle(names);
-    CHECK(spares.step() == Spares::slowest_pause);
+    CHECK(spares.step() == Spares::slow_pause);
     CHECK_FALSE(disk.has(index_name(1)));
     CHECK(disk.has(segment_name(1)));
     rest(spares);

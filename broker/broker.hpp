@@ -127,6 +127,14 @@ class Broker {
         core::Waiters::Ticket asked = 0;
     };
 
+    // Where the task lay that was lost last: no task before it in its executor's listings is
+    // doomed.
+    struct LossMark {
+        Slot executor = core::no_slot;
+        core::State state = core::State::claimed;
+        std::optional<core::ListKey> last;
+    };
+
     // The message that is being handled; kept for its memory.
     struct Current {
         Peer peer;
@@ -206,6 +214,7 @@ class Broker {
     bool serve(Offer& offer);
     bool serve_waiter(core::Waiters::Ticket ticket, Slot task);
     bool lose_next_task();
+    Slot next_doomed();
     bool lose_next_executor(Time heard_until);
     bool converge_next();
     bool begin_pass();
@@ -218,6 +227,7 @@ class Broker {
     core::Presence presence_;
     core::Waiters waiters_;
     std::deque<Offer> offers_;
+    LossMark lost_;
     int looks_ = 0;  // at those who wait, until the next work()
     Stats stats_;
     bool read_only_ = false;

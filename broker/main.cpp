@@ -1,4 +1,5 @@
 // taskbbsd: reads its options, then serves, or says what it was asked.
+#include "broker/core/slot_index.hpp"
 #include "broker/daemon.hpp"
 #include "broker/journal_command.hpp"
 #include "broker/options.hpp"
@@ -7,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fmt/core.h>
+#include <random>
 #include <unistd.h>
 
 namespace {
@@ -52,6 +54,9 @@ int run(const Options& options) {
 
 int main(int argc, char** argv) {
     try {
+        std::random_device random;
+        const std::uint64_t high = random();
+        taskbbs::core::seed_indexes(high << 32 | random());
         if (is_journal_command(argc, argv)) {
             return code(run_journal_command(process_sources(argc - 1, argv + 1, environ)));
         }

@@ -85,9 +85,12 @@ bool Broker::serve(Offer& offer) {
     return true;
 }
 
-// False: the task does not fit what it has free, so that it goes on waiting.
+// False: the task is of no domain that it wants, or does not fit what it has free; it goes on
+// waiting.
 bool Broker::serve_waiter(core::Waiters::Ticket ticket, Slot task) {
-    if (!core::fits(board_.tasks().terms_of(board_.tasks()[task]), waiters_[ticket].free)) {
+    const core::Tasks& tasks = board_.tasks();
+    if (!waiters_.wants(ticket, tasks.domains().text(tasks[task].domain)) ||
+        !core::fits(tasks.terms_of(tasks[task]), waiters_[ticket].free)) {
         return false;
     }
     std::vector<Slot> chosen = core::choose(board_, waiters_[ticket].args());
@@ -111,16 +114,41 @@ bool Broker::lose_next_task() {
     if (being_lost.empty()) {
         return false;
     }
-    const core::ExecutorRecord& record = board_.executors()[being_lost.front()];
+    const Slot executor = being_lost.front();
+    if (lost_.executor != executor) {
+        lost_ = {executor};
+    }
+    Slot task = next_doomed();
+    if (task == core::no_slot) {  // the mark may be of a loss before this one
+        lost_ = {executor};
+        task = next_doomed();
+    }
+    if (task != core::no_slot) {
+        commit(core::lose_task(board_, task));
+    }
+    return task != core::no_slot;
+}
+
+// The first one behind the mark, which moves there. What the executor claims while it is being lost
+// is not doomed: it is passed by once, not for each task that is.
+Slot Broker::next_doomed() {
+    const core::ExecutorRecord& record = board_.executors()[lost_.executor];
     for (const core::State state : {core::State::claimed, core::State::running}) {
-        for (const core::ListKey& key : record.tasks_in(state)) {
-            if (record.dooms(board_.tasks()[key.slot].epoch)) {
-                commit(core::lose_task(board_, key.slot));
-                return true;
+        if (state < lost_.state) {
+            continue;
+        }
+        const core::Listing& tasks = record.tasks_in(state);
+        const bool is_marked = state == lost_.state && lost_.last;
+        auto at = is_marked ? tasks.upper_bound(*lost_.last) : tasks.begin();
+        for (; at != tasks.end(); ++at) {
+            if (record.dooms(board_.tasks()[at->slot].epoch)) {
+                lost_.state = state;
+                lost_.last = *at;
+                return at->slot;
             }
         }
     }
-    return false;
+    return core::no_slot;
 }
 
 bool Broker::lose_next_executor(Time heard_until) {

@@ -63,14 +63,17 @@ std::vector<Head> queues_in(const Tasks& tasks,
                             const std::vector<Slot>& domains,
                             const protocol::Names& stacks) {
     const std::vector<Slot> wanted = find_all(tasks.stacks(), stacks);
-    const auto wants = [&](Slot stack) {
-        return stacks.empty() || std::binary_search(wanted.begin(), wanted.end(), stack);
-    };
     std::vector<Head> heads;
     for (const Slot domain : domains) {
-        for (const auto& [stack, queue] : tasks.domains()[domain].queues) {
-            if (wants(stack)) {
+        const auto& queues = tasks.domains()[domain].queues;
+        if (stacks.empty()) {
+            for (const auto& [stack, queue] : queues) {
                 heads.push_back(head_of(queue));
+            }
+        }
+        for (const Slot stack : wanted) {
+            if (const auto queue = queues.find(stack); queue != queues.end()) {
+                heads.push_back(head_of(queue->second));
             }
         }
     }

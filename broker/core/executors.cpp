@@ -39,17 +39,17 @@ Slot Executors::find(std::uint64_t hash, std::string_view id) const {
 }
 
 Slot Executors::find(std::string_view id) const {
-    return find(hash_of(id), id);
+    return find(index_hash(id), id);
 }
 
 Slot Executors::name(std::string_view id) {
-    const std::uint64_t hash = hash_of(id);
+    const std::uint64_t hash = index_hash(id);
     if (const Slot known = find(hash, id); known != no_slot) {
         return known;
     }
     const Slot slot = slab_.take();
     slab_[slot].id = id;
-    slab_[slot].hash = hash;
+    slab_[slot].hash = hash_of(id);
     index_.insert(hash, slot);
     return slot;
 }

@@ -14,7 +14,7 @@ namespace taskbbs::core {
 template <class Extra>
 class Labels {
   public:
-    Slot find(std::string_view text) const { return find(hash_of(text), text); }
+    Slot find(std::string_view text) const { return find(index_hash(text), text); }
 
     // The label's number, made where it is new; each call wants a release() later.
     Slot acquire(std::string_view text) {
@@ -31,7 +31,7 @@ class Labels {
         if (--slab_[slot].uses > 0) {
             return false;
         }
-        index_.erase(slab_[slot].hash, slot);
+        index_.erase(index_hash(slab_[slot].text), slot);
         slab_.give_back(slot);
         acquired_ = no_slot;
         return true;
@@ -64,12 +64,12 @@ class Labels {
     }
 
     Slot find_or_make(std::string_view text) {
-        const std::uint64_t hash = hash_of(text);
+        const std::uint64_t hash = index_hash(text);
         Slot slot = find(hash, text);
         if (slot == no_slot) {
             slot = slab_.take();
             slab_[slot].text = text;
-            slab_[slot].hash = hash;
+            slab_[slot].hash = hash_of(text);
             index_.insert(hash, slot);
         }
         return slot;

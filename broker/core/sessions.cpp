@@ -19,7 +19,7 @@ Slot Sessions::slot_of(const SessionId& id) const {
         return found_;
     }
     const auto is_it = [&](Slot slot) { return slab_[slot].id == id; };
-    return found_ = index_.find(hash_of(id.view()), is_it);
+    return found_ = index_.find(index_hash(id.view()), is_it);
 }
 
 Slot Sessions::make(const SessionId& id) {
@@ -30,7 +30,7 @@ Slot Sessions::make(const SessionId& id) {
         session.acked_seen = stranger->second;
         strangers_.erase(stranger);
     }
-    index_.insert(hash_of(id.view()), slot);
+    index_.insert(index_hash(id.view()), slot);
     return slot;
 }
 
@@ -64,7 +64,7 @@ void Sessions::forget(Slot slot) {
         digest_ -= digest_of(session.id, numbers_of(outcome));
     }
     outcomes_ -= session.outcomes.size();
-    index_.erase(hash_of(session.id.view()), slot);
+    index_.erase(index_hash(session.id.view()), slot);
     found_ = no_slot;
     slab_.give_back(slot);
 }

@@ -117,7 +117,7 @@ class Sessions {
     static constexpr std::size_t max_strangers = 65'536;
 
     struct HashOfSession {
-        std::size_t operator()(const SessionId& id) const { return hash_of(id.view()); }
+        std::size_t operator()(const SessionId& id) const { return index_hash(id.view()); }
     };
 
     absl::flat_hash_map<SessionId, RequestId, HashOfSession> strangers_;

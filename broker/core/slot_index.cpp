@@ -1,4 +1,4 @@
-// The hash that SlotIndex is fed with.
+// Two hashes of a text: one for digests, one for indexes.
 #include "broker/core/slot_index.hpp"
 
 #include "broker/core/long_hash.hpp"
@@ -8,10 +8,24 @@
 
 namespace taskbbs::core {
 
-std::uint64_t hash_of(std::string_view key) {
+namespace {
+
+std::uint64_t index_seed = 0;
+
+}  // namespace
+
+void seed_indexes(std::uint64_t seed) {
+    index_seed = seed;
+}
+
+std::uint64_t hash_of(std::string_view text) {
     constexpr std::size_t longest_without_loop = XXH3_MIDSIZE_MAX;
-    return key.size() <= longest_without_loop ? XXH3_64bits(key.data(), key.size())
-                                              : hash_of_long(key);
+    return text.size() <= longest_without_loop ? XXH3_64bits(text.data(), text.size())
+                                               : hash_of_long(text);
+}
+
+std::uint64_t index_hash(std::string_view key) {
+    return XXH3_64bits_withSeed(key.data(), key.size(), index_seed);
 }
 
 }  // namespace taskbbs::core

@@ -12,7 +12,15 @@
 
 namespace taskbbs::core {
 
-std::uint64_t hash_of(std::string_view key);
+// The same in every process: digests are made of it.
+std::uint64_t hash_of(std::string_view text);
+
+// Under the seed, which a process draws for itself: nobody can choose keys that all lie in one
+// place. Nothing that anybody sees depends on it.
+std::uint64_t index_hash(std::string_view key);
+
+// Once, before the first index is filled; not thread-safe.
+void seed_indexes(std::uint64_t seed);
 
 class SlotIndex {
   public:

@@ -100,7 +100,7 @@ Slot Tasks::insert(const Event& event) {
     task.terms = acquire(Terms::of(desired));
     task.priority = desired.priority;
     task.set_request(desired);
-    by_guid_.insert(hash_of(task.guid()), slot);
+    by_guid_.insert(index_hash(task.guid()), slot);
     digest_ += request_digest(task.born, task.request());
     enter(slot);
     link(slot, event.at);
@@ -221,7 +221,7 @@ void Tasks::bury() {
         return;
     }
     const TaskRecord& task = slab_[slot];
-    by_guid_.erase(hash_of(task.guid()), slot);
+    by_guid_.erase(index_hash(task.guid()), slot);
     domains_.release(task.domain);
     stacks_.release(task.stack);
     terms_.release(task.terms);
@@ -291,7 +291,7 @@ bool Tasks::births_are_distinct() const {
 bool Tasks::load(const TaskRow& row) {
     const Slot slot = slab_.take();
     const auto is_it = [&](Slot other) { return slab_[other].guid() == row.guid; };
-    if (!by_guid_.insert_new(hash_of(row.guid), slot, is_it)) {
+    if (!by_guid_.insert_new(index_hash(row.guid), slot, is_it)) {
         slab_.give_back(slot);
         return false;
     }

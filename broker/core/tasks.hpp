@@ -92,7 +92,7 @@ class Tasks {
     Tasks(const Tasks&) = delete;
     Tasks& operator=(const Tasks&) = delete;
 
-    Slot find(std::string_view guid) const { return find(hash_of(guid), guid); }
+    Slot find(std::string_view guid) const { return find(index_hash(guid), guid); }
 
     const TaskRecord& operator[](Slot slot) const { return slab_[slot]; }
 

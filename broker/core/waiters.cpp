@@ -55,6 +55,7 @@ std::optional<Waiter> Waiters::add(Waiter waiter) {
     } else {
         ticket = next_ticket_++;
     }
+    std::sort(waiter.domains.begin(), waiter.domains.end());
     for (const std::string& key : keys_of(waiter)) {
         by_key_[key].insert(ticket);
     }
@@ -137,16 +138,9 @@ Waiters::Ticket Waiters::match(std::string_view domain,
         if (found == by_key_.end()) {
             return;
         }
-        for (auto it = found->second.upper_bound(after); it != found->second.end(); ++it) {
-            if (first != 0 && *it >= first) {
-                return;
-            }
-            const auto& domains = waiters_.at(*it).domains;
-            if (domains.empty() ||
-                std::find(domains.begin(), domains.end(), domain) != domains.end()) {
-                first = *it;
-                return;
-            }
+        const auto next = found->second.upper_bound(after);
+        if (next != found->second.end() && (first == 0 || *next < first)) {
+            first = *next;
         }
     };
     look(stack, domain);
@@ -154,6 +148,11 @@ Waiters::Ticket Waiters::match(std::string_view domain,
     look("*", domain);
     look("*", "*");
     return first;
+}
+
+bool Waiters::wants(Ticket ticket, std::string_view domain) const {
+    const std::vector<std::string>& domains = waiters_.at(ticket).domains;
+    return domains.empty() || std::binary_search(domains.begin(), domains.end(), domain);
 }
 
 std::optional<Time> Waiters::next_deadline() const {

@@ -23,7 +23,7 @@ struct Waiter {
     std::string executor_id;
     std::int64_t max = 1;
     std::vector<std::string> stacks;
-    std::vector<std::string> domains;
+    std::vector<std::string> domains;  // sorted by Waiters::add()
     std::optional<protocol::Resources> free;
     Time until{};
 
@@ -53,8 +53,12 @@ class Waiters {
     // The one of this session and executor.
     std::optional<Waiter> take_same(const SessionId& session, std::string_view executor_id);
 
-    // The first one after `after` (0: from the start) whose stacks and domains match this task's.
+    // The first one after `after` (0: from the start) whose stacks match this task's, and whose
+    // domains may: where it named many, wants() is to be asked.
     Ticket match(std::string_view domain, std::string_view stack, Ticket after) const;
+
+    // Whether its domains match.
+    bool wants(Ticket ticket, std::string_view domain) const;
 
     const Waiter& operator[](Ticket ticket) const { return waiters_.at(ticket); }
 

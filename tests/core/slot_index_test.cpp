@@ -13,15 +13,15 @@ TEST_CASE("every key that was inserted is found, and none that was erased") {
     std::vector<std::string> keys;
     SlotIndex index;
     const auto find = [&](const std::string& key) {
-        return index.find(hash_of(key), [&](Slot slot) { return keys[slot] == key; });
+        return index.find(index_hash(key), [&](Slot slot) { return keys[slot] == key; });
     };
     constexpr Slot count = 20'000;
     for (Slot slot = 0; slot < count; ++slot) {
         keys.push_back("key-" + std::to_string(slot));
-        index.insert(hash_of(keys.back()), slot);
+        index.insert(index_hash(keys.back()), slot);
     }
     for (Slot slot = 0; slot < count; slot += 2) {
-        index.erase(hash_of(keys[slot]), slot);
+        index.erase(index_hash(keys[slot]), slot);
     }
     std::size_t wrong = 0;
     for (Slot slot = 0; slot < count; ++slot) {

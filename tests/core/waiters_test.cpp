@@ -33,7 +33,7 @@ std::string all_matches(const Waiters& waiters, std::string_view domain, std::st
     std::string found;
     for (auto ticket = waiters.match(domain, stack, 0); ticket != 0;
          ticket = waiters.match(domain, stack, ticket)) {
-        found += waiters[ticket].reply_to;
+        found += waiters.wants(ticket, domain) ? waiters[ticket].reply_to : "";
     }
     return found;
 }

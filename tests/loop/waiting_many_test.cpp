@@ -55,6 +55,24 @@ TEST_CASE_METHOD(Crowd, "a task that is taken meanwhile is offered no more") {
     CHECK_FALSE(client.has_answer(the_one));
 }
 
+TEST_CASE("a task passes by those who wait for many other domains") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    std::vector<std::string> names;
+    for (int i = 0; i < 65; ++i) {
+        names.push_back("d" + std::to_string(i));
+    }
+    AcquireArgs args = waits("others");
+    args.domains.assign(names.begin(), names.end());
+    client.send(args);
+    client.send(waits("any"));
+    Client requester(rig, "r");
+    requester.ask(desire("a", {.domain = "elsewhere"}));
+    requester.ask(desire("b", {.domain = "d64"}));
+    CHECK(rig.task("a").executor_id == "any");
+    CHECK(rig.task("b").executor_id == "others");
+}
+
 TEST_CASE("a task is had though it lies behind many that do not fit") {
     Rig rig(without_passes());
     Client client(rig, "c");

@@ -110,6 +110,8 @@ std::optional<Snapshot> take_snapshot(Disk& disk,
     }
     const SnapshotHeader written = write(disk, header, fold->board());
     check(disk, header, made);
+    // Otherwise the next restart would take one of them for the older one of two that hold.
+    journal::set_aside(disk, choice.bad);
     journal::publish_snapshot(disk, header.seq);
     return Snapshot{.seq = header.seq,
                     .before = choice.from.next_seq - 1,

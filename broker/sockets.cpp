@@ -117,6 +117,8 @@ class Unread {
 void* monitor_of(void* context, void* socket, const char* address) {
     zmq_socket_monitor(socket, address, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
     void* const monitor = zmq_socket(context, ZMQ_PAIR);
+    // Unbounded: libzmq's I/O thread would wait for room, holding what zmq_socket_monitor() takes.
+    set(monitor, ZMQ_RCVHWM, 0);
     zmq_connect(monitor, address);
     return monitor;
 }

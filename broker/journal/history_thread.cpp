@@ -72,10 +72,14 @@ class HistoryThread::Machinery {
         for (;;) {
             changed_.wait(lock, [this] { return stop_ || !asked_.empty() || behind_; });
             if (stop_) return;
-            if (asked_.empty()) {
+            // However many ask, indexing and retirement have their turn.
+            const bool is_its_turn = behind_ && answered_ >= answers_in_a_row;
+            if (asked_.empty() || is_its_turn) {
                 index(lock);
+                answered_ = 0;
             } else {
                 answer(lock);
+                ++answered_;
             }
         }
     }
@@ -107,7 +111,10 @@ class HistoryThread::Machinery {
         if (finished_.empty() && retired_.empty()) ready_.clear();
     }
 
+    static constexpr int answers_in_a_row = 4;
+
     History history_;  // of the thread
+    int answered_ = 0;
     EventFd ready_;
 
     std::mutex mutex_;  // for what follows

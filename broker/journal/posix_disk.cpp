@@ -58,6 +58,7 @@ class PosixFile final : public File {
     }
 
     void write_back(std::uint64_t offset, std::uint64_t bytes) override {
+        if (sync_ == Sync::never) return;
         constexpr unsigned all =
             SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
         const int result =

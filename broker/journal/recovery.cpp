@@ -110,13 +110,6 @@ void mend_last_segment(Disk& disk, Reserve& reserve, const Replay& replay, Recov
     copy_valid_part(disk, reserve, tail);
 }
 
-// Kept for people, and out of the way of the next recovery.
-void set_aside(Disk& disk, const std::vector<std::string>& snapshots) {
-    for (const std::string& name : snapshots)
-        disk.rename(name, name + std::string(bad_suffix));
-    if (!snapshots.empty()) disk.sync_directory();
-}
-
 // A process that was killed may have left more than two.
 void note_older(const std::vector<Seq>& snapshots, Recovered& recovered) {
     for (const Seq seq : snapshots) {

@@ -55,11 +55,20 @@ void Reserve::resize() {
     } else if (held_ > bytes_) {
         disk_->open_to_write(name)->truncate(bytes_);
     } else {
-        const std::unique_ptr<File> file =
-            held_ == 0 ? disk_->create(name) : disk_->open_to_write(name);
-        file->allocate(bytes_);
+        grow();
     }
     held_ = bytes_;
+}
+
+void Reserve::grow() {
+    const std::unique_ptr<File> file =
+        held_ == 0 ? disk_->create(name) : disk_->open_to_write(name);
+    try {
+        file->allocate(bytes_);
+    } catch (const JournalError&) {
+        file->truncate(held_);  // a part of it may have been taken
+        throw;
+    }
 }
 
 bool Reserve::shrink(std::uint64_t bytes) {

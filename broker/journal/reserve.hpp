@@ -39,6 +39,7 @@ class Reserve {
 
   private:
     void resize();
+    void grow();
     void report_once(const std::string& line);
 
     Disk* disk_;

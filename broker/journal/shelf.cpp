@@ -5,6 +5,7 @@
 #include "broker/journal/names.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <limits>
 #include <utility>
 
@@ -21,8 +22,16 @@ void Shelf::list() {
     unindexed_.clear();
     retain_bytes_ = std::min(retain_bytes_, disk_->total_bytes() / 4);
     const std::vector<std::string> files = disk_->list();
-    for (const Seq first_seq : segments_of(files))
-        add(first_seq);
+    hidden_.clear();
+    const std::vector<Seq> found = segments_of(files);
+    for (const Seq first_seq : found) {
+        try {
+            add(first_seq);
+        } catch (const CorruptError& damage) {
+            if (first_seq == found.back()) throw;
+            hide_up_to(first_seq, damage);
+        }
+    }
     if (segments_.empty()) throw CorruptError(disk_->directory(), 0, 1, "there is no segment");
     for (const Listed& segment : segments_) {
         const bool is_live = &segment == &segments_.back();
@@ -30,6 +39,15 @@ void Shelf::list() {
         if (!is_live && !indexed) unindexed_.push_back(segment.first_seq);
     }
     listed_ = true;
+}
+
+// Events on both sides of a gap are not offered: those before it go when those behind it do.
+void Shelf::hide_up_to(Seq first_seq, const CorruptError& damage) {
+    say(report_, fmt::format("the history begins behind a damaged segment: {}", damage.what()));
+    for (const Listed& segment : segments_)
+        hidden_.push_back(segment.first_seq);
+    hidden_.push_back(first_seq);
+    segments_.clear();
 }
 
 void Shelf::add(Seq first_seq) {
@@ -77,9 +95,14 @@ bool Shelf::advance_live(Seq up_to, std::uint64_t budget) {
 
 bool Shelf::index_older(Seq up_to, std::uint64_t budget) {
     if (unindexed_.empty()) return true;
-    IndexedSegment& segment = open(unindexed_.back());
-    if (segment.catch_up(up_to, budget)) unindexed_.pop_back();
-    segment.take_bytes_indexed();
+    try {
+        IndexedSegment& segment = open(unindexed_.back());
+        if (segment.catch_up(up_to, budget)) unindexed_.pop_back();
+        segment.take_bytes_indexed();
+    } catch (const CorruptError& damage) {  // whoever asks for its events is told so
+        say(report_, fmt::format("no index of a damaged segment: {}", damage.what()));
+        unindexed_.pop_back();
+    }
     return unindexed_.empty();
 }
 
@@ -102,6 +125,10 @@ std::vector<Seq> Shelf::retire(Seq needed_from, protocol::Time now) {
     while (segments_.size() > 1 && segments_[1].first_seq <= kept_from) {
         retired.push_back(segments_.front().first_seq);
         segments_.erase(segments_.begin());
+    }
+    if (!retired.empty()) {
+        retired.insert(retired.begin(), hidden_.begin(), hidden_.end());
+        hidden_.clear();
     }
     const auto is_retired = [&](Seq first_seq) {
         return std::ranges::count(retired, first_seq) > 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/journal/disk.hpp"
+#include "broker/journal/error.hpp"
 #include "broker/journal/indexed_segment.hpp"
 #include "broker/journal/report.hpp"
 #include "broker/journal/settings.hpp"
@@ -56,6 +57,7 @@ class Shelf {
 
     void list();
     void add(Seq first_seq);
+    void hide_up_to(Seq first_seq, const CorruptError& damage);
     bool advance_live(Seq up_to, std::uint64_t budget);
     IndexedSegment& open(Seq first_seq);
 
@@ -65,6 +67,7 @@ class Shelf {
     Report report_;
     bool listed_ = false;
     std::vector<Listed> segments_;          // ascending; the last is the one in use
+    std::vector<Seq> hidden_;               // before these, up to one that is damaged
     std::vector<Seq> unindexed_;            // of the others, ascending
     std::unique_ptr<IndexedSegment> live_;  // of it
     std::vector<Open> open_;                // of the others, the latest asked for last

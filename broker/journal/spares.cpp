@@ -110,6 +110,10 @@ void Spares::recycle(std::vector<std::string> names) {
         const std::lock_guard lock(mutex_);
         retired_.insert(retired_.end(), names.begin(), names.end());
     }
+    look_again();
+}
+
+void Spares::look_again() {
     if (wake_) wake_();
 }
 
@@ -142,7 +146,7 @@ std::optional<std::string> Spares::take() {
         taken = std::exchange(ready_, std::nullopt);
     }
     note_filled(0);
-    if (wake_) wake_();
+    look_again();
     return taken;
 }
 

@@ -56,8 +56,10 @@ class Spares {
     // that a crash never leaves a gap between those that are left.
     void recycle(std::vector<std::string> names);
 
-    // Called by take() and recycle(), after it, whether it found one or not: there is work for
-    // step().
+    // There may be work for step(): the reserve, say, was taken from.
+    void look_again();
+
+    // Called by take(), recycle() and look_again(), at their end.
     void when_taken(std::function<void()> wake) { wake_ = std::move(wake); }
 
   private:

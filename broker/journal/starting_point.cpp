@@ -69,4 +69,10 @@ SnapshotChoice load_newest(Disk& disk,
     return choice;
 }
 
+void set_aside(Disk& disk, const std::vector<std::string>& snapshots) {
+    for (const std::string& name : snapshots)
+        disk.rename(name, name + std::string(bad_suffix));
+    if (!snapshots.empty()) disk.sync_directory();
+}
+
 }  // namespace taskbbs::journal

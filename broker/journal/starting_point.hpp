@@ -24,6 +24,10 @@ SnapshotChoice load_newest(Disk& disk,
                            const Visitor& visitor,
                            const Report& report);
 
+// Keeps those that were passed over for people, under names that no recovery looks at. Throws
+// JournalError.
+void set_aside(Disk& disk, const std::vector<std::string>& snapshots);
+
 // Where replay goes on behind a snapshot.
 StartingPoint starting_behind(const SnapshotHeader& header);
 

@@ -136,6 +136,7 @@ std::unique_ptr<File> Writer::make_segment(const SegmentHeader& header) {
     std::unique_ptr<File> file = create_zeroed(*disk_, *reserve_, name, header.bytes);
     publish_segment(*disk_, *file, name, header);
     ++counters_.syncs;
+    if (!reserve_->whole()) spares_->look_again();
     return file;
 }
 

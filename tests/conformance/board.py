@@ -114,7 +114,7 @@ class Board:
 
     def _spawn(self):
         self.launch()
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while time.monotonic() < end and self.process.poll() is None:
             if self._answers(5):
                 return True

@@ -245,4 +245,32 @@ TEST_CASE("an index that can't be written is reported, and history goes on") {
     CHECK_FALSE(reports.empty());
 }
 
+TEST_CASE("behind a segment with a damaged header history goes on, and it is retired in its turn") {
+    MemoryDisk disk;
+    Run run(disk);
+    fill(run);
+    const std::vector<Seq> segments = segments_of(disk.list());
+    REQUIRE(segments.size() > 4);
+    disk.bytes(segment_name(segments[1]))[20] ^= 1;
+    std::vector<std::string> said;
+    History history(
+        disk, small_settings(), [&](std::string_view line) { said.emplace_back(line); });
+    const Page page = history.read({.up_to = run.last()});
+    CHECK(page.kind == Page::Kind::truncated);
+    CHECK(page.oldest == segments[2]);
+    CHECK(said.size() == 1);
+    const Query behind{.after = segments[2] - 1, .up_to = run.last()};
+    CHECK(read_all(history, behind) == bodies_of(segments[2] - 1, run.last(), any));
+
+    CHECK(history.retire(segments[2], {}).empty());
+    const std::vector<std::string> retired =
+        history.retire(segments[3], protocol::Time(std::chrono::hours(1000000)));
+    CHECK(retired == std::vector<std::string>{index_name(segments[0]),
+                                              segment_name(segments[0]),
+                                              index_name(segments[1]),
+                                              segment_name(segments[1]),
+                                              index_name(segments[2]),
+                                              segment_name(segments[2])});
+}
+
 }  // namespace taskbbs::journal

@@ -80,4 +80,27 @@ TEST_CASE("it ends with queries waiting and indexing under way") {
     }
 }
 
+TEST_CASE("old segments are retired while questions never cease") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    Run run(disk);
+    for (std::uint32_t count = 1; count < 30; ++count)
+        run.write(count);
+    HistoryThread history(disk, small_settings(), {});
+    HistoryThread::Token token = 0;
+    const auto ask = [&] { return history.ask({.up_to = run.last(), .limit = 1}, ++token); };
+    REQUIRE((ask() && ask() && ask()));
+    history.advance({.durable = run.last(),
+                     .needed_from = run.last(),
+                     .now = protocol::Time(std::chrono::hours(1000000))});
+    std::vector<std::string> retired;
+    while (retired.empty() && token < 1000) {
+        REQUIRE(becomes_readable(history.fd()));
+        retired = history.take_retired();
+        while (history.take_finished())
+            REQUIRE(ask());
+    }
+    CHECK_FALSE(retired.empty());
+}
+
 }  // namespace taskbbs::journal

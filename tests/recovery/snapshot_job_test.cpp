@@ -63,4 +63,23 @@ TEST_CASE("where no segment was sealed since the newest snapshot, that one is to
     }
 }
 
+TEST_CASE("a snapshot that is found damaged is set aside, and the next restart has two that hold") {
+    MemoryDisk disk;
+    Life life(disk);
+    fill_a_segment(life);
+    const auto first = take(disk);
+    fill_a_segment(life);
+    const auto second = take(disk);
+    fill_a_segment(life);
+    REQUIRE((first && second));
+    const std::string rotten = journal::snapshot_name(second->seq);
+    disk.bytes(rotten).back() ^= 1;
+    const auto third = take(disk);
+    REQUIRE(third);
+    CHECK(third->before == first->seq);
+    CHECK_FALSE(disk.has(rotten));
+    CHECK(disk.has(rotten + ".bad"));
+    CHECK(disk.has(journal::snapshot_name(first->seq)));
+}
+
 }  // namespace taskbbs::recovery_test

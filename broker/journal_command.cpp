@@ -88,8 +88,9 @@ void go_first_out_of_memory() {
     }
 }
 
-// At low priority it gets what nobody else wants of processors and disk. It ends with the broker
-// that started it, so that it never writes beside another one's.
+// At low priority it gets what nobody else wants of processors and disk; an urgent one goes before
+// the broker, whose journal grows meanwhile, where it may: root, or a limit (LimitNICE=). It ends
+// with the broker that started it, so that it never writes beside another one's.
 void serve_broker(const Flags& flags) {
     const auto priority = flags.find("--for-broker");
     if (priority == flags.end()) {
@@ -104,6 +105,9 @@ void serve_broker(const Flags& flags) {
         constexpr int lowest = 19;
         setpriority(PRIO_PROCESS, 0, lowest);
         syscall(SYS_ioprio_set, whole_process, 0, idle_class << class_shift);
+    } else {
+        constexpr int before_others = -10;
+        setpriority(PRIO_PROCESS, 0, before_others);
     }
 }
 

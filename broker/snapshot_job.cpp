@@ -68,6 +68,16 @@ void check(Disk& disk, const SnapshotHeader& header, const journal::StateDigest&
         kept));
 }
 
+// What processes left behind that were killed: the next start may be far away.
+void remove_unfinished(Disk& disk, const std::vector<std::string>& files) {
+    for (const std::string& name : files) {
+        const auto stem = std::string_view(name).substr(0, name.rfind('.'));
+        if (journal::is_temporary(name) && journal::parse_snapshot_name(stem)) {
+            disk.remove(name);
+        }
+    }
+}
+
 // It was there already.
 std::optional<Snapshot> found(const journal::SnapshotChoice& choice,
                               const std::vector<journal::Seq>& snapshots,
@@ -90,6 +100,7 @@ std::optional<Snapshot> take_snapshot(Disk& disk,
                                       const core::Settings& settings,
                                       const journal::RecoveryOptions& options) {
     const std::vector<std::string> files = disk.list();
+    remove_unfinished(disk, files);
     const std::vector<journal::Seq> segments = journal::segments_of(files);
     const std::vector<journal::Seq> snapshots = journal::snapshots_of(files);
     std::optional<Fold> fold;

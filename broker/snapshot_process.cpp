@@ -78,7 +78,7 @@ SnapshotProcess::SnapshotProcess(const std::string& directory, bool low_priority
                                      "--journal.dir",
                                      directory,
                                      "--for-broker",
-                                     low_priority ? "low" : "normal"};
+                                     low_priority ? "low" : "urgent"};
     std::array<char*, words.size() + 1> arguments{};
     for (std::size_t i = 0; i < words.size(); ++i) {
         arguments[i] = words[i].data();

@@ -44,7 +44,7 @@ std::optional<Snapshots::Priority> Snapshots::due(const Written& written, core::
         return std::nullopt;
     }
     const bool is_soon = taken_ > 0 && now - taken_at_ < soon;
-    return hurried_ || is_soon || is_late(written) ? Priority::normal : Priority::low;
+    return hurried_ || is_soon || is_late(written) ? Priority::urgent : Priority::low;
 }
 
 bool Snapshots::falls_behind(const Written& written) const {

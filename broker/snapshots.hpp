@@ -15,7 +15,7 @@ namespace taskbbs::broker {
 
 class Snapshots {
   public:
-    enum class Priority : std::uint8_t { low, normal };
+    enum class Priority : std::uint8_t { low, urgent };
 
     struct Written {
         std::uint64_t sealed = 0;  // bytes of sealed segments

@@ -58,7 +58,7 @@ TEST_CASE("one is taken at a time") {
     CHECK_FALSE(snapshots.due({9000, 9000}, began));
 }
 
-TEST_CASE("one of low priority that falls behind is ended for one of normal priority, at once") {
+TEST_CASE("one of low priority that falls behind is ended for an urgent one, at once") {
     Snapshots snapshots = fresh();
     snapshots.started({1000, 1001}, Priority::low);
     CHECK_FALSE(snapshots.falls_behind({1000, 1250}));
@@ -66,22 +66,22 @@ TEST_CASE("one of low priority that falls behind is ended for one of normal prio
     snapshots.hurry();
     snapshots.ended({}, began);
     CHECK(snapshots.failed() == 0);
-    CHECK(snapshots.due({1000, 1251}, began) == Priority::normal);
-    snapshots.started({1000, 1251}, Priority::normal);
+    CHECK(snapshots.due({1000, 1251}, began) == Priority::urgent);
+    snapshots.started({1000, 1251}, Priority::urgent);
     CHECK_FALSE(snapshots.falls_behind({9000, 9000}));
     snapshots.ended(Snapshots::Taken{10, 10}, began);
     CHECK(snapshots.due({2000, 2100}, began + 10s) == Priority::low);
 }
 
-TEST_CASE("one that is due within seconds of the last one begins with normal priority") {
+TEST_CASE("one that is due within seconds of the last one is urgent") {
     Snapshots snapshots = fresh();
     take(snapshots, {1000, 1100}, 10, 10);
-    CHECK(snapshots.due({2000, 2100}, began + 9s) == Priority::normal);
+    CHECK(snapshots.due({2000, 2100}, began + 9s) == Priority::urgent);
     CHECK(snapshots.due({2000, 2100}, began + 10s) == Priority::low);
 }
 
-TEST_CASE("one that begins late begins with normal priority") {
-    CHECK(fresh().due({1000, 2000}, began) == Priority::normal);
+TEST_CASE("one that begins late is urgent") {
+    CHECK(fresh().due({1000, 2000}, began) == Priority::urgent);
 }
 
 TEST_CASE("after a failure it is tried again, with pauses that grow to ten minutes") {
@@ -89,7 +89,7 @@ TEST_CASE("after a failure it is tried again, with pauses that grow to ten minut
     core::Time now = began;
     std::vector<core::Duration> pauses;
     for (int i = 0; i < 14; ++i) {
-        snapshots.started({1000, 1001}, Priority::normal);
+        snapshots.started({1000, 1001}, Priority::urgent);
         snapshots.ended({}, now);
         const core::Time failed = now;
         while (!snapshots.due({1000, 1001}, now)) {

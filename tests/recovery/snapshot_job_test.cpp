@@ -82,4 +82,17 @@ TEST_CASE("a snapshot that is found damaged is set aside, and the next restart h
     CHECK(disk.has(journal::snapshot_name(first->seq)));
 }
 
+TEST_CASE("what a killed process left of a snapshot is removed by the next one, nothing else is") {
+    MemoryDisk disk;
+    Life life(disk);
+    fill_a_segment(life);
+    const std::string left = journal::temporary_name(journal::snapshot_name(7));
+    const std::string being_made = journal::temporary_name(journal::spare_name(70));
+    disk.put(left, "half of it");
+    disk.put(being_made, "");
+    CHECK(take(disk));
+    CHECK_FALSE(disk.has(left));
+    CHECK(disk.has(being_made));
+}
+
 }  // namespace taskbbs::recovery_test

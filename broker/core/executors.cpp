@@ -188,7 +188,7 @@ void Executors::release(Slot slot) {
     const ExecutorRecord& executor = slab_[slot];
     const bool is_known = !executor.id.empty();  // it may have been forgotten already
     if (is_known && !executor.ever_joined && !executor.is_named()) {
-        index_.erase(executor.hash, slot);
+        index_.erase(index_hash(executor.id), slot);
         slab_.give_back(slot);
     }
 }

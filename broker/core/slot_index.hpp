@@ -7,6 +7,7 @@
 
 #include <absl/container/flat_hash_set.h>
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <string_view>
 
@@ -49,8 +50,11 @@ class SlotIndex {
         return is_new;
     }
 
+    // It must be there, under this hash.
     void erase(std::uint64_t hash, Slot slot) {
-        shards_[shard_of(hash)].erase(Entry{tag_of(hash), slot});
+        [[maybe_unused]] const std::size_t erased =
+            shards_[shard_of(hash)].erase(Entry{tag_of(hash), slot});
+        assert(erased == 1);
     }
 
   private:

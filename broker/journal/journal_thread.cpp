@@ -22,7 +22,7 @@ namespace taskbbs::journal {
 class JournalThread::Machinery {
   public:
     Machinery(Disk& disk, const Settings& settings, Recovered recovered, const Report& report)
-        : reserve_(disk, settings.reserve_bytes, report),
+        : reserve_(disk, settings.reserve_file_bytes(), report),
           spares_(disk, reserve_, usable_segment_bytes(settings.segment_bytes), report),
           writer_(disk, reserve_, spares_, settings, std::move(recovered)) {
         reserve_.adopt();

@@ -179,7 +179,7 @@ Recovered recover(Disk& disk,
     const std::vector<std::string> files = disk.list();
     const std::vector<Seq> segments = segments_of(files);
     const std::vector<Seq> snapshots = snapshots_of(files);
-    Reserve reserve(disk, settings.reserve_bytes, options.report);
+    Reserve reserve(disk, settings.reserve_file_bytes(), options.report);
     reserve.adopt();
 
     Recovered recovered;

@@ -21,6 +21,13 @@ struct Settings {
     std::uint64_t segment_bytes = 64ULL << 20;
     // Disk space held back for when the disk is full. 0: none.
     std::uint64_t reserve_bytes = 256ULL << 20;
+
+    // Of these, the bytes of the file `reserve`: where they are several segments, the spare one is
+    // a part of them.
+    std::uint64_t reserve_file_bytes() const {
+        return reserve_bytes >= 4 * segment_bytes ? reserve_bytes - segment_bytes : reserve_bytes;
+    }
+
     // Journal behind the newest snapshot before the next one is taken, or as much as that one has.
     std::uint64_t snapshot_bytes = 256ULL << 20;
     // How long, and how many bytes of segments at most (and never more than a quarter of the disk),

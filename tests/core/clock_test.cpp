@@ -1,7 +1,7 @@
 // Stamps that never go back, and ages that follow the boot clock (docs/protocol.md, section 5).
 #include "broker/core/clock.hpp"
 
-#include "tests/core/world.hpp"
+#include "tests/core/times.hpp"
 
 #include <catch2/catch.hpp>
 

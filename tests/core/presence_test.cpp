@@ -1,7 +1,7 @@
 // Presence that runs out for many at once, a bounded number of them in each call.
 #include "broker/core/presence.hpp"
 
-#include "tests/core/world.hpp"
+#include "tests/core/times.hpp"
 
 #include <catch2/catch.hpp>
 

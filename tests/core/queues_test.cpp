@@ -1,6 +1,6 @@
 // What acquire finds in the queues: tasks that ripen, tasks that lay too far back.
 #include "broker/core/acquire.hpp"
-#include "tests/core/world.hpp"
+#include "tests/core/times.hpp"
 
 #include <catch2/catch.hpp>
 

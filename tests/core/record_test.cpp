@@ -2,7 +2,7 @@
 #include "broker/core/record.hpp"
 
 #include "broker/core/board.hpp"
-#include "tests/core/world.hpp"
+#include "tests/core/times.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // Remembering outcomes, and forgetting them (docs/protocol.md, section 2).
 #include "broker/core/sessions.hpp"
 
-#include "tests/core/world.hpp"
+#include "tests/core/times.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,7 +1,7 @@
 // Acquires that wait: who is found for which task (docs/protocol.md, section 4, "Acquire").
 #include "broker/core/waiters.hpp"
 
-#include "tests/core/world.hpp"
+#include "tests/core/times.hpp"
 
 #include <catch2/catch.hpp>
 

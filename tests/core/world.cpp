@@ -3,6 +3,7 @@
 
 #include "broker/core/acquire.hpp"
 #include "broker/core/record.hpp"
+#include "tests/core/times.hpp"
 
 #include <catch2/catch.hpp>
 

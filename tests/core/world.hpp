@@ -6,7 +6,6 @@
 #include "broker/core/converge.hpp"
 #include "broker/core/presence.hpp"
 
-#include <chrono>
 #include <random>
 #include <set>
 #include <string>
@@ -14,10 +13,6 @@
 #include <vector>
 
 namespace taskbbs::core_test {
-
-// Times of these tests.
-inline constexpr core::Time start{std::chrono::sys_days(std::chrono::year(2024) / 5 / 1)};
-inline constexpr core::Time noon = start + std::chrono::hours(12);
 
 class World {
   public:

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <netinet/in.h>
 #include <optional>
+#include <random>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -111,18 +112,21 @@ Directory::~Directory() {
 }
 
 std::uint16_t free_port() {
+    std::random_device random;
+    std::uniform_int_distribution<std::uint16_t> ports(10000, 32767);
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const bool bound = bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                       getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    close(fd);
-    if (!bound) {
-        throw std::runtime_error("no free port");
+    const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+    for (int tries = 0; tries < 100; ++tries) {
+        address.sin_port = htons(ports(random));
+        if (bind(fd, generic, sizeof address) == 0) {
+            close(fd);
+            return ntohs(address.sin_port);
+        }
     }
-    return ntohs(address.sin_port);
+    throw std::runtime_error("no free port");
 }
 
 std::string find_program(const std::string& name) {

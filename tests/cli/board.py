@@ -5,22 +5,15 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(1, str(Path(__file__).resolve().parent.parent))
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+from ports import free_port  # noqa: E402  (the path comes first)
 
 
 def wait_for(condition, what, seconds=20):
@@ -62,7 +55,7 @@ class Board:
         self.taskbbs, self.taskbbsd = sys.argv[1:3]
         self.options = options
         self.dir = Path(tempfile.mkdtemp(prefix="taskbbs-cli-test-"))
-        self.requests, self.events = (f"tcp://127.0.0.1:{port}" for port in free_ports(2))
+        self.requests, self.events = (f"tcp://127.0.0.1:{free_port()}" for _ in range(2))
         self.cli = Cli(self.taskbbs, self.requests)
         self.broker = None
         self.others = []

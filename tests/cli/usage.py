@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from board import Board, Cli, free_ports, run_tests, wait_for
+from board import Board, Cli, run_tests, wait_for
+from ports import refusing_port
 
 GOLDEN = Path(__file__).parent / "golden"
-NOBODY = f"tcp://127.0.0.1:{free_ports(1)[0]}"
+PORT, HOLDER = refusing_port()
+NOBODY = f"tcp://127.0.0.1:{PORT}"
 cli = Cli(sys.argv[1], NOBODY)
 
 

@@ -1,8 +1,8 @@
 """Section 4, hello and stats: what the broker says about itself."""
 import time
 
-from board import free_port
 from expect import holds, same, within
+from ports import free_port
 
 
 def hello_says_who_it_is_and_what_it_can(board):

@@ -6,10 +6,8 @@ still there and that it ends with exit code 0 when it is asked to.
 """
 import os
 import pathlib
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,30 +16,10 @@ import zmq
 
 from client import Client
 from expect import Broken, same
+from ports import free_port
 from subscriber import Subscriber
 
 DEFAULTS = {"converge.every": "1h", "journal.sync": "never"}
-
-
-# Below those that Linux gives by itself: until the daemon binds it, no connection that somebody opens
-# meanwhile, and no test that asks the system for a port, comes by the same one.
-PORTS = range(10000, 32768)
-given_ports = set()
-
-
-def free_port():
-    """Another one each time."""
-    while True:
-        port = random.choice(PORTS)
-        if port in given_ports:
-            continue
-        given_ports.add(port)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
 
 
 class Board:

@@ -2,8 +2,8 @@
 import signal
 import subprocess
 
-from board import free_port
 from expect import holds, same
+from ports import free_port
 
 CONFIG, FAILED = 78, 1
 

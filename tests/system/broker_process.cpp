@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <netinet/in.h>
+#include <random>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -30,18 +31,24 @@ std::string daemon_path() {
     throw std::runtime_error(what + ": " + std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
 }
 
+// Below the ports that Linux gives by itself: no connection that somebody opens before the daemon
+// has bound it comes by the same one.
 std::string free_endpoint() {
+    std::random_device random;
+    std::uniform_int_distribution<std::uint16_t> ports(10000, 32767);
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    if (fd < 0 || bind(fd, generic, size) != 0 || getsockname(fd, generic, &size) != 0) {
-        fail("no free port");
+    const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+    for (int tries = 0; tries < 100; ++tries) {
+        address.sin_port = htons(ports(random));
+        if (bind(fd, generic, sizeof address) == 0) {
+            close(fd);
+            return "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+        }
     }
-    close(fd);
-    return "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    fail("no free port");
 }
 
 std::string new_directory() {

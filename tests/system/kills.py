@@ -20,7 +20,7 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "conformance")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "conformance"), str(HERE.parent)]
 
 from careless_client import CarelessClient  # noqa: E402  (the path comes first)
 from client import Client, Silent  # noqa: E402

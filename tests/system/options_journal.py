@@ -5,8 +5,8 @@ A scenario's name begins with its option's; options_complete.py asks that none i
 import json
 import re
 
-from board import free_port
 from expect import holds, same
+from ports import free_port
 from subscriber import Subscriber
 from system_board import eventually
 

@@ -17,7 +17,7 @@ import time
 import traceback
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "conformance")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "conformance"), str(HERE.parent)]
 
 from system_board import Skipped, SystemBoard  # noqa: E402  (the path comes first)
 

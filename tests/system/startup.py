@@ -3,8 +3,8 @@ import os
 import shutil
 import socket
 
-from board import free_port
 from expect import holds, same
+from ports import free_port
 
 NOBODY = 65534
 

@@ -7,8 +7,9 @@ import re
 import subprocess
 import time
 
-from board import Board, free_port
+from board import Board
 from expect import Broken, holds
+from ports import free_port
 
 SMALL = {
     "converge.every": "1h",

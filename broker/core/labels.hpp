@@ -22,9 +22,15 @@ class Labels {
         if (acquired_ == no_slot || slab_[acquired_].text != text) {
             acquired_ = find_or_make(text);
         }
-        ++slab_[acquired_].uses;
+        acquire_again(acquired_);
         return acquired_;
     }
+
+    // What acquire() gave last, as long as it is there; no_slot otherwise.
+    Slot acquired() const { return acquired_; }
+
+    // The same as acquire() of its text.
+    void acquire_again(Slot slot) { ++slab_[slot].uses; }
 
     // True when that was the last use, and the label is gone.
     bool release(Slot slot) {

@@ -6,10 +6,14 @@
 #include "broker/core/slab.hpp"
 
 #include <absl/container/flat_hash_set.h>
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstdint>
+#include <numeric>
+#include <ranges>
 #include <string_view>
+#include <vector>
 
 namespace taskbbs::core {
 
@@ -38,16 +42,24 @@ class SlotIndex {
         shards_[shard_of(hash)].insert(Entry{tag_of(hash), slot});
     }
 
-    // The same in one look-up. False: is_key(a slot that is there) holds, and nothing was done.
-    template <class IsKey>
-    bool insert_new(std::uint64_t hash, Slot slot, const IsKey& is_key) {
-        bool is_new = false;
-        shards_[shard_of(hash)].lazy_emplace(Probe<IsKey>{tag_of(hash), is_key},
-                                             [&](const auto& make) {
-                                                 make(Entry{tag_of(hash), slot});
-                                                 is_new = true;
-                                             });
-        return is_new;
+    struct Item {
+        std::uint64_t hash;
+        Slot slot;
+    };
+
+    // Many at once, shard by shard: one by one, each would wait for a place in memory of its own.
+    // False: is_same(two slots of one hash) holds somewhere; the index is of no use then.
+    template <class IsSame>
+    bool fill(const std::vector<Item>& items, const IsSame& is_same) {
+        std::vector<Item> sorted(items.size());
+        std::vector<std::size_t> ends = shard_ends(items);
+        for (const Item& item : items | std::views::reverse) {
+            sorted[--ends[shard_of(item.hash)]] = item;
+        }
+        return std::ranges::all_of(sorted, [&](const Item& item) {
+            const auto is_it = [&](Slot other) { return is_same(other, item.slot); };
+            return insert_new(item, is_it);
+        });
     }
 
     // It must be there, under this hash.
@@ -90,6 +102,30 @@ class SlotIndex {
     };
 
     using Shard = absl::flat_hash_set<Entry, Hash, Equal>;
+
+    template <class IsKey>
+    bool insert_new(const Item& item, const IsKey& is_key) {
+        const Probe<IsKey> probe{tag_of(item.hash), is_key};
+        bool is_new = false;
+        shards_[shard_of(item.hash)].lazy_emplace(probe, [&](const auto& make) {
+            make(Entry{probe.tag, item.slot});
+            is_new = true;
+        });
+        return is_new;
+    }
+
+    // Behind which place each shard's items end, once they are sorted; room is made for them.
+    std::vector<std::size_t> shard_ends(const std::vector<Item>& items) {
+        std::vector<std::size_t> ends(shards_.size());
+        for (const Item& item : items) {
+            ++ends[shard_of(item.hash)];
+        }
+        for (std::size_t i = 0; i < shards_.size(); ++i) {
+            shards_[i].reserve(shards_[i].size() + ends[i]);
+        }
+        std::partial_sum(ends.begin(), ends.end(), ends.begin());
+        return ends;
+    }
 
     static constexpr unsigned shard_bits = 10;
 

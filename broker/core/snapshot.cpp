@@ -320,7 +320,8 @@ bool RowReader::take_task(std::string_view fields) {
     }
     last_touched_ = row->numbers.seq;
     has_task_ = true;
-    return board_.tasks().load(*row);
+    board_.tasks().load(*row);
+    return true;
 }
 
 bool RowReader::take_board(std::string_view fields) {
@@ -328,7 +329,7 @@ bool RowReader::take_board(std::string_view fields) {
     if (!row || row->seq < last_touched_) {
         return false;
     }
-    if (!board_.tasks().births_are_distinct() || !board_.executors().finish_loading()) {
+    if (!board_.tasks().finish_loading() || !board_.executors().finish_loading()) {
         return false;
     }
     board_.load(*row);

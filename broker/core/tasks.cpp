@@ -108,6 +108,13 @@ Slot Tasks::insert(const Event& event) {
 }
 
 Slot Tasks::acquire(const Terms& terms) {
+    // Mostly they are those of the last time. Asked field by field: to read in one piece what was
+    // just written in several waits for all that was written before.
+    const Slot last = terms_.acquired();
+    if (last != no_slot && terms_[last] == terms) {
+        terms_.acquire_again(last);
+        return last;
+    }
     const Slot slot = terms_.acquire(terms.bytes());
     if (terms_.uses(slot) == 1) {
         terms_[slot] = terms;
@@ -275,6 +282,9 @@ std::vector<Slot> Tasks::by_seq() const {
 }
 
 bool Tasks::births_are_distinct() const {
+    if (births_ascend_) {
+        return true;
+    }
     std::vector<Seq> births;
     births.reserve(slab_.size());
     for (Slot slot = 0; slot < slab_.bound(); ++slot) {
@@ -288,13 +298,11 @@ bool Tasks::births_are_distinct() const {
     return std::ranges::adjacent_find(births) == births.end();
 }
 
-bool Tasks::load(const TaskRow& row) {
+void Tasks::load(const TaskRow& row) {
     const Slot slot = slab_.take();
-    const auto is_it = [&](Slot other) { return slab_[other].guid() == row.guid; };
-    if (!by_guid_.insert_new(index_hash(row.guid), slot, is_it)) {
-        slab_.give_back(slot);
-        return false;
-    }
+    loaded_.push_back({index_hash(row.guid), slot});
+    births_ascend_ = births_ascend_ && row.numbers.born > last_born_;
+    last_born_ = row.numbers.born;
     TaskRecord& task = slab_[slot];
     set_numbers(task, row.numbers);
     task.domain = domains_.acquire(row.domain);
@@ -307,7 +315,13 @@ bool Tasks::load(const TaskRow& row) {
     digest_ +=
         request_digest(task.born, task.request()) + outcome_digest(task.born, task.outcome());
     enter(slot);
-    return true;
+}
+
+bool Tasks::finish_loading() {
+    const auto have_same_guid = [this](Slot a, Slot b) {
+        return slab_[a].guid() == slab_[b].guid();
+    };
+    return by_guid_.fill(std::exchange(loaded_, {}), have_same_guid) && births_are_distinct();
 }
 
 }  // namespace taskbbs::core

@@ -131,9 +131,6 @@ class Tasks {
     // Of all tasks.
     Digest digest() const { return digest_; }
 
-    // Whether no two of them have the same first event, as no journal makes them.
-    bool births_are_distinct() const;
-
     // Rows for a snapshot, in the order in which the tasks were touched.
     template <class OnRow>
     void rows(const OnRow& on_row) const {
@@ -142,8 +139,11 @@ class Tasks {
         }
     }
 
-    // The same back, in the same order; after the executors. False: its guid is there already.
-    bool load(const TaskRow& row);
+    // The same back, in the same order; after the executors. Until finish_loading() it is not to be
+    // found by its guid.
+    void load(const TaskRow& row);
+    // False: two of the rows have one guid, or one first event, as no journal makes them.
+    bool finish_loading();
 
     const Labels<Domain>& domains() const { return domains_; }
 
@@ -225,6 +225,8 @@ class Tasks {
     ListKey key_for_executor(Slot slot) const;
     TaskRow row_of(Slot slot) const;
 
+    bool births_are_distinct() const;
+
     bool is_live(Slot slot) const { return slot != grave_ && slab_[slot].born != 0; }
 
     std::vector<Slot> by_seq() const;
@@ -239,6 +241,11 @@ class Tasks {
     std::uint64_t opaque_bytes_ = 0;
     Digest digest_ = 0;
     Slot grave_ = no_slot;  // the task that was resolved last
+    // While rows are loaded: what by_guid_ is to hold, and whether their births tell by their order
+    // that they are distinct.
+    std::vector<SlotIndex::Item> loaded_;
+    Seq last_born_ = 0;
+    bool births_ascend_ = true;
     // From here on: empty until serving begins, but for the words themselves.
     bool serving_ = false;
     Labels<Domain> domains_;

@@ -23,6 +23,8 @@ struct Terms {
     OnExecutorLost on_executor_lost = OnExecutorLost::fail;
     std::array<std::uint8_t, 5> zero{};
 
+    bool operator==(const Terms&) const = default;
+
     static Terms of(const protocol::TaskView& task) {
         return {.memory_mb = task.memory_mb,
                 .disk_mb = task.disk_mb,

@@ -88,6 +88,23 @@ TEST_CASE("a row that is missing, or there twice, is told by the digest or refus
     }
 }
 
+TEST_CASE("rows of two tasks with one guid, or with one first event, are refused") {
+    const auto are_accepted = [](const std::vector<std::pair<std::string_view, Seq>>& rows) {
+        Executors executors;
+        const Clock clock;
+        Tasks tasks(executors, clock, false);
+        for (const auto& [guid, born] : rows) {
+            TaskRow row{.domain = "d", .stack = "s", .guid = guid};
+            row.numbers.born = born;
+            tasks.load(row);
+        }
+        return tasks.finish_loading();
+    };
+    CHECK(are_accepted({{"a", 3}, {"b", 1}, {"c", 2}}));
+    CHECK_FALSE(are_accepted({{"a", 1}, {"b", 2}, {"a", 3}}));
+    CHECK_FALSE(are_accepted({{"a", 2}, {"b", 1}, {"c", 2}}));
+}
+
 TEST_CASE("rows that end before the board's own are not complete, and nothing comes behind it") {
     World world(22);
     live(world, 50);

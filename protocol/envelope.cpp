@@ -1,6 +1,8 @@
 // Reads and writes the outer form of messages.
 #include "protocol/envelope.hpp"
 
+#include "protocol/in_order.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -117,27 +119,23 @@ void pack_request_message(Packer& packer,
     packer.raw(packed);
 }
 
-std::optional<ReplyMessage> parse_replies(Document& document, std::string_view bytes) {
-    const std::optional<Value> root = document.parse(bytes);
-    const auto outer = items_of<3>(root.value_or(Value()));
-    if (!outer) {
+std::optional<ReplyMessage> parse_replies(std::string_view bytes) {
+    PackedWalk walk(bytes);
+    std::uint32_t parts = 0;
+    std::int64_t spoken = 0;
+    ReplyMessage message;
+    std::uint32_t count = 0;
+    if (!walk.array(parts) || parts != 3 || !walk.integer(spoken) || spoken != version ||
+        !walk.integer(message.seq) || !walk.array(count) || count > bytes.size()) {
         return std::nullopt;
     }
-    const auto& [number, seq, replies] = *outer;
-    if (number.integer() != version || !seq.integer() || replies.type() != Type::array) {
-        return std::nullopt;
-    }
-    ReplyMessage message{.seq = *seq.integer(), .replies = {}};
-    message.replies.reserve(replies.size());
-    for (const Value item : replies) {
-        const auto parts = items_of<3>(item);
-        if (!parts || !(*parts)[0].integer() || !(*parts)[1].str()) {
-            return std::nullopt;
-        }
-        const auto& [id, status, body] = *parts;
-        message.replies.push_back({*id.integer(), *status.str(), body});
-    }
-    return message;
+    message.replies.resize(count);
+    const auto read = [&](Reply& reply) {
+        return walk.array(parts) && parts == 3 && walk.integer(reply.id) &&
+               walk.str(reply.status) && walk.any(reply.body);
+    };
+    const bool whole = std::ranges::all_of(message.replies, read) && walk.at_end();
+    return whole ? std::optional(std::move(message)) : std::nullopt;
 }
 
 void ReplyWriter::open(Packer& packer, RequestId id, Status status) {

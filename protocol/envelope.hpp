@@ -69,7 +69,7 @@ void pack_request_message(Packer& packer,
 struct Reply {
     RequestId id = 0;
     std::string_view status;
-    Value body;
+    std::string_view body;  // packed, and not read yet: one value
 };
 
 struct ReplyMessage {
@@ -77,8 +77,8 @@ struct ReplyMessage {
     std::vector<Reply> replies;
 };
 
-// Client side. Nothing where the bytes are not a reply message.
-std::optional<ReplyMessage> parse_replies(Document& document, std::string_view bytes);
+// Client side. Nothing where the bytes are not a reply message. It points into `bytes`.
+std::optional<ReplyMessage> parse_replies(std::string_view bytes);
 
 // Broker side: a reply message that grows reply by reply and is closed when it leaves, since only
 // then its `seq` is known.

@@ -2,7 +2,8 @@
 // message's fields come in the order of its list, any of them left out, in the forms that Packer
 // writes; out of order they are taken too, only slower. Whatever looks different (an unknown field,
 // one twice, nil, a str for a bin) is not taken: ask decode(), which takes more. What is taken
-// here, decode() takes as the same message: both ask protocol/rules.
+// here, decode() takes as the same message: both ask protocol/rules. (Items are left to be read one
+// by one.)
 #pragma once
 
 #include "protocol/document.hpp"
@@ -79,6 +80,10 @@ class PackedWalk {
         return stands(0xff, 0xc4) ? short_bytes(out) : long_bin(out);
     }
 
+    // The next value, whatever it is, as it is packed. (Not how deep it goes, nor whether a map has
+    // a key twice: who reads it will see.)
+    bool any(std::string_view& out);
+
     // Takes the str `key` if it is what stands next. Its size is the compiler's to know: then it is
     // compared in an instruction or two.
     template <std::size_t size>
@@ -137,6 +142,7 @@ class PackedWalk {
     bool long_str(std::string_view& out);
     bool long_bin(std::string_view& out);
     bool long_bytes(unsigned first_tag, std::string_view& out);
+    bool pass(std::uint64_t& left_to_pass);
 
     const unsigned char* at_;
     const unsigned char* end_;
@@ -200,6 +206,22 @@ bool read_in_order(PackedWalk& walk, Holding& out) {
     std::uint32_t count = 0;
     return walk.array(count) && count == 2 && read_in_order<rule>(walk, out.guid) &&
            read_in_order<number()>(walk, out.epoch);
+}
+
+template <Rule rule>
+bool read_in_order(PackedWalk& walk, Items& out) {
+    if (!walk.array(out.count)) {
+        return false;
+    }
+    const char* const begin = walk.at();
+    std::string_view item;
+    for (std::uint32_t i = 0; i < out.count; ++i) {
+        if (!walk.any(item)) {
+            return false;
+        }
+    }
+    out.packed = {begin, static_cast<std::size_t>(walk.at() - begin)};
+    return true;
 }
 
 template <Rule rule, class T>

@@ -32,7 +32,7 @@ sdk::Request request_of(const Args& args, CallOptions options) {
 }
 
 template <class Args>
-Result<typename Args::Reply> answer_of(const Result<protocol::Value>& outcome) {
+Result<typename Args::Reply> answer_of(const Result<std::string_view>& outcome) {
     if (!outcome) {
         return tl::unexpected(outcome.error());
     }
@@ -112,7 +112,7 @@ void Client::Core::begin(const Args& args,
                          Callback<typename Args::Reply> done,
                          CallOptions options) {
     io_->submit(request_of(args, options),
-                [done = std::move(done)](const Result<protocol::Value>& outcome) {
+                [done = std::move(done)](const Result<std::string_view>& outcome) {
                     done(answer_of<Args>(outcome));
                 });
 }
@@ -126,7 +126,7 @@ Result<typename Args::Reply> Client::Core::call(const Args& args, CallOptions op
                              "callback"});
     }
     Rendezvous<typename Args::Reply> rendezvous;
-    io_->submit(request_of(args, options), [&](const Result<protocol::Value>& outcome) {
+    io_->submit(request_of(args, options), [&](const Result<std::string_view>& outcome) {
         rendezvous.put(answer_of<Args>(outcome));
     });
     return rendezvous.take();

@@ -69,7 +69,7 @@ void IoThread::submit(Request request, Handler handler) {
                            .wait = request.wait},
                           std::move(handler)});
     }
-    if (is_first) {
+    if (is_first && !is_current()) {
         wakeup_.signal();
     }
 }
@@ -86,6 +86,24 @@ void IoThread::close() {
     thread_.join();
 }
 
+// ---- handlers --------------------------------------------------------------------------------
+
+void IoThread::Handlers::add(RequestId id, Handler handler) {
+    while (first_ + static_cast<RequestId>(handlers_.size()) < id) {
+        handlers_.emplace_back();
+    }
+    handlers_.push_back(std::move(handler));
+}
+
+IoThread::Handler IoThread::Handlers::take(RequestId id) {
+    Handler taken = std::exchange(handlers_[static_cast<std::size_t>(id - first_)], {});
+    while (!handlers_.empty() && !handlers_.front()) {
+        handlers_.pop_front();
+        ++first_;
+    }
+    return taken;
+}
+
 // ---- the thread ------------------------------------------------------------------------------
 
 void IoThread::run() {
@@ -97,8 +115,8 @@ void IoThread::run() {
         do {
             send();
         } while (hand_over());  // which may have made room for more
-        const Readiness ready =
-            wait_for(socket_ ? &*socket_ : nullptr, blocked_, wakeup_, timeout_ms());
+        const Readiness ready = wait_for(
+            socket_ ? &*socket_ : nullptr, blocked_, wakeup_, has_calls() ? 0 : timeout_ms());
         writable_ = ready.writable;
         if (ready.readable) {
             receive();
@@ -136,7 +154,7 @@ void IoThread::take_calls() {
     for (Handover& call : calls) {
         const Result<RequestId> id = session_.submit(now, std::move(call.submission));
         if (id) {
-            handlers_.emplace(*id, std::move(call.handler));
+            handlers_.add(*id, std::move(call.handler));
         } else {
             call.handler(tl::unexpected(id.error()));
         }
@@ -146,9 +164,8 @@ void IoThread::take_calls() {
 bool IoThread::hand_over() {
     std::vector<Completion> completions = session_.take_completions();
     for (Completion& completion : completions) {
-        const auto handler = handlers_.extract(completion.id);
-        if (!handler.empty()) {
-            handler.mapped()(std::move(completion.outcome));
+        if (const Handler handler = handlers_.take(completion.id)) {
+            handler(std::move(completion.outcome));
         }
     }
     return !completions.empty();

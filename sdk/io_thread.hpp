@@ -7,12 +7,12 @@
 #include "sdk/socket.hpp"
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 namespace taskbbs::sdk {
@@ -27,7 +27,7 @@ struct Request {
 class IoThread {
   public:
     // Runs on the I/O thread, without locks, exactly once. The value dies when it returns.
-    using Handler = std::function<void(Result<protocol::Value>)>;
+    using Handler = std::function<void(Result<std::string_view>)>;
 
     // Fails as `unusable_endpoint`.
     static Result<std::unique_ptr<IoThread>> start(std::shared_ptr<ZmqContext> context,
@@ -54,6 +54,19 @@ class IoThread {
     struct Handover {
         Submission submission;
         Handler handler;
+    };
+
+    // By the ids of a session, which come one behind the other; a few are the session's own.
+    class Handlers {
+      public:
+        // Of a higher id than all before.
+        void add(RequestId id, Handler handler);
+        // Once for each id; empty for one of the session's own.
+        Handler take(RequestId id);
+
+      private:
+        std::deque<Handler> handlers_;
+        RequestId first_ = 1;
     };
 
     IoThread(std::shared_ptr<ZmqContext> context,
@@ -83,7 +96,7 @@ class IoThread {
 
     // Of the thread alone.
     Session session_;
-    std::unordered_map<RequestId, Handler> handlers_;
+    Handlers handlers_;
     std::optional<Socket> socket_;
     bool fresh_ = true;     // the socket that it was started with was not used yet
     bool blocked_ = false;  // the socket takes nothing for now

@@ -9,7 +9,6 @@
 namespace taskbbs::sdk {
 
 using protocol::Reply;
-using protocol::Value;
 
 namespace {
 
@@ -75,7 +74,7 @@ Session::Entry* Session::find(RequestId id) {
 // ---- replies ---------------------------------------------------------------------------------
 
 void Session::on_message(std::string_view bytes, Instant now) {
-    const auto message = protocol::parse_replies(document_, bytes);
+    const auto message = protocol::parse_replies(bytes);
     if (!message || closed_) {
         return;
     }
@@ -115,7 +114,7 @@ void Session::on_reply(const Reply& reply, Instant now) {
     }
 }
 
-void Session::on_hello(Value body) {
+void Session::on_hello(std::string_view body) {
     const Result<Hello> hello = read<Hello>(body);
     if (!hello) {
         return;
@@ -137,7 +136,7 @@ void Session::on_busy(RequestId id, Entry& entry, Error error, Instant now) {
     leave_wire(entry);
     entry.stage = Stage::backing_off;
     error.outcome_unknown = is_mutation(entry.verb) && entry.connections > 1;
-    entry.busy_error = std::move(error);
+    entry.busy_error = std::make_unique<Error>(std::move(error));
     retries_.set(now + pause, id);
 }
 
@@ -170,7 +169,7 @@ void Session::on_whole_message_refused(const Reply& reply) {
 
 // ---- outcomes --------------------------------------------------------------------------------
 
-void Session::complete(RequestId id, Entry& entry, Result<Value> outcome) {
+void Session::complete(RequestId id, Entry& entry, Result<std::string_view> outcome) {
     const bool internal = entry.internal;
     if (internal) {
         probe_ = 0;
@@ -205,6 +204,7 @@ void Session::release_held() {
 
 std::vector<Completion> Session::take_completions() {
     std::vector<Completion> taken = std::exchange(completions_, {});
+    completions_.reserve(taken.size());  // as many will come the next time
     advance_acked();
     drop_stale_timers();
     return taken;
@@ -230,7 +230,7 @@ void Session::give_up(RequestId id) {
                                    : "the broker could not be reached in time; nothing was sent");
         error.outcome_unknown = unknown;
         if (entry->stage == Stage::backing_off) {
-            error = std::exchange(entry->busy_error, std::nullopt).value_or(std::move(error));
+            error = std::move(*entry->busy_error);
         }
         complete(id, *entry, tl::unexpected(std::move(error)));
         return;

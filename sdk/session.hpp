@@ -35,6 +35,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,7 +75,7 @@ struct Submission {
 // The value of an `ok` points into the message it came in: see take_completions().
 struct Completion {
     RequestId id = 0;
-    Result<protocol::Value> outcome;
+    Result<std::string_view> outcome;  // packed
 };
 
 // What is refused here, since no message can hold it.
@@ -142,7 +143,7 @@ class Session {
         Instant deadline;
         Instant sent_at;
         Duration wait{0};
-        std::optional<Error> busy_error;
+        std::unique_ptr<Error> busy_error;  // seldom there, and large
     };
 
     // A request of the message taken last; `first`: for the first time on this connection.
@@ -171,11 +172,11 @@ class Session {
     void renew_patience();
 
     void on_reply(const protocol::Reply& reply, Instant now);
-    void on_hello(protocol::Value body);
+    void on_hello(std::string_view body);
     void on_busy(RequestId id, Entry& entry, Error error, Instant now);
     void on_refusal(RequestId id, Entry& entry, Error error);
     void on_whole_message_refused(const protocol::Reply& reply);
-    void complete(RequestId id, Entry& entry, Result<protocol::Value> outcome);
+    void complete(RequestId id, Entry& entry, Result<std::string_view> outcome);
     void settle(Entry& entry);
     void release_held();
     void advance_acked();
@@ -222,8 +223,8 @@ class Session {
     Timers retries_;  // of busy ones
     Timers lost_;     // when a sent request is taken for lost
 
-    protocol::Document document_;
     std::vector<Completion> completions_;
+    std::string packed_;  // the requests of a message that is made: kept for its memory
 };
 
 }  // namespace taskbbs::sdk

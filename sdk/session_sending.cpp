@@ -70,8 +70,8 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
     if (can_confirm) {
         probe(now);
     }
-    std::string packed;
-    protocol::Packer packer(packed);
+    packed_.clear();
+    protocol::Packer packer(packed_);
     while (!to_send_.empty()) {
         const RequestId id = to_send_.front();
         Entry* entry = find(id);
@@ -85,7 +85,7 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
             refuse_too_large(id, *entry);
             continue;
         }
-        if (!may_send(*entry, id) || !fits(*entry, packed.size(), last_sent_.size())) {
+        if (!may_send(*entry, id) || !fits(*entry, packed_.size(), last_sent_.size())) {
             break;
         }
         to_send_.pop_front();
@@ -99,10 +99,10 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
         return std::nullopt;
     }
     std::string message;
-    message.reserve(envelope_bytes + packed.size());
+    message.reserve(envelope_bytes + packed_.size());
     protocol::Packer outer(message);
     protocol::pack_request_message(
-        outer, id_, acked_, static_cast<std::uint32_t>(last_sent_.size()), packed);
+        outer, id_, acked_, static_cast<std::uint32_t>(last_sent_.size()), packed_);
     return message;
 }
 

@@ -56,14 +56,15 @@ std::string pack(const Args& args);
 template <class Args>
 std::optional<Error> fault_of(const Args& args);
 
-// An `ok` body; `unreadable` where it is not what this version expects.
+// An `ok` body, packed; `unreadable` where it is not what this version expects.
 template <class Reply>
-Result<Reply> read(protocol::Value body);
+Result<Reply> read(std::string_view packed);
 
 // What a refusal says. A status that is not known is a refusal too (`internal`).
-Error refusal_of(std::string_view status, protocol::Value body);
+Error refusal_of(std::string_view status, std::string_view packed);
 
 // A published or replayed body. Nothing where it can't be read: a kind of a later version.
 std::optional<Event> read_event(protocol::Value body);
+std::optional<Event> read_event(std::string_view packed);
 
 }  // namespace taskbbs::sdk

@@ -1,4 +1,5 @@
 // Answers, refusals and events, from bytes to the values of the SDK.
+#include "protocol/in_order.hpp"
 #include "sdk/wire.hpp"
 
 #include <utility>
@@ -7,6 +8,7 @@ namespace taskbbs::sdk {
 
 namespace {
 
+using protocol::Document;
 using protocol::Fault;
 using protocol::TaskView;
 using protocol::Type;
@@ -20,7 +22,7 @@ Error unreadable(const Fault& fault) {
 
 // One message of the wire, as it stands in the document.
 template <class Message>
-Result<Message> decoded(Value body) {
+Result<Message> decoded(Value body, Document& /*of the body*/) {
     Message message;
     if (body.type() != Type::map) {
         return tl::unexpected(unreadable({.field = {}, .message = "a map was expected"}));
@@ -31,19 +33,57 @@ Result<Message> decoded(Value body) {
     return message;
 }
 
+// Nothing was wrong with it so far: what else there is to say, the document knows.
+Result<Value> parsed(std::string_view packed, Document& document) {
+    const std::optional<Value> body = document.parse(packed);
+    if (!body) {
+        return tl::unexpected(unreadable({.field = {}, .message = std::string(document.why())}));
+    }
+    return *body;
+}
+
+// The same of packed bytes: mostly their fields are in the order of our list, and no document is
+// made. The message points into the bytes and into `document`.
+template <class Message>
+Result<Message> decoded(std::string_view packed, Document& document) {
+    Message message;
+    if (protocol::decode_in_order(packed, message)) {
+        return message;
+    }
+    return parsed(packed, document).and_then([&](Value body) {
+        return decoded<Message>(body, document);
+    });
+}
+
+// Each one a Value or packed bytes, as the whole message was read.
+template <class OnItem>
+void for_each(const protocol::Items& items, const OnItem& on_item) {
+    for (const Value item : items.array) {
+        on_item(item);
+    }
+    protocol::PackedWalk walk(items.packed);
+    for (std::string_view item; walk.any(item);) {
+        on_item(item);
+    }
+}
+
 // Every item of an array, each turned into a value of ours.
 template <class Message, class Convert>
-auto items(const protocol::Items& from, const Convert& convert)
+auto converted(const protocol::Items& from, const Convert& convert)
     -> Result<std::vector<decltype(convert(std::declval<const Message&>()))>> {
-    std::vector<decltype(convert(std::declval<const Message&>()))> all;
-    all.reserve(from.count);
-    for (const Value item : from.array) {
-        const Result<Message> message = decoded<Message>(item);
-        if (!message) {
-            return tl::unexpected(message.error());
+    Result<std::vector<decltype(convert(std::declval<const Message&>()))>> all;
+    all->reserve(from.count);
+    Document document;
+    for_each(from, [&](auto item) {
+        if (!all) {
+            return;
         }
-        all.push_back(convert(*message));
-    }
+        if (const Result<Message> message = decoded<Message>(item, document)) {
+            all->push_back(convert(*message));
+        } else {
+            all = tl::unexpected(message.error());
+        }
+    });
     return all;
 }
 
@@ -96,7 +136,7 @@ Result<Owned> value_of(const protocol::OwnedReply& wire) {
 }
 
 Result<Acquired> value_of(const protocol::AcquireReply& wire) {
-    return items<TaskView>(wire.tasks, protocol::own).map([&](std::vector<Task> tasks) {
+    return converted<TaskView>(wire.tasks, protocol::own).map([&](std::vector<Task> tasks) {
         return Acquired{.tasks = std::move(tasks), .seq = wire.seq};
     });
 }
@@ -110,7 +150,7 @@ Result<Found> value_of(const protocol::GetReply& wire) {
 }
 
 Result<TaskPage> value_of(const protocol::ListReply& wire) {
-    return items<TaskView>(wire.tasks, protocol::own).map([&](std::vector<Task> tasks) {
+    return converted<TaskView>(wire.tasks, protocol::own).map([&](std::vector<Task> tasks) {
         return TaskPage{
             .tasks = std::move(tasks), .cursor = string_of(wire.cursor), .seq = wire.seq};
     });
@@ -145,7 +185,7 @@ ExecutorInfo executor_of(const protocol::ExecutorView& wire) {
 }
 
 Result<ExecutorPage> value_of(const protocol::ExecutorsReply& wire) {
-    return items<protocol::ExecutorView>(wire.executors, executor_of)
+    return converted<protocol::ExecutorView>(wire.executors, executor_of)
         .map([&](std::vector<ExecutorInfo> executors) {
             return ExecutorPage{.executors = std::move(executors),
                                 .cursor = string_of(wire.cursor),
@@ -156,11 +196,11 @@ Result<ExecutorPage> value_of(const protocol::ExecutorsReply& wire) {
 Result<Replayed> value_of(const protocol::ReplayReply& wire) {
     Replayed replayed{.events = {}, .next = wire.next, .seq = wire.seq};
     replayed.events.reserve(wire.events.count);
-    for (const Value item : wire.events.array) {
+    for_each(wire.events, [&](auto item) {
         if (std::optional<Event> event = read_event(item)) {
             replayed.events.push_back(*std::move(event));
         }
-    }
+    });
     return replayed;
 }
 
@@ -216,12 +256,17 @@ std::optional<Stats::Number> number_of(Value value) {
     return std::nullopt;
 }
 
-Result<Stats> read_stats(Value body) {
-    if (body.type() != Type::map) {
+Result<Stats> read_stats(std::string_view packed) {
+    Document document;
+    const Result<Value> body = parsed(packed, document);
+    if (!body) {
+        return tl::unexpected(body.error());
+    }
+    if (body->type() != Type::map) {
         return tl::unexpected(unreadable({.field = {}, .message = "a map was expected"}));
     }
     Stats stats;
-    for (auto entry = body.begin(); entry != body.end(); ++entry) {
+    for (auto entry = body->begin(); entry != body->end(); ++entry) {
         const std::optional<std::string_view> key = (*entry).str();
         const std::optional<Stats::Number> number = number_of(*++entry);
         if (key && number) {
@@ -234,30 +279,34 @@ Result<Stats> read_stats(Value body) {
 }  // namespace
 
 template <class Reply>
-Result<Reply> read(Value body) {
+Result<Reply> read(std::string_view packed) {
     if constexpr (std::same_as<Reply, Stats>) {
-        return read_stats(body);
+        return read_stats(packed);
     } else {
-        return decoded<typename Wire<Reply>::type>(body).and_then(
-            [](const auto& wire) { return value_of(wire); });
+        Document document;
+        return decoded<typename Wire<Reply>::type>(packed, document).and_then([](const auto& wire) {
+            return value_of(wire);
+        });
     }
 }
 
-template Result<Hello> read(Value);
-template Result<Applied> read(Value);
-template Result<Owned> read(Value);
-template Result<Acquired> read(Value);
-template Result<Rejected> read(Value);
-template Result<Found> read(Value);
-template Result<TaskPage> read(Value);
-template Result<Converged> read(Value);
-template Result<HeartbeatAnswer> read(Value);
-template Result<ExecutorPage> read(Value);
-template Result<Replayed> read(Value);
-template Result<Stats> read(Value);
+template Result<Hello> read(std::string_view);
+template Result<Applied> read(std::string_view);
+template Result<Owned> read(std::string_view);
+template Result<Acquired> read(std::string_view);
+template Result<Rejected> read(std::string_view);
+template Result<Found> read(std::string_view);
+template Result<TaskPage> read(std::string_view);
+template Result<Converged> read(std::string_view);
+template Result<HeartbeatAnswer> read(std::string_view);
+template Result<ExecutorPage> read(std::string_view);
+template Result<Replayed> read(std::string_view);
+template Result<Stats> read(std::string_view);
 
-Error refusal_of(std::string_view status, Value body) {
+Error refusal_of(std::string_view status, std::string_view packed) {
     protocol::Refusal wire;
+    Document document;
+    const Value body = document.parse(packed).value_or(Value());
     if (body.type() == Type::map) {
         // What can't be read of it is missing then; it is a refusal all the same.
         static_cast<void>(protocol::decode(body, wire));
@@ -275,33 +324,55 @@ Error refusal_of(std::string_view status, Value body) {
             .oldest = wire.oldest};
 }
 
+namespace {
+
+Event event_of(const protocol::TaskEventView& wire) {
+    return {.seq = wire.seq,
+            .stream = wire.stream,
+            .ordinal = wire.ordinal,
+            .at = wire.at,
+            .kind = wire.kind,
+            .cause = wire.cause,
+            .task = protocol::own(wire.task)};
+}
+
+Event event_of(const protocol::ExecutorEventView& wire) {
+    return {.seq = wire.seq,
+            .stream = wire.stream,
+            .ordinal = wire.ordinal,
+            .at = wire.at,
+            .kind = wire.kind,
+            .executor_id = std::string(wire.executor_id),
+            .incarnation = std::string(wire.incarnation),
+            .ttl = wire.ttl,
+            .reason = std::string(wire.reason)};
+}
+
+template <class View>
+std::optional<Event> event_in(Value body) {
+    Document document;
+    const auto wire = decoded<View>(body, document);
+    return wire ? std::optional(event_of(*wire)) : std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Event> read_event(Value body) {
     if (body.at("stream").str() == name_of(Stream::executor)) {
-        const auto wire = decoded<protocol::ExecutorEventView>(body);
-        if (!wire) {
-            return std::nullopt;
-        }
-        return Event{.seq = wire->seq,
-                     .stream = wire->stream,
-                     .ordinal = wire->ordinal,
-                     .at = wire->at,
-                     .kind = wire->kind,
-                     .executor_id = std::string(wire->executor_id),
-                     .incarnation = std::string(wire->incarnation),
-                     .ttl = wire->ttl,
-                     .reason = std::string(wire->reason)};
+        return event_in<protocol::ExecutorEventView>(body);
     }
-    const auto wire = decoded<protocol::TaskEventView>(body);
-    if (!wire || wire->task.guid.empty()) {
-        return std::nullopt;
+    auto event = event_in<protocol::TaskEventView>(body);
+    return event && !event->task.guid.empty() ? std::move(event) : std::nullopt;
+}
+
+std::optional<Event> read_event(std::string_view packed) {
+    protocol::TaskEventView wire;
+    if (protocol::decode_in_order(packed, wire) && !wire.task.guid.empty()) {
+        return event_of(wire);
     }
-    return Event{.seq = wire->seq,
-                 .stream = wire->stream,
-                 .ordinal = wire->ordinal,
-                 .at = wire->at,
-                 .kind = wire->kind,
-                 .cause = wire->cause,
-                 .task = protocol::own(wire->task)};
+    Document document;
+    const std::optional<Value> body = document.parse(packed);
+    return body ? read_event(*body) : std::nullopt;
 }
 
 }  // namespace taskbbs::sdk

@@ -134,10 +134,12 @@ void Rig::collect() {
     }
     for (broker::Message& message : output.messages) {
         messages_.push_back(std::move(message.bytes));
-        const auto parsed = parse_replies(documents_.emplace_back(), messages_.back());
+        const auto parsed = protocol::parse_replies(messages_.back());
         REQUIRE(parsed);
         for (const protocol::Reply& reply : parsed->replies) {
-            answers_[message.peer].push_back({reply.id, reply.status, reply.body, parsed->seq});
+            const auto body = documents_.emplace_back().parse(reply.body);
+            REQUIRE(body);
+            answers_[message.peer].push_back({reply.id, reply.status, *body, parsed->seq});
         }
     }
     std::move(output.questions.begin(), output.questions.end(), std::back_inserter(questions_));

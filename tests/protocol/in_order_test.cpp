@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+using namespace std::string_literals;
+
 namespace taskbbs::protocol {
 namespace {
 
@@ -51,6 +53,82 @@ TEST_CASE("bytes that end early, and bytes behind the end, are not taken") {
         CHECK_FALSE(is_taken(std::string_view(bytes).substr(0, size)));
     }
     CHECK_FALSE(is_taken(bytes + '\xc0'));
+}
+
+TEST_CASE("an answer is read in order, and of a list its items as they are packed") {
+    OwnedReply owned;
+    REQUIRE(decode_in_order(
+        samples::packed(OwnedReply{.seq = 8, .epoch = 7, .task = samples::task()}), owned));
+    CHECK(owned.epoch == 7);
+    REQUIRE(owned.task);
+    const std::string item = samples::packed(samples::task());
+    const std::string bytes =
+        samples::packed(AcquireReply{.tasks = {.count = 2, .packed = item + item}, .seq = 9});
+    AcquireReply acquired;
+    REQUIRE(decode_in_order(bytes, acquired));
+    CHECK(acquired.seq == 9);
+    CHECK(acquired.tasks.count == 2);
+    CHECK(acquired.tasks.packed == item + item);
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        CHECK_FALSE(decode_in_order(std::string_view(bytes).substr(0, size), acquired));
+    }
+}
+
+TEST_CASE("a value that nobody reads is passed, whatever it is, and ends where it ends") {
+    const std::string bytes = GENERATE(as<std::string>(),
+                                       "\x05"s,
+                                       "\xff"s,
+                                       "\xc0"s,
+                                       "\xc2"s,
+                                       "\xc3"s,
+                                       "\xc4\x01x"s,
+                                       "\xc5\x00\x02xx"s,
+                                       "\xc6\x00\x00\x00\x01x"s,
+                                       "\xc7\x01tx"s,
+                                       "\xc8\x00\x01tx"s,
+                                       "\xc9\x00\x00\x00\x01tx"s,
+                                       "\xca\x00\x00\x00\x00"s,
+                                       "\xcb\x00\x00\x00\x00\x00\x00\x00\x00"s,
+                                       "\xcc\x80"s,
+                                       "\xcd\x80\x00"s,
+                                       "\xce\x80\x00\x00\x00"s,
+                                       "\xcf\xff\xff\xff\xff\xff\xff\xff\xff"s,
+                                       "\xd0\x80"s,
+                                       "\xd1\x80\x00"s,
+                                       "\xd2\x80\x00\x00\x00"s,
+                                       "\xd3\x80\x00\x00\x00\x00\x00\x00\x00"s,
+                                       "\xd4tx"s,
+                                       "\xd5txx"s,
+                                       "\xd6txxxx"s,
+                                       "\xd7txxxxxxxx"s,
+                                       "\xd8txxxxxxxxxxxxxxxx"s,
+                                       "\xa3str"s,
+                                       "\xd9\x01x"s,
+                                       "\xda\x00\x01x"s,
+                                       "\xdb\x00\x00\x00\x01x"s,
+                                       "\x92\x01\x91\xc0"s,
+                                       "\xdc\x00\x02\x01\x02"s,
+                                       "\xdd\x00\x00\x00\x01\x01"s,
+                                       "\x82\x01\x80\x02\x92\x03\x04"s,
+                                       "\xde\x00\x01\x01\x02"s,
+                                       "\xdf\x00\x00\x00\x01\x01\x02"s);
+    const std::string more = bytes + "\xc0";
+    PackedWalk walk(more);
+    std::string_view passed;
+    REQUIRE(walk.any(passed));
+    CHECK(passed == bytes);
+    CHECK_FALSE(walk.at_end());
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        CHECK_FALSE(PackedWalk(std::string_view(bytes).substr(0, size)).any(passed));
+    }
+}
+
+TEST_CASE("a value that is none, or longer than its bytes, is not passed") {
+    std::string_view passed;
+    CHECK_FALSE(PackedWalk("\xc1").any(passed));
+    CHECK_FALSE(PackedWalk("\xdb\xff\xff\xff\xff").any(passed));
+    CHECK_FALSE(PackedWalk("\xdf\xff\xff\xff\xff\x01\x01").any(passed));
+    CHECK_FALSE(PackedWalk("\xdd\xff\xff\xff\xff\x01").any(passed));
 }
 
 TEST_CASE("fields are taken in any order; unknown, twice or nil they are left to decode()") {

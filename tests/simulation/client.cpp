@@ -101,9 +101,10 @@ void Client::tell(const sdk::Completion& completion, protocol::Verb verb) {
             bench_.witness.told_refused(name_, completion.id);
         return;
     }
-    const auto seq = completion.outcome->at("seq").integer().value_or(0);
-    const bool claimed_nothing =
-        verb == protocol::Verb::acquire && completion.outcome->at("tasks").size() == 0;
+    protocol::Document document;
+    const protocol::Value body = document.parse(*completion.outcome).value_or(protocol::Value());
+    const auto seq = body.at("seq").integer().value_or(0);
+    const bool claimed_nothing = verb == protocol::Verb::acquire && body.at("tasks").size() == 0;
     if (!claimed_nothing) bench_.witness.told_applied(name_, completion.id, seq);
 }
 

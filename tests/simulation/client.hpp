@@ -56,7 +56,7 @@ class Client {
                 .args = sdk::pack(args),
                 .deadline = bench_.now() + timeout + wait,
                 .wait = wait},
-               [done = std::move(done)](const Result<protocol::Value>& outcome) {
+               [done = std::move(done)](const Result<std::string_view>& outcome) {
                    done(outcome ? sdk::read<typename Args::Reply>(*outcome)
                                 : Result<typename Args::Reply>(tl::unexpected(outcome.error())));
                });
@@ -67,7 +67,7 @@ class Client {
     const std::string& session() const { return name_; }
 
   private:
-    using Handler = std::function<void(const Result<protocol::Value>&)>;
+    using Handler = std::function<void(const Result<std::string_view>&)>;
 
     struct Waiting {
         protocol::Verb verb;

@@ -206,8 +206,7 @@ void Witness::published(std::string_view topic, std::string_view bytes) {
 }
 
 void Witness::replied(const std::string& session, std::string_view bytes) {
-    protocol::Document document;
-    const auto message = protocol::parse_replies(document, bytes);
+    const auto message = protocol::parse_replies(bytes);
     expect(message.has_value(), "a reply that is none");
     reveal(message->seq);
     for (const protocol::Reply& reply : message->replies) {
@@ -219,14 +218,17 @@ void Witness::replied(const std::string& session, std::string_view bytes) {
             check_refused(key, asked, reply.status);
             continue;
         }
-        const Seq seq = number_at(reply.body, "seq");
+        protocol::Document document;
+        const auto body = document.parse(reply.body);
+        expect(body.has_value(), "an answer that can't be read");
+        const Seq seq = number_at(*body, "seq");
         expect(seq <= message->seq, "{} reveals more than its message", words(key, asked));
         if (is_mutation(asked.verb)) {
-            check_applied(key, asked, reply.body);
+            check_applied(key, asked, *body);
         } else if (asked.verb == "get") {
-            check_read(asked, reply.body.at("task"));
+            check_read(asked, body->at("task"));
         } else if (asked.verb == "list") {
-            for (const Value task : reply.body.at("tasks"))
+            for (const Value task : body->at("tasks"))
                 check_read({.verb = "list"}, task);
         }
     }

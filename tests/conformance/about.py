@@ -127,7 +127,7 @@ def stats_counts_waiting_acquires_and_time(board):
     first = c.stats()
     same(first.get("waiting_acquires"), 1, "§4 stats: waiting_acquires")
     time.sleep(0.3)
-    within(c.stats()["uptime_ms"] - first.get("uptime_ms", 0), 250, 10000, "§4 stats: uptime_ms")
+    within(c.stats()["uptime_ms"] - first.get("uptime_ms", 0), 250, 60000, "§4 stats: uptime_ms")
 
 
 def stats_counts_syncs_when_it_syncs(board):

@@ -42,7 +42,7 @@ def most_of_three_or_more_running_out_together_holds_the_brake(board):
     saved = time.monotonic() - began < 3.9
     kept_alive = time.monotonic()
     events = []
-    while len(_lost(events)) < 3 and time.monotonic() - began < 15:
+    while len(_lost(events)) < 3 and time.monotonic() - began < 60:
         got = watch.receive(0.2)
         if got is not None and got[0] != "tick":
             events.append(got[1])
@@ -52,7 +52,7 @@ def most_of_three_or_more_running_out_together_holds_the_brake(board):
     within(
         time.monotonic() - began,
         3.95,
-        14,
+        55,
         f"{BRAKE}: lost brake_grace (3 s) after it ran out (1 s)",
     )
     if saved:

@@ -292,6 +292,6 @@ def a_peer_that_does_not_read_harms_nobody(board):
     for at in range(50):
         began = time.monotonic()
         c.desire(f"g{at}")
-        within(time.monotonic() - began, 0, 3, "§2: never harms another client")
+        within(time.monotonic() - began, 0, 20, "§2: never harms another client")
     deaf.connect()
     same(deaf.ask("get", {"guid": "g"}, 5000).status, "ok", "§2: the client retries")

@@ -24,6 +24,10 @@
 //   nothing happens later. Nobody knows whether the other copy was accepted between the refusal and
 //   the ack: its outcome is unknown.
 // - `busy` is retried with growing pauses until the deadline.
+//
+// How it batches: while many answers are due, which a broker gives together, a few new requests
+// wait for company, for `gather` at most: a message costs both sides as much as several requests.
+// With up to eight under way none waits.
 #pragma once
 
 #include "protocol/envelope.hpp"
@@ -54,6 +58,7 @@ struct SessionSettings {
     std::size_t call_bytes = std::size_t{256} << 20;   // packed arguments of them
     std::size_t message_bytes = std::size_t{4} << 20;  // hello says otherwise
     Duration longest = std::chrono::minutes(30);       // after which any call is given up
+    Duration gather = std::chrono::milliseconds(5);    // how long few wait for company
     Duration patience = std::chrono::seconds(1);       // with a silent connection
     Duration patience_max = std::chrono::seconds(16);
     Duration lost_after = std::chrono::seconds(10);   // unanswered while others are answered
@@ -162,6 +167,7 @@ class Session {
     RequestId append(Entry entry);
     void probe(Instant now);
 
+    bool waits_for_company(Instant now);
     bool may_send(const Entry& entry, RequestId id) const;
     bool fits(const Entry& entry, std::size_t bytes, std::size_t count) const;
     void refuse_too_large(RequestId id, Entry& entry);
@@ -199,6 +205,8 @@ class Session {
     RequestId acked_ = 0;
     RequestId confirmed_ = 0;  // an `acked` that the broker is known to have received
     std::deque<RequestId> to_send_;
+    std::optional<Instant> gather_until_;  // few wait for company
+    bool gathered_ = false;                // they did
     std::vector<Sent> last_sent_;
     std::vector<Held> held_;
     RequestId probe_ = 0;  // the pending hello of our own, or 0

@@ -15,6 +15,8 @@ constexpr std::size_t request_head_bytes = 1 + 9 + 10;
 // A broker may have been given a smaller bound than the default, and closes the connection over a
 // longer message without a word: so nothing big goes out with the first hello.
 constexpr std::size_t unknown_message_bytes = std::size_t{256} << 10;
+// Few are less than an eighth of what is under way: so it comes to eight messages in rotation.
+constexpr std::size_t gathered_share = 8;
 
 // Answered when they are ready, not in order (section 2).
 bool may_be_late(Verb verb, Duration wait) {
@@ -60,6 +62,17 @@ bool Session::fits(const Entry& entry, std::size_t bytes, std::size_t count) con
     return count == 0 || (count < requests_ && envelope_bytes + bytes + more <= most);
 }
 
+bool Session::waits_for_company(Instant now) {
+    const bool few = to_send_.size() * gathered_share < prompt_;
+    const Entry* const first = few && !to_send_.empty() ? find(to_send_.front()) : nullptr;
+    if (gathered_ || first == nullptr || !may_send(*first, to_send_.front())) {
+        gather_until_.reset();
+        return false;
+    }
+    gather_until_ = gather_until_.value_or(now + settings_.gather);
+    return true;
+}
+
 std::optional<std::string> Session::take_outgoing(Instant now) {
     last_sent_.clear();
     if (wants_connection_ || closed_) {
@@ -69,6 +82,9 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
         held_.begin(), held_.end(), [this](const Held& held) { return held.id <= acked_; });
     if (can_confirm) {
         probe(now);
+    }
+    if (waits_for_company(now)) {
+        return std::nullopt;
     }
     packed_.clear();
     protocol::Packer packer(packed_);
@@ -123,6 +139,7 @@ void Session::mark_sent(Entry& entry, RequestId id, Instant now) {
         entry.connection = connection_;
         ++entry.connections;
     }
+    gathered_ = false;
     entry.stage = Stage::sent;
     entry.sent_at = now;
     const bool late = may_be_late(entry.verb, entry.wait);
@@ -201,6 +218,7 @@ void Session::reconnect() {
     wants_connection_ = true;
     prompt_ = 0;
     late_ = 0;
+    gather_until_.reset();
     lost_.clear();
     last_sent_.clear();
     to_send_.clear();
@@ -249,6 +267,10 @@ void Session::on_timer(Instant now) {
         give_up(*id);
     }
     retry_busy(now);
+    if (gather_until_ && *gather_until_ <= now) {
+        gather_until_.reset();
+        gathered_ = true;
+    }
     const std::optional<Instant> silent = silent_at();
     if (silent && *silent <= now) {
         if (prompt_ > 0) {
@@ -292,6 +314,9 @@ void Session::drop_stale_timers() {
 
 std::optional<Instant> Session::next_deadline() const {
     std::optional<Instant> next = wants_connection_ ? std::optional(connect_at_) : silent_at();
+    if (gather_until_ && (!next || *gather_until_ < *next)) {
+        next = gather_until_;
+    }
     for (const Timers* timers : {&deadlines_, &retries_, &lost_}) {
         const std::optional<Instant> at = timers->next();
         if (at && (!next || *at < *next)) {

@@ -119,6 +119,9 @@ void pack_request_message(Packer& packer,
     packer.raw(packed);
 }
 
+// Four of one byte each: array, id, status, body.
+constexpr std::size_t least_reply_bytes = 4;
+
 std::optional<ReplyMessage> parse_replies(std::string_view bytes) {
     PackedWalk walk(bytes);
     std::uint32_t parts = 0;
@@ -126,7 +129,8 @@ std::optional<ReplyMessage> parse_replies(std::string_view bytes) {
     ReplyMessage message;
     std::uint32_t count = 0;
     if (!walk.array(parts) || parts != 3 || !walk.integer(spoken) || spoken != version ||
-        !walk.integer(message.seq) || !walk.array(count) || count > bytes.size()) {
+        !walk.integer(message.seq) || !walk.array(count) ||
+        count > bytes.size() / least_reply_bytes) {
         return std::nullopt;
     }
     message.replies.resize(count);

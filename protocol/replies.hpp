@@ -17,7 +17,7 @@ namespace taskbbs::protocol {
 // An array whose items are packed one by one (by the broker), or read one by one (by a client).
 struct Items {
     std::uint32_t count = 0;
-    std::string_view packed;  // what encode() writes
+    std::string_view packed;  // what encode() writes, and what a walk found
     Value array;              // what decode() found
 };
 

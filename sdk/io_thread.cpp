@@ -4,6 +4,7 @@
 #include "sdk/entropy.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <system_error>
 #include <utility>
 
@@ -96,6 +97,7 @@ void IoThread::Handlers::add(RequestId id, Handler handler) {
 }
 
 IoThread::Handler IoThread::Handlers::take(RequestId id) {
+    assert(id >= first_ && id - first_ < static_cast<RequestId>(handlers_.size()));
     Handler taken = std::exchange(handlers_[static_cast<std::size_t>(id - first_)], {});
     while (!handlers_.empty() && !handlers_.front()) {
         handlers_.pop_front();
@@ -164,9 +166,7 @@ void IoThread::take_calls() {
 bool IoThread::hand_over() {
     std::vector<Completion> completions = session_.take_completions();
     for (Completion& completion : completions) {
-        if (const Handler handler = handlers_.take(completion.id)) {
-            handler(std::move(completion.outcome));
-        }
+        handlers_.take(completion.id)(std::move(completion.outcome));
     }
     return !completions.empty();
 }

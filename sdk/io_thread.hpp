@@ -61,7 +61,7 @@ class IoThread {
       public:
         // Of a higher id than all before.
         void add(RequestId id, Handler handler);
-        // Once for each id; empty for one of the session's own.
+        // Once for each id that was added.
         Handler take(RequestId id);
 
       private:

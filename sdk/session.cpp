@@ -12,6 +12,9 @@ using protocol::Reply;
 
 namespace {
 
+// A call with less time than so many waits for company does not wait for any.
+constexpr int shortest_gathering = 4;
+
 Error error_of(Code code, std::string message) {
     return {.code = code, .message = std::move(message)};
 }
@@ -37,6 +40,7 @@ Result<RequestId> Session::submit(Instant now, Submission call) {
     if (!knows_limits_) {
         probe(now);
     }
+    gathered_ = gathered_ || call.deadline - now < shortest_gathering * settings_.gather;
     ++calls_;
     call_bytes_ += call.args.size();
     return append({.verb = call.verb,
@@ -47,7 +51,9 @@ Result<RequestId> Session::submit(Instant now, Submission call) {
 
 RequestId Session::append(Entry entry) {
     const RequestId id = acked_ + static_cast<RequestId>(entries_.size()) + 1;
-    deadlines_.set(entry.deadline, id);
+    if (!entry.internal) {
+        deadlines_.set(entry.deadline, id);
+    }
     entries_.push_back(std::move(entry));
     to_send_.push_back(id);
     return id;
@@ -83,6 +89,7 @@ void Session::on_message(std::string_view bytes, Instant now) {
         silences_ = 0;
         renew_patience();
     }
+    completions_.reserve(completions_.size() + message->replies.size());
     for (const Reply& reply : message->replies) {
         on_reply(reply, now);
     }
@@ -204,7 +211,6 @@ void Session::release_held() {
 
 std::vector<Completion> Session::take_completions() {
     std::vector<Completion> taken = std::exchange(completions_, {});
-    completions_.reserve(taken.size());  // as many will come the next time
     advance_acked();
     drop_stale_timers();
     return taken;
@@ -262,6 +268,7 @@ void Session::close() {
         completions_.push_back({held.id, tl::unexpected(std::move(held.refusal))});
     }
     to_send_.clear();
+    gather_until_.reset();
     wants_connection_ = false;
 }
 

@@ -27,7 +27,7 @@
 //
 // How it batches: while many answers are due, which a broker gives together, a few new requests
 // wait for company, for `gather` at most: a message costs both sides as much as several requests.
-// With up to eight under way none waits.
+// With up to eight under way none waits, nor where a call has little time.
 #pragma once
 
 #include "protocol/envelope.hpp"
@@ -117,7 +117,7 @@ class Session {
     std::optional<std::string> take_outgoing(Instant now);
     void on_unsent();
 
-    // What is complete since the last call. The values die with the next on_message().
+    // What is complete since the last call. The values point into the bytes that came in.
     std::vector<Completion> take_completions();
 
     // Completes everything with `closed`. submit() then refuses, as `closed`.
@@ -206,7 +206,7 @@ class Session {
     RequestId confirmed_ = 0;  // an `acked` that the broker is known to have received
     std::deque<RequestId> to_send_;
     std::optional<Instant> gather_until_;  // few wait for company
-    bool gathered_ = false;                // they did
+    bool gathered_ = false;                // they did, or must not
     std::vector<Sent> last_sent_;
     std::vector<Held> held_;
     RequestId probe_ = 0;  // the pending hello of our own, or 0

@@ -15,7 +15,8 @@ constexpr std::size_t request_head_bytes = 1 + 9 + 10;
 // A broker may have been given a smaller bound than the default, and closes the connection over a
 // longer message without a word: so nothing big goes out with the first hello.
 constexpr std::size_t unknown_message_bytes = std::size_t{256} << 10;
-// Few are less than an eighth of what is under way: so it comes to eight messages in rotation.
+// Few are less than an eighth of what is under way, so that it comes to eight messages in rotation,
+// and than a message holds.
 constexpr std::size_t gathered_share = 8;
 
 // Answered when they are ready, not in order (section 2).
@@ -63,7 +64,7 @@ bool Session::fits(const Entry& entry, std::size_t bytes, std::size_t count) con
 }
 
 bool Session::waits_for_company(Instant now) {
-    const bool few = to_send_.size() * gathered_share < prompt_;
+    const bool few = to_send_.size() < requests_ && to_send_.size() * gathered_share < prompt_;
     const Entry* const first = few && !to_send_.empty() ? find(to_send_.front()) : nullptr;
     if (gathered_ || first == nullptr || !may_send(*first, to_send_.front())) {
         gather_until_.reset();
@@ -101,7 +102,11 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
             refuse_too_large(id, *entry);
             continue;
         }
-        if (!may_send(*entry, id) || !fits(*entry, packed_.size(), last_sent_.size())) {
+        if (!may_send(*entry, id)) {
+            break;
+        }
+        if (!fits(*entry, packed_.size(), last_sent_.size())) {
+            gathered_ = true;  // the rest of it has no less right to go
             break;
         }
         to_send_.pop_front();
@@ -111,6 +116,7 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
         packer.raw(entry->packed);
         mark_sent(*entry, id, now);
     }
+    gathered_ = gathered_ && !to_send_.empty();
     if (last_sent_.empty()) {
         return std::nullopt;
     }
@@ -119,6 +125,9 @@ std::optional<std::string> Session::take_outgoing(Instant now) {
     protocol::Packer outer(message);
     protocol::pack_request_message(
         outer, id_, acked_, static_cast<std::uint32_t>(last_sent_.size()), packed_);
+    if (packed_.size() > settings_.message_bytes) {
+        packed_ = {};  // a single one may be of any size, before the broker has told its bounds
+    }
     return message;
 }
 
@@ -139,7 +148,6 @@ void Session::mark_sent(Entry& entry, RequestId id, Instant now) {
         entry.connection = connection_;
         ++entry.connections;
     }
-    gathered_ = false;
     entry.stage = Stage::sent;
     entry.sent_at = now;
     const bool late = may_be_late(entry.verb, entry.wait);
@@ -174,6 +182,7 @@ void Session::on_unsent() {
         }
     }
     to_send_.insert(to_send_.begin(), unsent.begin(), unsent.end());
+    gathered_ = !unsent.empty();
     last_sent_.clear();
 }
 

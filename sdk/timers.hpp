@@ -79,7 +79,7 @@ class Timers {
 
     void pop() { heap_is_next() ? heap_.pop() : line_.pop_front(); }
 
-    // Requests that all have the same time come in order, and cost no heap.
+    // Requests of one timeout come in order, and cost no heap.
     std::deque<Timer> line_;
     std::priority_queue<Timer, std::vector<Timer>, std::greater<>> heap_;
 };

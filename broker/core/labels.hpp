@@ -26,7 +26,7 @@ class Labels {
         return acquired_;
     }
 
-    // What acquire() gave last, as long as it is there; no_slot otherwise.
+    // What acquire() gave last, unless a label has gone since; no_slot then.
     Slot acquired() const { return acquired_; }
 
     // The same as acquire() of its text.

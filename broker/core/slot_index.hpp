@@ -50,12 +50,13 @@ class SlotIndex {
     // Many at once, shard by shard: one by one, each would wait for a place in memory of its own.
     // False: is_same(two slots of one hash) holds somewhere; the index is of no use then.
     template <class IsSame>
-    bool fill(const std::vector<Item>& items, const IsSame& is_same) {
+    bool fill(std::vector<Item> items, const IsSame& is_same) {
         std::vector<Item> sorted(items.size());
         std::vector<std::size_t> ends = shard_ends(items);
         for (const Item& item : items | std::views::reverse) {
             sorted[--ends[shard_of(item.hash)]] = item;
         }
+        items = {};
         return std::ranges::all_of(sorted, [&](const Item& item) {
             const auto is_it = [&](Slot other) { return is_same(other, item.slot); };
             return insert_new(item, is_it);

@@ -97,6 +97,8 @@ void read_answers(std::string_view bytes) {
         check_in_order<SeqReply>(reply.body);
         check_in_order<OwnedReply>(reply.body);
         check_in_order<GetReply>(reply.body);
+        check_in_order<RejectReply>(reply.body);
+        check_in_order<ConvergeReply>(reply.body);
         check_in_order<HeartbeatReply>(reply.body);
     }
 }

@@ -61,6 +61,39 @@ TEST_CASE("few wait five milliseconds at most, and the deadline says so") {
     CHECK(h.sent_ids().empty());
 }
 
+TEST_CASE("what fills a message does not wait, nor does what is left of a burst") {
+    SessionHarness h;
+    under_way(h, 1024);
+    for (int i = 0; i < 3000; ++i) {
+        h.submit(GetArgs{.guid = "g"});
+    }
+    REQUIRE(h.sent_ids().size() == 3000);
+    for (int i = 0; i < 1025; ++i) {
+        h.submit(GetArgs{.guid = "g"});
+    }
+    CHECK(h.sent_ids().size() == 1025);
+}
+
+TEST_CASE("what has waited and was not taken by the connection does not wait again") {
+    SessionHarness h;
+    under_way(h, 100);
+    h.desire("next");
+    REQUIRE(h.sent_ids().empty());
+    h.pass(gather);
+    REQUIRE(h.session.take_outgoing(h.now));
+    h.session.on_unsent();
+    CHECK(h.sent_ids().size() == 1);
+}
+
+TEST_CASE("a call with little time does not wait") {
+    SessionHarness h;
+    under_way(h, 100);
+    h.desire("next", 4 * gather);
+    CHECK(h.sent_ids().empty());
+    h.desire("hurried", 4 * gather - 1ns);
+    CHECK(h.sent_ids().size() == 2);
+}
+
 TEST_CASE("answers that may be late by right keep nobody waiting") {
     SessionHarness h;
     h.settled();

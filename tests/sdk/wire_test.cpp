@@ -89,6 +89,63 @@ TEST_CASE("a refusal brings along what helps") {
     CHECK(error.oldest == 7);
 }
 
+// The same map with one more key: what a later version may send.
+std::string with_more(const std::string& map) {
+    const auto head = static_cast<unsigned char>(map[0]);
+    const bool is_short = head < 0xde;
+    const unsigned keys =
+        is_short ? head & 0x0fU
+                 : static_cast<unsigned char>(map[1]) << 8U | static_cast<unsigned char>(map[2]);
+    std::string more{'\xde', static_cast<char>((keys + 1) >> 8U), static_cast<char>(keys + 1)};
+    return more + "\xa3new\x81\x01\x02" + map.substr(is_short ? 1 : 3);
+}
+
+TEST_CASE("an answer with a field that is not known is the same answer") {
+    std::string task;
+    protocol::Packer task_packer(task);
+    encode(task_packer,
+           protocol::TaskView{.guid = "g", .payload = "p"},
+           protocol::Defaults::keep,
+           protocol::whole);
+    const auto answer = [](const protocol::AcquireReply& reply) {
+        std::string bytes;
+        protocol::Packer packer(bytes);
+        encode(packer, reply);
+        return bytes;
+    };
+    const std::string known =
+        answer({.tasks = {.count = 2, .packed = std::string(task).append(task)}, .seq = 3});
+    const std::string mixed = std::string(task).append(with_more(task));
+    const std::string of_items = answer({.tasks = {.count = 2, .packed = mixed}, .seq = 3});
+    for (const std::string& bytes : {known, with_more(known), of_items, with_more(of_items)}) {
+        const auto acquired = read<Acquired>(bytes);
+        REQUIRE(acquired);
+        CHECK(acquired->seq == 3);
+        REQUIRE(acquired->tasks.size() == 2);
+        CHECK(acquired->tasks[0].payload == "p");
+        CHECK(acquired->tasks[0] == acquired->tasks[1]);
+    }
+}
+
+TEST_CASE("events of executors are replayed, with fields that are not known too") {
+    std::string event;
+    protocol::Packer event_packer(event);
+    encode(event_packer,
+           protocol::ExecutorEventView{.seq = 3, .ordinal = 1, .executor_id = "e"},
+           protocol::Defaults::keep,
+           protocol::whole);
+    std::string bytes;
+    protocol::Packer packer(bytes);
+    const std::string both = std::string(event).append(with_more(event));
+    encode(packer,
+           protocol::ReplayReply{.events = {.count = 2, .packed = both}, .next = 5, .seq = 4});
+    const auto replayed = read<Replayed>(bytes);
+    REQUIRE(replayed);
+    REQUIRE(replayed->events.size() == 2);
+    CHECK(replayed->events[0].executor_id == "e");
+    CHECK(replayed->events[1].executor_id == "e");
+}
+
 TEST_CASE("a replayed event of a kind that is not known is left out") {
     std::string good;
     protocol::Packer event(good);

@@ -110,7 +110,7 @@ bool PackedWalk::pass(std::uint64_t& left_to_pass) {
         return true;
     }
     if (tag < 0xa0) {
-        left_to_pass += (tag < 0x90 ? 2 : 1) * (tag & 0x0fU);
+        left_to_pass += std::uint64_t{tag & 0x0fU} * (tag < 0x90 ? 2 : 1);
         return true;
     }
     if (tag < first_form) {
@@ -125,7 +125,7 @@ bool PackedWalk::pass(std::uint64_t& left_to_pass) {
         length = length << 8U | *at_++;
     }
     if (tag >= first_array) {
-        left_to_pass += (tag >= first_map ? 2 : 1) * length;
+        left_to_pass += length * (tag >= first_map ? 2 : 1);
         return true;
     }
     return bytes(form.fixed + length, ignored);

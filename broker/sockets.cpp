@@ -20,7 +20,10 @@ namespace taskbbs::broker {
 namespace {
 
 constexpr int reply_queue = 100'000;  // messages to one peer, which are bounded by bytes as well
-constexpr int event_queue = 100'000;  // to one subscriber; beyond, it has a hole and asks `replay`
+// Events to one subscriber; beyond, it has a hole and asks `replay`. A full queue costs nothing
+// more, but until it is full each event costs a place in it: 256 subscribers that do not read
+// are 2.5 million.
+constexpr int event_queue = 10'000;
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;

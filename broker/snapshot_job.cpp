@@ -100,6 +100,9 @@ std::optional<Snapshot> take_snapshot(Disk& disk,
                                       const core::Settings& settings,
                                       const journal::RecoveryOptions& options) {
     const std::vector<std::string> files = disk.list();
+    // The broker may have given a segment its name a moment ago. The snapshot before that one, once
+    // named, must not outlive a crash that the segment's name does not.
+    disk.sync_directory();
     remove_unfinished(disk, files);
     const std::vector<journal::Seq> segments = journal::segments_of(files);
     const std::vector<journal::Seq> snapshots = journal::snapshots_of(files);

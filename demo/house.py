@@ -44,14 +44,13 @@ class Signals:
             raise Interrupted
 
 
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+def hold_port():
+    """A socket whose port nobody else is given while it lives, but a broker that binds it, also a
+    second time, as it does that with SO_REUSEADDR."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return holder
 
 
 class House:
@@ -68,7 +67,9 @@ class House:
         self.environment = {name: value for name, value in os.environ.items()
                             if not name.startswith("TASKBBS_")}
         self.environment["DEMO_OF_TASKBBS"] = str(self.dir)
-        self.requests, self.events = (f"tcp://127.0.0.1:{port}" for port in free_ports(2))
+        self.held = [hold_port() for _ in range(2)]
+        self.requests, self.events = (f"tcp://127.0.0.1:{one.getsockname()[1]}"
+                                      for one in self.held)
         self.running = []
         self.brokers = 0
         (self.dir / "journal").mkdir()
@@ -156,6 +157,8 @@ class House:
         end = time.monotonic() + 5
         while self.inhabitants() and time.monotonic() < end:
             time.sleep(0.01)
+        for one in self.held:
+            one.close()
         shutil.rmtree(self.dir, ignore_errors=True)
 
 

@@ -1,30 +1,15 @@
 """Ports for the daemons of tests that run beside each other."""
-import random
 import socket
 
-# Below those that Linux gives by itself: until the daemon binds it, no connection that somebody opens
-# meanwhile, and no test that asks the system for a port, comes by the same one.
-PORTS = range(10000, 32768)
-given = set()
+held = []
 
 
 def free_port():
-    """Another one each time."""
-    while True:
-        port = random.choice(PORTS)
-        if port in given:
-            continue
-        given.add(port)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
-
-
-def refusing_port():
-    """(port, what holds it): nobody listens there, and nobody else can while the second one lives."""
+    """Nobody's until this process ends, but of a daemon that binds it as daemons do, with SO_REUSEADDR:
+    bound here, it is given to no connection and to no other test. Until somebody listens there, it
+    refuses."""
     holder = socket.socket()
-    holder.bind(("127.0.0.1", 0))
-    return holder.getsockname()[1], holder
+    holder.bind(("127.0.0.1", 0))  # without SO_REUSEADDR: fails where any other socket has it
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.append(holder)
+    return holder.getsockname()[1]

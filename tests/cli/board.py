@@ -61,7 +61,11 @@ class Board:
         self.others = []
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException as failed:
+            self.__exit__(type(failed))
+            raise
         return self
 
     def start(self):

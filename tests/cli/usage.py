@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 
 from board import Board, Cli, run_tests, wait_for
-from ports import refusing_port
+from ports import free_port
 
 GOLDEN = Path(__file__).parent / "golden"
-PORT, HOLDER = refusing_port()
-NOBODY = f"tcp://127.0.0.1:{PORT}"
+NOBODY = f"tcp://127.0.0.1:{free_port()}"
 cli = Cli(sys.argv[1], NOBODY)
 
 

@@ -35,9 +35,6 @@ class Board:
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("TASKBBS_")
         }
-        self._choose_ports()
-
-    def _choose_ports(self):
         self.requests = f"tcp://127.0.0.1:{free_port()}"
         self.events = f"tcp://127.0.0.1:{free_port()}"
 
@@ -59,13 +56,8 @@ class Board:
     def start(self, options=None):
         """Starts the daemon, with the former options unless others are given, and waits for it."""
         self.options = self.options if options is None else options
-        first = not any(self.journal.iterdir())
-        for _ in range(3):
-            if self._spawn():
-                return self
-            if not first or self.process.returncode != 1:
-                break
-            self._choose_ports()
+        if self._spawn():
+            return self
         raise Broken(
             f"the daemon does not start, exit code {self.process.poll()}: {self.log()}"
             f"{self._threads()}"

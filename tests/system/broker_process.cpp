@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <netinet/in.h>
-#include <random>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -31,24 +30,21 @@ std::string daemon_path() {
     throw std::runtime_error(what + ": " + std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
 }
 
-// Below the ports that Linux gives by itself: no connection that somebody opens before the daemon
-// has bound it comes by the same one.
+// Held until this process ends, as in ports.py: it is given to no connection and to no other test,
+// and the daemon may bind it, also a second time, as it does that with SO_REUSEADDR.
 std::string free_endpoint() {
-    std::random_device random;
-    std::uniform_int_distribution<std::uint16_t> ports(10000, 32767);
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int holder = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
+    socklen_t size = sizeof address;
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
-    for (int tries = 0; tries < 100; ++tries) {
-        address.sin_port = htons(ports(random));
-        if (bind(fd, generic, sizeof address) == 0) {
-            close(fd);
-            return "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-        }
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    const int yes = 1;
+    if (bind(holder, generic, size) != 0 || getsockname(holder, generic, &size) != 0 ||
+        setsockopt(holder, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) {
+        fail("no free port");
     }
-    fail("no free port");
+    return "tcp://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
 }
 
 std::string new_directory() {

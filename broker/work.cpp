@@ -141,10 +141,10 @@ Slot Broker::next_doomed() {
         const bool is_marked = state == lost_.state && lost_.last;
         auto at = is_marked ? tasks.upper_bound(*lost_.last) : tasks.begin();
         for (; at != tasks.end(); ++at) {
-            if (record.dooms(board_.tasks()[at->slot].epoch)) {
+            if (record.dooms(board_.tasks()[at->slot()].epoch)) {
                 lost_.state = state;
                 lost_.last = *at;
-                return at->slot;
+                return at->slot();
             }
         }
     }

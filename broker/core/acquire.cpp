@@ -182,9 +182,9 @@ std::vector<Slot> still_held(const Board& board,
     const Tasks& tasks = board.tasks();
     for (const State state : {State::claimed, State::running}) {
         for (const ListKey& key : board.executors()[executor].tasks_in(state)) {
-            const TaskRecord& task = tasks[key.slot];
+            const TaskRecord& task = tasks[key.slot()];
             if (task.epoch >= first && task.epoch <= last && !is_doomed(board, task)) {
-                held.push_back(key.slot);
+                held.push_back(key.slot());
             }
         }
     }

@@ -24,8 +24,8 @@ bool is_left_alone(const Board& board, Slot slot, Duration interval, const PassS
 Slot first_owned(const Board& board, Slot executor, Seq since) {
     for (const State state : {State::claimed, State::running}) {
         for (const ListKey& key : board.executors()[executor].tasks_in(state)) {
-            if (board.tasks()[key.slot].epoch <= since) {
-                return key.slot;
+            if (board.tasks()[key.slot()].epoch <= since) {
+                return key.slot();
             }
         }
     }
@@ -147,13 +147,13 @@ std::optional<Event> Pass::at_stage(const Board& board) {
 std::optional<Event> Pass::unclaimed(const Board& board) const {
     constexpr std::string_view reason = "not claimed within time limit";
     const Tasks& tasks = board.tasks();
-    if (!tasks.claim_by().empty() && tasks.claim_by().begin()->time <= start_.now) {
-        return fail_task(board, tasks.claim_by().begin()->slot, reason);
+    if (!tasks.claim_by().empty() && tasks.claim_by().begin()->by() <= start_.now) {
+        return fail_task(board, tasks.claim_by().begin()->slot(), reason);
     }
     if (tasks.unclaimed().empty()) {
         return std::nullopt;
     }
-    const Slot slot = tasks.unclaimed().begin()->slot;
+    const Slot slot = tasks.unclaimed().begin()->slot();
     if (!is_due(tasks.pending_origin(tasks[slot]), rules_.time_to_claim, start_.now)) {
         return std::nullopt;
     }
@@ -181,20 +181,20 @@ std::optional<Event> Pass::claim_stale(const Board& board) const {
 
 std::optional<Event> Pass::run_too_long(const Board& board) const {
     const TimeOrder& run_until = board.tasks().run_until();
-    if (run_until.empty() || run_until.begin()->time > start_.now) {
+    if (run_until.empty() || run_until.begin()->by() > start_.now) {
         return std::nullopt;
     }
-    return fail_task(board, run_until.begin()->slot, "run time limit passed");
+    return fail_task(board, run_until.begin()->slot(), "run time limit passed");
 }
 
 std::optional<Event> Pass::expired(const Board& board) const {
     const TimeOrder& expiring = board.tasks().expiring();
     if (expiring.empty() || rules_.completed_expiry == Duration{0} ||
         !is_due(
-            board.clock().origin(expiring.begin()->time), rules_.completed_expiry, start_.now)) {
+            board.clock().origin(expiring.begin()->by()), rules_.completed_expiry, start_.now)) {
         return std::nullopt;
     }
-    return move_task(board, expiring.begin()->slot, Kind::resolved, State::resolved);
+    return move_task(board, expiring.begin()->slot(), Kind::resolved, State::resolved);
 }
 
 std::optional<Event> Pass::resolve_stale(const Board& board) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/core/event.hpp"
+#include "broker/core/slot_by.hpp"
 #include "protocol/replies.hpp"
 
 #include <absl/container/btree_set.h>
@@ -13,15 +14,16 @@
 
 namespace taskbbs::core {
 
-// A task's place in a listing: in the order of birth, group by group. An executor's tasks are
-// grouped by their domain (see group_of in broker/core/tasks), a domain's are one group.
+// A task's place in an executor's listing: in the order of birth, group by group. It is their
+// domain that groups them (see group_of in broker/core/tasks).
 struct ListKey {
-    Seq born = 0;
-    Slot slot = no_slot;
     std::uint32_t group = 0;
+    SlotBy<Seq> birth;
+
+    Slot slot() const { return birth.slot(); }
 
     bool operator<(const ListKey& other) const {
-        return group != other.group ? group < other.group : born < other.born;
+        return group != other.group ? group < other.group : birth < other.birth;
     }
 };
 

@@ -57,17 +57,36 @@ tl::unexpected<Refused> refuse_cursor() {
 constexpr int most_passed = 256;
 constexpr Seq no_until = protocol::max_integer;
 
-// Several listings read as one, by group, then birth.
+const SlotBy<Seq>& birth_of(const SlotBy<Seq>& key) {
+    return key;
+}
+
+const SlotBy<Seq>& birth_of(const ListKey& key) {
+    return key.birth;
+}
+
+Births::const_iterator end_of_group(const Births& listing, const SlotBy<Seq>& /*key*/) {
+    return listing.end();
+}
+
+Listing::const_iterator end_of_group(const Listing& listing, const ListKey& key) {
+    return listing.upper_bound({key.group, {no_until, no_slot}});
+}
+
+// Several listings read as one, by group, then birth. A domain's are one group.
+template <class Listing>
 class Merged {
   public:
+    using Key = typename Listing::key_type;
+
     explicit Merged(Seq until) : until_(until) {}
 
     // Those behind `after`: all, or those of its group.
-    void add_all(const Listing& listing, const ListKey& after) {
+    void add_all(const Listing& listing, const Key& after) {
         heads_[count_++] = {&listing, listing.upper_bound(after), listing.end()};
     }
 
-    void add_group(const Listing& listing, const ListKey& after) {
+    void add_group(const Listing& listing, const Key& after) {
         heads_[count_++] = {&listing, listing.upper_bound(after), end_of_group(listing, after)};
     }
 
@@ -81,23 +100,19 @@ class Merged {
                 best = &head;
             }
         }
-        return best == nullptr ? no_slot : (best->at++)->slot;
+        return best == nullptr ? no_slot : (best->at++)->slot();
     }
 
   private:
     struct Head {
         const Listing* listing = nullptr;
-        Listing::const_iterator at;
-        Listing::const_iterator end;
+        typename Listing::const_iterator at;
+        typename Listing::const_iterator end;
     };
-
-    static Listing::const_iterator end_of_group(const Listing& listing, const ListKey& key) {
-        return listing.upper_bound(ListKey{.born = no_until, .group = key.group});
-    }
 
     // Behind one that is newer, all of its group are.
     void pass_by_newer(Head& head) {
-        while (head.at != head.end && head.at->born > until_) {
+        while (head.at != head.end && birth_of(*head.at).by() > until_) {
             head.at = end_of_group(*head.listing, *head.at);
             until_ = ++passed_ < most_passed ? until_ : no_until;
         }
@@ -168,18 +183,18 @@ void list_of_executor(const Board& board,
     if (slot == no_slot) {
         return;
     }
-    Merged merged(from.until);
+    Merged<Listing> merged(from.until);
     const Listings& listings = board.executors()[slot].tasks;
     for (std::size_t i = 0; i < listings.size(); ++i) {
         if (!is_asked_for(args.state, i)) {
             continue;
         }
         if (args.domain) {
-            merged.add_group(listings[i], {.born = from.born, .group = group_of(*args.domain)});
+            merged.add_group(listings[i], {group_of(*args.domain), {from.born, no_slot}});
         } else if (from.born == 0) {
             merged.add_all(listings[i], {});
         } else {
-            merged.add_all(listings[i], {.born = from.born, .group = group_of(from.domain)});
+            merged.add_all(listings[i], {group_of(from.domain), {from.born, no_slot}});
         }
     }
     const Tasks& tasks = board.tasks();
@@ -199,11 +214,11 @@ bool list_of_domain(const Board& board,
                     Slot domain,
                     const Position& from,
                     PageWriter& page) {
-    Merged merged(from.until);
-    const Listings& listings = board.tasks().domains()[domain].listings;
+    Merged<Births> merged(from.until);
+    const auto& listings = board.tasks().domains()[domain].listings;
     for (std::size_t i = 0; i < listings.size(); ++i) {
         if (is_asked_for(args.state, i)) {
-            merged.add_all(listings[i], {.born = from.born});
+            merged.add_all(listings[i], {from.born, no_slot});
         }
     }
     for (Slot task = merged.next(); task != no_slot; task = merged.next()) {

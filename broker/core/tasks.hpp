@@ -8,6 +8,7 @@
 #include "broker/core/due_lines.hpp"
 #include "broker/core/executors.hpp"
 #include "broker/core/labels.hpp"
+#include "broker/core/slot_by.hpp"
 #include "broker/core/slot_index.hpp"
 #include "broker/core/task_record.hpp"
 
@@ -36,17 +37,8 @@ struct QueueKey {
 
 using Queue = absl::btree_set<QueueKey>;
 
-// A task's place in an order by time.
-struct TimeKey {
-    Time time;
-    Slot slot = no_slot;
-
-    bool operator<(const TimeKey& other) const {
-        return time != other.time ? time < other.time : slot < other.slot;
-    }
-};
-
-using TimeOrder = absl::btree_set<TimeKey>;
+using TimeOrder = absl::btree_set<SlotBy<Time>>;
+using Births = absl::btree_set<SlotBy<Seq>>;
 
 // A delayed task's place in the order in which they ripen: of those of one moment, the higher
 // priority first.
@@ -64,7 +56,7 @@ struct RipeningKey {
 };
 
 struct Domain {
-    Listings listings;
+    std::array<Births, protocol::live_states> listings;
     absl::btree_map<Slot, Queue> queues;  // by stack; none of them empty
 };
 

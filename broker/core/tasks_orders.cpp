@@ -10,10 +10,6 @@ namespace {
 
 constexpr int ripened_at_once = 256;  // in one call; a tenth of a microsecond each
 
-ListKey list_key(const TaskRecord& task, Slot slot) {
-    return {.born = task.born, .slot = slot};
-}
-
 QueueKey queue_key(const TaskRecord& task, Slot slot) {
     return {task.pending_since, task.priority, slot};
 }
@@ -38,7 +34,7 @@ Time Tasks::pending_origin(const TaskRecord& task) const {
 
 ListKey Tasks::key_for_executor(Slot slot) const {
     const TaskRecord& task = slab_[slot];
-    return {task.born, slot, group_of(domains_.text(task.domain))};
+    return {group_of(domains_.text(task.domain)), {task.born, slot}};
 }
 
 // What is linked comes last more often than not, so each order is asked about its end first.
@@ -47,11 +43,11 @@ void Tasks::link(Slot slot, Time now) {
         return;
     }
     const TaskRecord& task = slab_[slot];
-    Listing& listing = domains_[task.domain].listings[index(task.state)];
+    Births& listing = domains_[task.domain].listings[index(task.state)];
     if (listing.empty()) {
         domains_in_[index(task.state)].emplace(domains_.text(task.domain), task.domain);
     }
-    listing.insert(listing.end(), list_key(task, slot));
+    listing.insert(listing.end(), {task.born, slot});
     if (task.executor != no_slot) {
         executors_.list_task(task.executor, task.state, key_for_executor(slot));
     }
@@ -69,8 +65,8 @@ void Tasks::unlink(Slot slot) {
         return;
     }
     const TaskRecord& task = slab_[slot];
-    Listing& listing = domains_[task.domain].listings[index(task.state)];
-    listing.erase(list_key(task, slot));
+    Births& listing = domains_[task.domain].listings[index(task.state)];
+    listing.erase({task.born, slot});
     if (listing.empty()) {
         domains_in_[index(task.state)].erase(domains_.text(task.domain));
     }

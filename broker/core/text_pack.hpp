@@ -1,6 +1,9 @@
 // Several texts in one block of memory, eight bytes where they are kept. The block:
 //
-//     u32 end of text 0 | ... | u32 end of text N-1 | the bytes, one text behind the other
+//     u8 width | end of text 0 | ... | end of text N-1 | the bytes, one text behind the other
+//
+// An end takes `width` bytes: 1, 2 or 4, as the last one needs, so that short texts stay in a small
+// class of the allocator.
 #pragma once
 
 #include <array>
@@ -26,15 +29,19 @@ class TextPack {
             block_.reset();
             return;
         }
+        const std::size_t width = total <= UINT8_MAX ? 1 : total <= UINT16_MAX ? 2 : 4;
+        const std::size_t head = head_of(width);
         auto block =
             std::make_unique_for_overwrite<char[]>(head + total);  // texts may point into ours
+        block[0] = static_cast<char>(width);
         std::uint32_t end = 0;
         for (std::size_t i = 0; i < count; ++i) {
             if (!texts[i].empty()) {
                 std::memcpy(block.get() + head + end, texts[i].data(), texts[i].size());
             }
             end += static_cast<std::uint32_t>(texts[i].size());
-            std::memcpy(block.get() + i * sizeof end, &end, sizeof end);
+            std::memcpy(
+                block.get() + 1 + i * width, &end, width);  // little-endian, as x86 and arm are
         }
         block_ = std::move(block);
     }
@@ -44,7 +51,7 @@ class TextPack {
             return {};
         }
         const std::uint32_t from = i == 0 ? 0 : end_of(i - 1);
-        return {block_.get() + head + from, end_of(i) - from};
+        return {block_.get() + head_of(width()) + from, end_of(i) - from};
     }
 
     Texts all() const {
@@ -52,21 +59,24 @@ class TextPack {
         if (!block_) {
             return texts;
         }
+        const char* const bytes = block_.get() + head_of(width());
         std::uint32_t from = 0;
         for (std::size_t i = 0; i < count; ++i) {
             const std::uint32_t end = end_of(i);
-            texts[i] = {block_.get() + head + from, end - from};
+            texts[i] = {bytes + from, end - from};
             from = end;
         }
         return texts;
     }
 
   private:
-    static constexpr std::size_t head = count * sizeof(std::uint32_t);
+    static constexpr std::size_t head_of(std::size_t width) { return 1 + count * width; }
+
+    std::size_t width() const { return static_cast<unsigned char>(block_[0]); }
 
     std::uint32_t end_of(std::size_t i) const {
         std::uint32_t end = 0;
-        std::memcpy(&end, block_.get() + i * sizeof end, sizeof end);
+        std::memcpy(&end, block_.get() + 1 + i * width(), width());
         return end;
     }
 

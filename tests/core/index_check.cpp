@@ -64,10 +64,11 @@ class Scan {
     std::vector<Slot> slots_;
 };
 
+template <class Listing>
 std::vector<Slot> slots_of(const Listing& listing) {
     std::vector<Slot> slots;
-    for (const ListKey& key : listing) {
-        slots.push_back(key.slot);
+    for (const auto& key : listing) {
+        slots.push_back(key.slot());
     }
     return slots;
 }
@@ -84,8 +85,8 @@ std::vector<Slot> grouped(const Board& board, std::vector<Slot> by_birth) {
 
 std::vector<std::pair<Time, Slot>> entries_of(const TimeOrder& order) {
     std::vector<std::pair<Time, Slot>> entries;
-    for (const TimeKey& key : order) {
-        entries.emplace_back(key.time, key.slot);
+    for (const SlotBy<Time>& key : order) {
+        entries.emplace_back(key.by(), key.slot());
     }
     return entries;
 }

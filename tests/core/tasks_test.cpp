@@ -107,8 +107,8 @@ TEST_CASE("a replayed board that begins to serve counts every deadline from then
         replayed.begin_serving(world.board().clock().last_stamp() + std::chrono::hours(1));
     check_indexes(replayed, world.guids());
     for (const TimeOrder* order : {&replayed.tasks().claim_by(), &replayed.tasks().run_until()}) {
-        for (const TimeKey& key : *order) {
-            CHECK(key.time >= now);
+        for (const SlotBy<Time>& key : *order) {
+            CHECK(key.by() >= now);
         }
     }
     CHECK_FALSE(replayed.tasks().has_offers());

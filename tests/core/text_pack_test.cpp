@@ -28,6 +28,18 @@ TEST_CASE("a pack of nothing, or of empty texts, has empty texts") {
     CHECK(pack[1].empty());
 }
 
+TEST_CASE("a pack gives back texts of every length, about where its ends need more room") {
+    for (const std::size_t size : {1, 254, 255, 256, 65'534, 65'535, 65'536, 1'000'000}) {
+        TextPack<3> pack;
+        const std::string long_one(size - 1, 'x');
+        pack.assign({"g", long_one, ""});
+        CHECK(pack[0] == "g");
+        CHECK(pack[1] == long_one);
+        CHECK(pack[2].empty());
+        CHECK(pack.all() == TextPack<3>::Texts{"g", long_one, ""});
+    }
+}
+
 TEST_CASE("a pack may be assigned from its own texts") {
     TextPack<3> pack;
     pack.assign({"first", "second", "third"});

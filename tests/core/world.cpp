@@ -164,7 +164,7 @@ void World::finish_losses() {
         Slot doomed = no_slot;
         for (const State state : {State::claimed, State::running}) {
             for (const ListKey& key : executor.tasks_in(state)) {
-                doomed = is_doomed(board_, board_.tasks()[key.slot]) ? key.slot : doomed;
+                doomed = is_doomed(board_, board_.tasks()[key.slot()]) ? key.slot() : doomed;
             }
         }
         REQUIRE(doomed != no_slot);

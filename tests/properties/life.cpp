@@ -23,8 +23,8 @@ Slot next_doomed(const Board& board) {
     const ExecutorRecord& executor = board.executors()[board.executors().being_lost().front()];
     for (const State state : {State::claimed, State::running}) {
         for (const ListKey& key : executor.tasks_in(state)) {
-            if (is_doomed(board, board.tasks()[key.slot])) {
-                return key.slot;
+            if (is_doomed(board, board.tasks()[key.slot()])) {
+                return key.slot();
             }
         }
     }

@@ -207,7 +207,9 @@ void Broker::open_batch() {
 // durable. Returns where it left the task.
 Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
     // Before the batch begins, which may forget the session: what it acked still holds.
-    if (caller != nullptr) {
+    if (caller == nullptr) {
+        ++unasked_;
+    } else {
         const RequestId acked = board_.sessions().acked(caller->session);
         event.origin = {caller->session, caller->id, acked, verb};
     }
@@ -267,6 +269,7 @@ std::unique_ptr<journal::Batch> Broker::take_batch(Time now) {
     confirm_at_.reset();
     flight_ = Flight{std::exchange(gathering_, new_outbox()), board_.seq(), board_.ordinals()};
     batch_open_ = false;
+    unasked_ = 0;
     batch_->set_digest({board_.digest(), core::digest_version});
     auto taken = std::exchange(batch_, std::move(landed_batch_));
     if (batch_ == nullptr) {

@@ -78,10 +78,10 @@ class Broker {
     void receive_page(std::uint64_t token, const journal::Page& page);
     // A question was not taken: there are too many.
     void refuse_replay(std::uint64_t token);
-    // What is due, in a slice of at most about a millisecond: true when there is more to do at
-    // once. `heard_until`: every message that had arrived before this has been handled, so that
-    // whose presence ran out by then may be lost.
-    bool work(Time now, Time heard_until);
+    // What is due, in a slice of at most about a millisecond, or a tenth of that where requests
+    // wait: true when there is more to do at once. `heard_until`: every message that had arrived
+    // before this has been handled, so that whose presence ran out by then may be lost.
+    bool work(Time now, Time heard_until, bool requests_wait);
 
     // The disk is short of space: no new work is taken, what is under way goes on (section 6).
     void set_read_only(bool on) { read_only_ = on; }
@@ -216,6 +216,7 @@ class Broker {
     bool lose_next_task();
     Slot next_doomed();
     bool lose_next_executor(Time heard_until);
+    bool must_await_landing() const;
     bool converge_next();
     bool begin_pass();
     void end_pass();
@@ -247,6 +248,7 @@ class Broker {
     // The batch that gathers, and what leaves with it.
     std::unique_ptr<journal::Batch> batch_ = std::make_unique<journal::Batch>();
     bool batch_open_ = false;
+    int unasked_ = 0;   // of its events
     Time run_began_{};  // to serve, as stamps count
     Outbox gathering_;
     std::optional<Flight> flight_;

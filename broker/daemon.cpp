@@ -131,7 +131,7 @@ class Daemon {
         const bool drained = receive(began);
         land(began);
         broker_.set_read_only(journal_.disk_is_full());
-        const bool more_work = broker_.work(began, heard_until_);
+        const bool more_work = broker_.work(began, heard_until_, !drained);
         launch(drained);
         send();
         // While the batch that gathers is full, only the journal can help.

@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -103,7 +104,10 @@ void serve_broker(const Flags& flags) {
         constexpr int class_shift = 13;
         constexpr int whole_process = 1;
         constexpr int lowest = 19;
-        setpriority(PRIO_PROCESS, 0, lowest);
+        setpriority(PRIO_PROCESS, 0, lowest);  // where the next one is refused
+        // Beside a mere nice value, each wake-up of the broker may wait for the end of a slice.
+        const sched_param none{};
+        sched_setscheduler(0, SCHED_IDLE, &none);
         syscall(SYS_ioprio_set, whole_process, 0, idle_class << class_shift);
     } else {
         constexpr int before_others = -10;

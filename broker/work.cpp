@@ -12,15 +12,20 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Events of one slice; a microsecond or two each.
+// Events of one slice; a few microseconds each.
 constexpr int slice_events = 256;
+// The same while requests wait: they come first, and these go on all the same.
+constexpr int slice_beside_requests = 32;
+// Events of one batch. What is asked for meanwhile leaves with it, so a million that are due at
+// once must not make it large.
+constexpr int most_unasked = 256;
 // Waiting acquires looked at in one turn; a tenth of a microsecond each, but for those served.
 constexpr int slice_looks = 2048;
 constexpr Duration tick_interval = 250ms;  // the contract wants one a second at least
 
 }  // namespace
 
-bool Broker::work(Time now, Time heard_until) {
+bool Broker::work(Time now, Time heard_until, bool requests_wait) {
     now_ = now;
     looks_ = slice_looks;
     board_.tasks().ripen(now);
@@ -32,14 +37,20 @@ bool Broker::work(Time now, Time heard_until) {
         publish_tick();
         next_tick_ = now + tick_interval;
     }
-    for (int events = 0; events < slice_events && !full(); ++events) {
+    const int slice = requests_wait ? slice_beside_requests : slice_events;
+    for (int steps = 0; steps < slice && unasked_ < most_unasked && !full(); ++steps) {
         const bool worked = lose_next_task() || lose_next_executor(heard_until) || converge_next();
         if (!worked) {
             return !offers_.empty() && !read_only_;
         }
         settle();
     }
-    return true;
+    return !must_await_landing();
+}
+
+// The batch that gathers has its share of what nobody asked for, and can't leave yet.
+bool Broker::must_await_landing() const {
+    return unasked_ >= most_unasked && flight_;
 }
 
 // ---- waiting acquires ------------------------------------------------------------------------
@@ -252,9 +263,11 @@ std::optional<Time> Broker::next_deadline() const {
     };
     consider(board_.tasks().next_ripening());
     consider(waiters_.next_deadline());
-    consider(presence_.next_deadline());
-    consider(read_only_ ? std::nullopt : kicks_.next_deadline());
-    consider(next_pass_);
+    if (!must_await_landing()) {
+        consider(presence_.next_deadline());
+        consider(read_only_ ? std::nullopt : kicks_.next_deadline());
+        consider(next_pass_);
+    }
     consider(next_tick_);
     consider(flight_ ? std::nullopt : confirm_at_);
     return first;

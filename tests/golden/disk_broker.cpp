@@ -46,7 +46,7 @@ void DiskBroker::receive(std::string_view session, std::string_view packed) {
 void DiskBroker::write() {
     bool more = true;
     while (more) {
-        more = broker_->work(now_, now_);
+        more = broker_->work(now_, now_, false);
         if (auto batch = broker_->take_batch(now_)) {
             writer_->commit(*batch);
             broker_->durable(std::move(batch), now_);

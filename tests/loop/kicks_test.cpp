@@ -212,6 +212,46 @@ TEST_CASE("a pass runs in slices, and requests are answered in between") {
     CHECK(client.answer_to(pass).as<ConvergeReply>().kicked == 2000);
 }
 
+TEST_CASE("beside requests that wait a pass goes on, in smaller slices") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    desire_many(client, rig, 2000);
+    rig.turn_clock(31s);
+    client.send(ConvergeArgs{});
+    const auto kicked_in_a_turn = [&rig](bool drained) {
+        rig.story();
+        rig.turn(drained);
+        return rig.story().size();
+    };
+    const std::size_t alone = kicked_in_a_turn(true);
+    const std::size_t beside = kicked_in_a_turn(false);
+    CHECK(beside > 0);
+    CHECK(beside <= alone / 4);
+}
+
+TEST_CASE(
+    "what is due fills no batch: what is asked for meanwhile leaves with a bounded part of it") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    desire_many(client, rig, 5000);
+    rig.turn_clock(31s);
+    const RequestId pass = client.send(ConvergeArgs{});
+    rig.turn();
+    rig.hold_syncs();
+    for (int turns = 0; turns < 100; ++turns) {
+        rig.turn();
+    }
+    CHECK_FALSE(rig.turn());  // only the journal can help
+    const std::size_t held = rig.board().seq();
+    const RequestId cancel = client.send(CancelArgs{"t4999", {}});
+    rig.story();
+    rig.turn();
+    CHECK(rig.board().seq() == static_cast<core::Seq>(held) + 1);
+    rig.let_syncs_go();
+    CHECK(client.answer_to(cancel).status == "ok");
+    CHECK(client.answer_to(pass).as<ConvergeReply>().kicked == 4999);
+}
+
 TEST_CASE("a task that a request touches during a pass is not kicked by it") {
     Rig rig(without_passes());
     Client client(rig, "c");

@@ -190,7 +190,7 @@ TEST_CASE("a reply message is closed once it has passed limits.reply_bytes") {
     for (int i = 0; i < 6; ++i) {
         client.send(GetArgs{"a"});
     }
-    rig.broker().work(rig.now(), rig.now());
+    rig.broker().work(rig.now(), rig.now(), false);
     CHECK(rig.broker().take_batch(rig.now()) == nullptr);
     CHECK(rig.broker().output().messages.size() == 6);
 }

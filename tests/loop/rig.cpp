@@ -84,7 +84,7 @@ void Rig::run() {
 
 bool Rig::turn(bool drained) {
     heard_until_ = drained ? now_ : heard_until_;
-    const bool more = broker_->work(now_, heard_until_);
+    const bool more = broker_->work(now_, heard_until_, !drained);
     if (auto batch = broker_->take_batch(now_)) {
         in_flight_ = std::move(batch);
     }

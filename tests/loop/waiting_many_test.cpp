@@ -41,7 +41,7 @@ TEST_CASE_METHOD(Crowd, "looking for whom a task fits does not hold up other req
     // One message: its requests are answered before all those who wait were asked.
     requester.send(desire("a", {.memory_mb = 100}));
     requester.send(GetArgs{"a"});
-    CHECK(rig.broker().work(rig.now(), rig.now()));
+    CHECK(rig.broker().work(rig.now(), rig.now(), false));
     rig.run();
     CHECK(requester.take().size() == 2);
     CHECK(client.has_answer(the_one));

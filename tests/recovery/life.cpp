@@ -68,7 +68,7 @@ void Life::receive(std::string_view frame) {
 
 void Life::settle() {
     for (bool more = true; more;) {
-        more = broker_.work(now_, now_);
+        more = broker_.work(now_, now_, false);
         if (auto batch = broker_.take_batch(now_)) {
             attempted_ = state_of(*board_);
             writer_.commit(*batch);

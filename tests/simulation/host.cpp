@@ -190,7 +190,7 @@ void Host::turn() {
     serving.broker.set_read_only(serving.reserve.disk_is_full());
     events_.read_only = events_.read_only || serving.reserve.disk_is_full();
     if (drained) serving.heard_until = now();
-    const bool more_work = serving.broker.work(now(), serving.heard_until);
+    const bool more_work = serving.broker.work(now(), serving.heard_until, !drained);
     launch(drained);
     send();
     serving.more = !serving.broker.full() && (more_work || !drained);

@@ -248,7 +248,7 @@ class Broker {
     // The batch that gathers, and what leaves with it.
     std::unique_ptr<journal::Batch> batch_ = std::make_unique<journal::Batch>();
     bool batch_open_ = false;
-    int unasked_ = 0;   // of its events
+    int unasked_ = 0;   // its events that no request asked for
     Time run_began_{};  // to serve, as stamps count
     Outbox gathering_;
     std::optional<Flight> flight_;

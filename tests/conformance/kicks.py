@@ -152,7 +152,8 @@ def kicks_of_an_asked_pass_do_not_back_off(board):
 
 def kicks_yield_to_their_rate_oldest_first(board):
     board.start(
-        {"converge.every": "100ms", "converge.kick_interval": "100ms", "converge.kick_rate": 20}
+        # Longer than it takes to desire them all: only then each is due before the first is again.
+        {"converge.every": "100ms", "converge.kick_interval": "2s", "converge.kick_rate": 20}
     )
     c = board.client()
     watch = board.subscriber("pending.")

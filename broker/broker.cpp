@@ -206,10 +206,10 @@ void Broker::open_batch() {
 // Numbers, applies, encodes and appends it: from here on it is part of what the batch makes
 // durable. Returns where it left the task.
 Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
-    // Before the batch begins, which may forget the session: what it acked still holds.
     if (caller == nullptr) {
         ++unasked_;
     } else {
+        // Before the batch begins, which may forget the session: what it acked still holds.
         const RequestId acked = board_.sessions().acked(caller->session);
         event.origin = {caller->session, caller->id, acked, verb};
     }

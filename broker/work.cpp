@@ -12,13 +12,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Events of one slice; a few microseconds each.
+// Events of one slice, a few microseconds each, and of one batch: what is asked for meanwhile
+// leaves with it, so a million that are due at once must not make it large.
 constexpr int slice_events = 256;
-// The same while requests wait: they come first, and these go on all the same.
+// Of one slice while requests wait: they come first, and these go on all the same.
 constexpr int slice_beside_requests = 32;
-// Events of one batch. What is asked for meanwhile leaves with it, so a million that are due at
-// once must not make it large.
-constexpr int most_unasked = 256;
 // Waiting acquires looked at in one turn; a tenth of a microsecond each, but for those served.
 constexpr int slice_looks = 2048;
 constexpr Duration tick_interval = 250ms;  // the contract wants one a second at least
@@ -38,7 +36,7 @@ bool Broker::work(Time now, Time heard_until, bool requests_wait) {
         next_tick_ = now + tick_interval;
     }
     const int slice = requests_wait ? slice_beside_requests : slice_events;
-    for (int steps = 0; steps < slice && unasked_ < most_unasked && !full(); ++steps) {
+    for (int steps = 0; steps < slice && unasked_ < slice_events && !full(); ++steps) {
         const bool worked = lose_next_task() || lose_next_executor(heard_until) || converge_next();
         if (!worked) {
             return !offers_.empty() && !read_only_;
@@ -50,7 +48,7 @@ bool Broker::work(Time now, Time heard_until, bool requests_wait) {
 
 // The batch that gathers has its share of what nobody asked for, and can't leave yet.
 bool Broker::must_await_landing() const {
-    return unasked_ >= most_unasked && flight_;
+    return unasked_ >= slice_events && flight_;
 }
 
 // ---- waiting acquires ------------------------------------------------------------------------

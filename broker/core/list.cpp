@@ -74,19 +74,19 @@ Listing::const_iterator end_of_group(const Listing& listing, const ListKey& key)
 }
 
 // Several listings read as one, by group, then birth. A domain's are one group.
-template <class Listing>
+template <class Order>
 class Merged {
   public:
-    using Key = typename Listing::key_type;
+    using Key = typename Order::key_type;
 
     explicit Merged(Seq until) : until_(until) {}
 
     // Those behind `after`: all, or those of its group.
-    void add_all(const Listing& listing, const Key& after) {
+    void add_all(const Order& listing, const Key& after) {
         heads_[count_++] = {&listing, listing.upper_bound(after), listing.end()};
     }
 
-    void add_group(const Listing& listing, const Key& after) {
+    void add_group(const Order& listing, const Key& after) {
         heads_[count_++] = {&listing, listing.upper_bound(after), end_of_group(listing, after)};
     }
 
@@ -105,9 +105,9 @@ class Merged {
 
   private:
     struct Head {
-        const Listing* listing = nullptr;
-        typename Listing::const_iterator at;
-        typename Listing::const_iterator end;
+        const Order* listing = nullptr;
+        typename Order::const_iterator at;
+        typename Order::const_iterator end;
     };
 
     // Behind one that is newer, all of its group are.

@@ -2,17 +2,20 @@
 //
 //     u8 width | end of text 0 | ... | end of text N-1 | the bytes, one text behind the other
 //
-// An end takes `width` bytes: 1, 2 or 4, as the last one needs, so that short texts stay in a small
-// class of the allocator.
+// An end takes its lowest `width` bytes: 1, 2 or 4, as the last one needs, so that short texts stay
+// in a small class of the allocator.
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
 
 namespace taskbbs::core {
+
+static_assert(std::endian::native == std::endian::little, "the lowest bytes of an end come first");
 
 template <std::size_t count>
 class TextPack {
@@ -40,8 +43,7 @@ class TextPack {
                 std::memcpy(block.get() + head + end, texts[i].data(), texts[i].size());
             }
             end += static_cast<std::uint32_t>(texts[i].size());
-            std::memcpy(
-                block.get() + 1 + i * width, &end, width);  // little-endian, as x86 and arm are
+            std::memcpy(block.get() + 1 + i * width, &end, width);
         }
         block_ = std::move(block);
     }

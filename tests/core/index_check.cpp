@@ -64,8 +64,8 @@ class Scan {
     std::vector<Slot> slots_;
 };
 
-template <class Listing>
-std::vector<Slot> slots_of(const Listing& listing) {
+template <class Order>
+std::vector<Slot> slots_of(const Order& listing) {
     std::vector<Slot> slots;
     for (const auto& key : listing) {
         slots.push_back(key.slot());

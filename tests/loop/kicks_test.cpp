@@ -38,6 +38,13 @@ void desire_many(Client& client, Rig& rig, int count) {
     client.take();
 }
 
+// Of so many tasks, each of which is due.
+RequestId ask_for_pass_over(int tasks, Client& client, Rig& rig) {
+    desire_many(client, rig, tasks);
+    rig.turn_clock(31s);
+    return client.send(ConvergeArgs{});
+}
+
 TEST_CASE(
     "a pending or completed task that nothing happened to for kick_interval is announced again") {
     const auto state = GENERATE(State::pending, State::completed);
@@ -200,9 +207,7 @@ TEST_CASE("kicks of pending and completed tasks take turns by age") {
 TEST_CASE("a pass runs in slices, and requests are answered in between") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    desire_many(client, rig, 2000);
-    rig.turn_clock(31s);
-    const RequestId pass = client.send(ConvergeArgs{});
+    const RequestId pass = ask_for_pass_over(2000, client, rig);
     CHECK(rig.turn());
     const RequestId read = client.send(GetArgs{"t5"});
     CHECK(rig.turn());
@@ -215,9 +220,7 @@ TEST_CASE("a pass runs in slices, and requests are answered in between") {
 TEST_CASE("beside requests that wait a pass goes on, in smaller slices") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    desire_many(client, rig, 2000);
-    rig.turn_clock(31s);
-    client.send(ConvergeArgs{});
+    ask_for_pass_over(2000, client, rig);
     const auto kicked_in_a_turn = [&rig](bool drained) {
         rig.story();
         rig.turn(drained);
@@ -233,20 +236,17 @@ TEST_CASE(
     "what is due fills no batch: what is asked for meanwhile leaves with a bounded part of it") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    desire_many(client, rig, 5000);
-    rig.turn_clock(31s);
-    const RequestId pass = client.send(ConvergeArgs{});
+    const RequestId pass = ask_for_pass_over(5000, client, rig);
     rig.turn();
     rig.hold_syncs();
     for (int turns = 0; turns < 100; ++turns) {
         rig.turn();
     }
     CHECK_FALSE(rig.turn());  // only the journal can help
-    const std::size_t held = rig.board().seq();
+    const core::Seq held = rig.board().seq();
     const RequestId cancel = client.send(CancelArgs{"t4999", {}});
-    rig.story();
     rig.turn();
-    CHECK(rig.board().seq() == static_cast<core::Seq>(held) + 1);
+    CHECK(rig.board().seq() == held + 1);
     rig.let_syncs_go();
     CHECK(client.answer_to(cancel).status == "ok");
     CHECK(client.answer_to(pass).as<ConvergeReply>().kicked == 4999);
@@ -255,9 +255,7 @@ TEST_CASE(
 TEST_CASE("a task that a request touches during a pass is not kicked by it") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    desire_many(client, rig, 1000);
-    rig.turn_clock(31s);
-    const RequestId pass = client.send(ConvergeArgs{});
+    const RequestId pass = ask_for_pass_over(1000, client, rig);
     rig.turn();
     client.send(CancelArgs{"t999", {}});
     CHECK(client.answer_to(pass).as<ConvergeReply>().kicked == 999);

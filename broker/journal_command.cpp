@@ -15,6 +15,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <ctime>
 #include <fmt/core.h>
 #include <functional>
 #include <map>
@@ -24,6 +25,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 namespace taskbbs::broker {
@@ -89,6 +91,22 @@ void go_first_out_of_memory() {
     }
 }
 
+// Processors that share no cache, or none that the kernel knows of, as a virtual machine's may: it
+// leaves the one that runs something idle to that, while all others crowd on the rest. So this
+// process lets go of its own for as long as it had it.
+void rest_now_and_then() {
+    constexpr long turn_us = 4000;
+    struct sigaction rest {};
+    rest.sa_handler = [](int) {
+        const timespec turn{0, turn_us * 1000};
+        nanosleep(&turn, nullptr);
+    };
+    rest.sa_flags = SA_RESTART;
+    sigaction(SIGPROF, &rest, nullptr);
+    const itimerval of_its_time{{0, turn_us}, {0, turn_us}};
+    setitimer(ITIMER_PROF, &of_its_time, nullptr);
+}
+
 // At low priority it gets what nobody else wants of processors and disk; an urgent one goes before
 // the broker, whose journal grows meanwhile, where it may: root, or a limit (LimitNICE=). It ends
 // with the broker that started it, so that it never writes beside another one's.
@@ -108,6 +126,7 @@ void serve_broker(const Flags& flags) {
         // Beside a mere nice value, each wake-up of the broker may wait for the end of a slice.
         const sched_param none{};
         sched_setscheduler(0, SCHED_IDLE, &none);
+        rest_now_and_then();
         syscall(SYS_ioprio_set, whole_process, 0, idle_class << class_shift);
     } else {
         constexpr int before_others = -10;

@@ -96,9 +96,7 @@ void go_first_out_of_memory() {
 // process lets go of its own for as long as it had it.
 void rest_now_and_then() {
     constexpr long turn_us = 4000;
-
-    struct sigaction rest {};
-
+    struct sigaction rest = {};
     rest.sa_handler = [](int) {
         const timespec turn{0, turn_us * 1000};
         nanosleep(&turn, nullptr);

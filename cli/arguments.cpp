@@ -63,14 +63,29 @@ struct Given {
 struct Sorted {
     std::vector<Given> options;
     std::vector<std::string> rest;
+    std::optional<std::size_t> ended;  // by "--", behind so many of the rest
 };
 
-std::string_view long_name(std::string_view word) {
-    return word == "-o" ? "output" : word == "-h" ? "help" : word.substr(2);
+// Of any command, as options are.
+std::string_view name_of_letter(char letter) {
+    const auto has_it = [letter](const Option& option) { return option.letter == letter; };
+    for (const Command& command : commands()) {
+        for (const auto options : {common_options(), command.options}) {
+            const auto found = std::ranges::find_if(options, has_it);
+            if (found != options.end()) {
+                return found->name;
+            }
+        }
+    }
+    return {};
 }
 
-bool is_option(std::string_view word) {
-    return word == "-o" || word == "-h" || (word.starts_with("--") && word.size() > 2);
+// Empty where it is no option.
+std::string_view long_name(std::string_view word) {
+    if (word.starts_with("--")) {
+        return word.substr(2);
+    }
+    return word.size() == 2 && word[0] == '-' ? name_of_letter(word[1]) : std::string_view{};
 }
 
 // Takes the option at words[at], with its value; leaves `at` on its last word.
@@ -105,11 +120,12 @@ tl::expected<Sorted, UsageError> sort(std::span<const std::string> words) {
     Sorted sorted;
     for (std::size_t at = 0; at < words.size(); ++at) {
         if (words[at] == "--") {
+            sorted.ended = sorted.rest.size();
             const auto behind = words.subspan(at + 1);
             sorted.rest.insert(sorted.rest.end(), behind.begin(), behind.end());
             break;
         }
-        if (is_option(words[at])) {
+        if (!long_name(words[at]).empty()) {
             auto given = take_option(words, at);
             if (!given) {
                 return tl::unexpected{given.error()};
@@ -216,15 +232,33 @@ std::optional<UsageError> fill(Arguments& arguments, const std::vector<Given>& g
     return std::nullopt;
 }
 
-std::optional<UsageError> lacks(const Arguments& arguments) {
+// What is no option: too little or too much of it.
+std::optional<UsageError> lacks_operands(const Arguments& arguments) {
     const Command& command = *arguments.command;
-    if (command.takes_guids && arguments.guids.empty()) {
+    const auto& operands = arguments.guids;
+    if (command.takes_guids && operands.empty()) {
         return refusal(fmt::format("{} needs a GUID", command.name), &command).value();
     }
-    if (!command.takes_guids && !arguments.guids.empty()) {
-        return refusal(fmt::format("{} takes no '{}'", command.name, arguments.guids.front()),
+    if (command.takes_name && operands.empty()) {
+        return refusal(fmt::format("{} needs a NAME", command.name), &command).value();
+    }
+    const std::size_t most = command.takes_guids ? operands.size() : command.takes_name ? 1 : 0;
+    if (operands.size() > most) {
+        const auto hint = command.takes_command ? "; its command stands behind --" : "";
+        return refusal(fmt::format("{} takes no '{}'{}", command.name, operands[most], hint),
                        &command)
             .value();
+    }
+    if (command.takes_command && arguments.words.empty()) {
+        return refusal(fmt::format("{} needs a command behind --", command.name), &command).value();
+    }
+    return std::nullopt;
+}
+
+std::optional<UsageError> lacks(const Arguments& arguments) {
+    const Command& command = *arguments.command;
+    if (const auto wrong = lacks_operands(arguments)) {
+        return wrong;
     }
     for (const Option& option : command.options) {
         if (option.required && !arguments.has(option.name)) {
@@ -239,6 +273,7 @@ std::optional<UsageError> lacks(const Arguments& arguments) {
     }
     for (const auto& [one, other] : {std::pair{"payload", "payload-file"},
                                      std::pair{"result", "result-file"},
+                                     std::pair{"detach", "resume"},
                                      std::pair{"on", "off"}}) {
         if (arguments.has(one) && arguments.has(other)) {
             return refusal(fmt::format("--{} and --{} exclude each other", one, other), &command)
@@ -287,7 +322,13 @@ tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
     if (asked(*sorted, "help")) {
         return HelpWanted{arguments.command};
     }
-    arguments.guids.assign(sorted->rest.begin() + 1, sorted->rest.end());
+    const auto operands = std::span{sorted->rest}.subspan(1);
+    // Behind a command's own "--" stand its words; anywhere else "--" only ends the options.
+    const auto own = arguments.command->takes_command
+                         ? std::max<std::size_t>(sorted->ended.value_or(sorted->rest.size()), 1) - 1
+                         : operands.size();
+    arguments.guids.assign(operands.begin(), operands.begin() + static_cast<std::ptrdiff_t>(own));
+    arguments.words.assign(operands.begin() + static_cast<std::ptrdiff_t>(own), operands.end());
     if (const auto wrong = fill(arguments, sorted->options)) {
         return tl::unexpected{*wrong};
     }

@@ -20,7 +20,8 @@ namespace taskbbs::cli {
 // fail; asking for an option as something that its form is not aborts.
 struct Arguments {
     const Command* command = nullptr;
-    std::vector<std::string> guids;  // at least one where the command takes them, else none
+    std::vector<std::string> guids;  // at least one where the command takes them, or its one name
+    std::vector<std::string> words;  // behind "--", at least one where it takes a command
     std::map<std::string, std::vector<std::string>, std::less<>> values;
     std::string endpoint;  // --endpoint, TASKBBS_ENDPOINT or the default
 

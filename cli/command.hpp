@@ -35,11 +35,14 @@ struct Option {
     // Of an integer, or of the length of a name.
     std::int64_t min = 0;
     std::int64_t max = std::numeric_limits<std::int64_t>::max();
+    char letter = 0;  // -x; 0: it has none
 };
 
 struct Command {
     std::string_view name;
-    bool takes_guids = false;  // one or more, positional
+    bool takes_guids = false;    // one or more, positional
+    bool takes_name = false;     // a single one, positional
+    bool takes_command = false;  // behind "--": a command's words, at least one
     std::string_view summary;
     std::string_view more;  // what else help says; may be empty
     std::string_view example;
@@ -55,7 +58,7 @@ std::span<const Option> common_options();
 
 // Nullptr where there is none.
 const Command* command_named(std::string_view name);
-// Of this command, or common.
+// Of this command, which may mean something of its own by a common name, or common.
 const Option* option_of(const Command& command, std::string_view name);
 
 }  // namespace taskbbs::cli

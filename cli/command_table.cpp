@@ -1,4 +1,5 @@
 // The table of commands and options.
+#include "cli/batch/command_rows.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "protocol/limits.hpp"
@@ -89,8 +90,9 @@ constexpr std::array common{
     Option{.name = "output",
            .form = Form::choice,
            .value = "table|json",
-           .help = "json: one document a line (table)"},
-    Option{.name = "help", .form = Form::flag, .help = "this text"},
+           .help = "json: one document a line (table)",
+           .letter = 'o'},
+    Option{.name = "help", .form = Form::flag, .help = "this text", .letter = 'h'},
     Option{.name = "version", .form = Form::flag, .help = "the version"},
 };
 
@@ -432,6 +434,8 @@ constexpr std::array table{
             .example = "taskbbs watch --stream completed,resolved -o json",
             .options = watch_options,
             .run = run_watch},
+    batch::run_command,
+    batch::wait_command,
     Command{.name = "executor",
             .summary = "Run tasks: each payload is a command line for sh -c.",
             .more = "The result is a MessagePack map: exit, signal, stdout, stderr, truncated. An\n"

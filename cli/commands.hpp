@@ -35,6 +35,9 @@ Exit run_hello(const Arguments& arguments);
 
 // Until interrupted, or until --count events were shown.
 Exit run_watch(const Arguments& arguments);
+// Until everything has an outcome: see cli/batch/batch.hpp.
+Exit run_run(const Arguments& arguments);
+Exit run_wait(const Arguments& arguments);
 // Until SIGTERM or SIGINT: see cli/executor/jobs.hpp.
 Exit run_executor(const Arguments& arguments);
 

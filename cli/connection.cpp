@@ -12,7 +12,8 @@ constexpr milliseconds default_timeout{30'000};
 
 }  // namespace
 
-std::optional<Connection> Connection::open(const Arguments& arguments) {
+std::optional<Connection> Connection::open(const Arguments& arguments,
+                                           std::optional<milliseconds> timeout) {
     auto client = Client::open(
         {.endpoint = arguments.endpoint, .events_endpoint = arguments.text("events").value_or("")});
     if (!client) {
@@ -22,14 +23,15 @@ std::optional<Connection> Connection::open(const Arguments& arguments) {
                              {.command = arguments.command->name, .endpoint = arguments.endpoint}));
         return std::nullopt;
     }
-    return Connection{std::move(*client), arguments};
+    const auto patience = timeout.value_or(arguments.duration("timeout").value_or(default_timeout));
+    return Connection{std::move(*client), arguments, patience};
 }
 
-Connection::Connection(Client client, const Arguments& arguments)
+Connection::Connection(Client client, const Arguments& arguments, milliseconds timeout)
     : client_(std::move(client)),
       command_(arguments.command->name),
       endpoint_(arguments.endpoint),
-      timeout_(arguments.duration("timeout").value_or(default_timeout)),
+      timeout_(timeout),
       deadline_(std::chrono::steady_clock::now() + timeout_) {}
 
 CallOptions Connection::remaining() const {

@@ -15,14 +15,16 @@ namespace taskbbs::cli {
 // Errors go to standard error as they come. Not thread-safe.
 class Connection {
   public:
-    // Nothing, said on standard error, where the endpoint can't be used (Exit::usage).
-    static std::optional<Connection> open(const Arguments& arguments);
+    // Nothing, said on standard error, where the endpoint can't be used (Exit::usage). `timeout`:
+    // instead of --timeout, for a command to which that means something else.
+    static std::optional<Connection> open(const Arguments& arguments,
+                                          std::optional<milliseconds> timeout = std::nullopt);
 
     Client& client() { return client_; }
 
     const std::string& endpoint() const { return endpoint_; }
 
-    // What is left of --timeout; it began when the connection was opened.
+    // What is left of the timeout; it began when the connection was opened.
     CallOptions remaining() const;
 
     // Says what went wrong and returns what to end with.
@@ -39,7 +41,7 @@ class Connection {
     }
 
   private:
-    Connection(Client client, const Arguments& arguments);
+    Connection(Client client, const Arguments& arguments, milliseconds timeout);
 
     Client client_;
     std::string command_;

@@ -8,15 +8,19 @@ namespace taskbbs::cli {
 namespace {
 
 std::string spelled(const Option& option) {
-    const auto letter = option.name == "output" ? "-o, " : option.name == "help" ? "-h, " : "";
+    const auto letter = option.letter == 0 ? std::string{} : fmt::format("-{}, ", option.letter);
     return fmt::format(
         "{}--{}{}{}", letter, option.name, option.value.empty() ? "" : " ", option.value);
 }
 
-std::string lines_of(std::span<const Option> options) {
+// But for those that `command` has a meaning of its own for.
+std::string lines_of(std::span<const Option> options, const Command* command = nullptr) {
     constexpr std::size_t column = 28;
     std::string lines;
     for (const Option& option : options) {
+        if (command != nullptr && option_of(*command, option.name) != &option) {
+            continue;
+        }
         auto left = spelled(option);
         if (left.size() > column) {
             left += fmt::format("\n{:{}}", "", column + 2);
@@ -51,9 +55,12 @@ std::string help() {
 }
 
 std::string help(const Command& command) {
-    std::string text = fmt::format("Usage: taskbbs {}{} [OPTION...]\n\n{}\n",
+    std::string text = fmt::format("Usage: taskbbs {}{} [OPTION...]{}\n\n{}\n",
                                    command.name,
-                                   command.takes_guids ? " GUID..." : "",
+                                   command.takes_guids  ? " GUID..."
+                                   : command.takes_name ? " NAME"
+                                                        : "",
+                                   command.takes_command ? " -- COMMAND [WORD...]" : "",
                                    command.summary);
     if (!command.more.empty()) {
         text += fmt::format("{}\n", command.more);
@@ -61,7 +68,7 @@ std::string help(const Command& command) {
     if (!command.options.empty()) {
         text += fmt::format("\nOptions:\n{}", lines_of(command.options));
     }
-    text += fmt::format("\nOptions of every command:\n{}", lines_of(common_options()));
+    text += fmt::format("\nOptions of every command:\n{}", lines_of(common_options(), &command));
     text += fmt::format("\nExample: {}\n", command.example);
     return text;
 }

@@ -145,3 +145,38 @@ TEST_CASE("options that contradict each other are refused") {
           "--on and --off exclude each other");
     CHECK(wrong({"resolve", "a", "b", "--epoch", "1"}) == "--epoch goes with one GUID");
 }
+
+TEST_CASE("a command's own words stand behind --, and nothing else does") {
+    const auto arguments = taken({"run", "--jobs", "2", "-k", "--", "ls", "--jobs", "--", "-x"});
+    CHECK(arguments.words == Words{"ls", "--jobs", "--", "-x"});
+    CHECK(arguments.integer("jobs") == 2);
+    CHECK(arguments.flag("keep-order"));
+    CHECK(arguments.guids.empty());
+    CHECK(taken({"claim", "--executor-id", "e", "--", "g"}).words.empty());
+    CHECK(wrong({"run", "ls"}) == "run takes no 'ls'; its command stands behind --");
+    CHECK(wrong({"run", "ls", "--", "ls"}).find("run takes no 'ls'") != std::string::npos);
+    CHECK(wrong({"run"}) == "run needs a command behind --");
+    CHECK(wrong({"run", "--"}) == "run needs a command behind --");
+}
+
+TEST_CASE("a command may take one name") {
+    CHECK(taken({"wait", "n"}).guids == Words{"n"});
+    CHECK(wrong({"wait"}) == "wait needs a NAME");
+    CHECK(wrong({"wait", "a", "b"}) == "wait takes no 'b'");
+}
+
+TEST_CASE("a letter stands for its option") {
+    const auto arguments = taken({"run", "-j", "3", "-0", "-o", "jsonl", "--", "x"});
+    CHECK(arguments.integer("jobs") == 3);
+    CHECK(arguments.flag("null"));
+    CHECK(arguments.text("output") == "jsonl");
+    CHECK(wrong({"run", "-x", "--", "x"}) == "unknown option -x");
+    CHECK(wrong({"get", "g", "-j", "3"}).find("get has no option --jobs") != std::string::npos);
+}
+
+TEST_CASE("a command may have a meaning of its own for a common option") {
+    CHECK(taken({"run", "--timeout", "5m", "-o", "text", "--", "x"}).text("output") == "text");
+    CHECK(wrong({"run", "-o", "table", "--", "x"}) == "--output 'table' is not text|json|jsonl");
+    CHECK(wrong({"run", "--detach", "--resume", "f", "--", "x"}) ==
+          "--detach and --resume exclude each other");
+}

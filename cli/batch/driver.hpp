@@ -1,0 +1,72 @@
+// Drives a batch: reads its input, carries its calls to the board and the answers back, shows its
+// outcomes and keeps its log.
+#pragma once
+
+#include "cli/batch/batch.hpp"
+#include "cli/batch/command_line.hpp"
+#include "cli/batch/interrupts.hpp"
+#include "cli/batch/job_log_file.hpp"
+#include "cli/batch/lines.hpp"
+#include "cli/batch/screen.hpp"
+#include "cli/inbox.hpp"
+#include "taskbbs/client.hpp"
+
+#include <optional>
+#include <string>
+
+namespace taskbbs::cli::batch {
+
+using Inbox = InboxOf<Batch>;
+
+// What a batch that reads lines needs besides.
+struct Source {
+    Template command;
+    char line_end = '\n';
+    std::optional<JobLogFile> log;
+};
+
+struct DriverOptions {
+    std::string name;
+    bool leaves_open = false;      // what is open when it is interrupted goes on
+    std::optional<Source> source;  // absent: there is no input
+};
+
+// One thread. `inbox` gets what other threads leave. All outlive it.
+class Driver {
+  public:
+    Driver(DriverOptions options, Batch& batch, Client& client, Inbox& inbox, Screen& screen);
+
+    // To the end of the batch, or as far as standard output goes. Ignores SIGPIPE from then on.
+    Exit run();
+
+  private:
+    bool wants_input() const;
+    void read_input();
+    void feed();
+    void input_failed(const std::string& why);
+    void perform();
+    void act(const Desire& action);
+    void act(const Look& action);
+    void act(const Cancel& action);
+    void act(const Take& action);
+    void act(const Leave& action);
+    void act(const Show& action);
+    void act(const Say& action);
+    void wait();
+    void interrupt();
+
+    DriverOptions options_;
+    Batch& batch_;
+    Client& client_;
+    Inbox& inbox_;
+    Screen& screen_;
+    Interrupts interrupts_;
+    Lines lines_;
+    bool input_open_ = true;
+    bool interrupted_ = false;
+    bool unwritable_ = false;
+    bool abandoned_ = false;  // end without what is left
+    Exit trouble_ = Exit::done;
+};
+
+}  // namespace taskbbs::cli::batch

@@ -257,7 +257,7 @@ std::optional<UsageError> lacks_operands(const Arguments& arguments) {
 
 std::optional<UsageError> lacks(const Arguments& arguments) {
     const Command& command = *arguments.command;
-    if (const auto wrong = lacks_operands(arguments)) {
+    if (auto wrong = lacks_operands(arguments)) {
         return wrong;
     }
     for (const Option& option : command.options) {

@@ -99,21 +99,27 @@ batch::ScreenOptions screen_options_of(const Arguments& arguments, std::string n
             .json = arguments.text("output").value_or("text") != "text"};
 }
 
+// Calls go out by the one, what comes of them arrives in the other.
+struct Exchange {
+    Connection& board;
+    batch::Inbox& inbox;
+};
+
 // The batch to its end: with a watch where its outcomes are waited for.
 Exit drive(const Arguments& arguments,
-           Connection& board,
+           Exchange exchange,
            Batch& batch,
            const Listing& listing,
-           batch::DriverOptions options,
-           batch::Inbox& inbox) {
+           batch::DriverOptions options) {
+    auto& client = exchange.board.client();
     const auto name = options.name;
     const bool picks_up = !options.source;
     const bool detach = arguments.flag("detach");
     batch::Screen screen{screen_options_of(arguments, name), present()};
-    batch::Driver driver{std::move(options), batch, board.client(), inbox, screen};
+    batch::Driver driver{std::move(options), batch, client, exchange.inbox, screen};
     Watch watch;
     if (!detach) {
-        watch = watch_completed(board.client(), name, listing.domain, listing.seq, inbox);
+        watch = watch_completed(client, name, listing.domain, listing.seq, exchange.inbox);
     }
     for (const FoundTask& task : listing.tasks) {
         batch.found(task, present());
@@ -196,13 +202,12 @@ Exit run_run(const Arguments& arguments) {
     listing->domain = domain;
     Batch batch{*options};
     Exit exit = drive(arguments,
-                      *board,
+                      {*board, inbox},
                       batch,
                       *listing,
                       {.name = options->name,
                        .leaves_open = options->mode == batch::Mode::hand_over,
-                       .source = std::move(source)},
-                      inbox);
+                       .source = std::move(source)});
     if (options->mode == batch::Mode::hand_over) {
         exit = worse(exit, say_name(arguments, options->name, batch.tally().handed_over));
     }
@@ -236,7 +241,7 @@ Exit run_wait(const Arguments& arguments) {
     Batch batch{{.name = name,
                  .mode = batch::Mode::pick_up,
                  .keep_order = first && batch::note_in(first->task.annotation).keep_order}};
-    return drive(arguments, *board, batch, *listing, {.name = name, .leaves_open = true}, inbox);
+    return drive(arguments, {*board, inbox}, batch, *listing, {.name = name, .leaves_open = true});
 }
 
 }  // namespace taskbbs::cli

@@ -68,8 +68,8 @@ void Batch::add(std::string_view line, std::string command) {
     task.annotation = annotation_of({.run = options_.name,
                                      .number = number,
                                      .retries = options_.retries,
-                                     .keep_order = options_.keep_order,
-                                     .line = json_of_bytes(line)});
+                                     .keep_order = options_.keep_order},
+                                    line);
     entry->second.line_hash = hash_of(line);
     entry->second.ours = options_.resumed;
     hold(entry->second, std::move(task));

@@ -115,10 +115,17 @@ void Batch::cancelled(TaskKey key, const Result<Applied>& answer, Moment now) {
     settle();
 }
 
+// What an interrupted run had cancelled before it left is missing, to the one that resumes it.
 bool Batch::is_tried_anew(const Task& task, std::uint32_t attempt) const {
+    if (!task.failed || stopping_) {
+        return false;
+    }
+    if (was_cancelled(task)) {
+        return options_.resumed && was_stopped(task);
+    }
     const auto retries =
         options_.mode == Mode::pick_up ? note_in(task.annotation).retries : options_.retries;
-    return task.failed && !was_cancelled(task) && !stopping_ && attempt < retries;
+    return attempt < retries;
 }
 
 void Batch::taken(TaskKey key, Result<Owned> answer, Moment now) {
@@ -178,7 +185,7 @@ void Batch::left(TaskKey key, const Result<Applied>& answer, Moment now) {
 }
 
 void Batch::gone(Entry entry) {
-    Slot& slot = entry->second;
+    const Slot& slot = entry->second;
     if (slot.quiet) {
         erase(entry);
     } else if (stopping_ && slot.task) {
@@ -199,7 +206,7 @@ void Batch::fail(Entry entry, std::string reason, bool cancelled) {
         .key = entry->first, .failed = true, .cancelled = cancelled, .reason = std::move(reason)};
     if (slot.task) {
         outcome.command = slot.task->payload;
-        outcome.line = note_in(slot.task->annotation).line;
+        outcome.line = line_in(slot.task->annotation);
     }
     slot.epoch = 0;
     on_board(entry);  // the attempt before it waits no longer

@@ -3,46 +3,50 @@
 
 #include "protocol/limits.hpp"
 
-#include <utility>
-
 namespace taskbbs::cli::batch {
 
-std::string annotation_of(Note note) {
-    const Json json{{"run", note.run},
-                    {"number", note.number},
-                    {"retries", note.retries},
-                    {"keep_order", note.keep_order},
-                    {"line", note.line}};
+namespace {
+
+// Null where `object` is none, or has no such member.
+Json member_of(const Json& object, const char* name) {
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    return found == object.end() ? Json{} : *found;
+}
+
+}  // namespace
+
+std::string annotation_of(const Note& note, std::string_view line) {
+    Json json{{"run", note.run},
+              {"number", note.number},
+              {"retries", note.retries},
+              {"keep_order", note.keep_order},
+              {"line", json_of_bytes(line)}};
     auto text = line_of(json);
     if (text.size() > static_cast<std::size_t>(protocol::max_annotation)) {
-        note.line = nullptr;
-        text = annotation_of(std::move(note));
+        json["line"] = nullptr;
+        text = line_of(json);
     }
     return text;
 }
 
 Note note_in(std::string_view annotation) {
-    Note note;
     const auto json = Json::parse(annotation, nullptr, false);
-    if (!json.is_object()) {
-        return note;
-    }
-    const auto member = [&json](const char* name) {
-        const auto found = json.find(name);
-        return found == json.end() ? Json{} : *found;
-    };
-    if (const auto run = member("run"); run.is_string()) {
+    Note note;
+    if (const auto run = member_of(json, "run"); run.is_string()) {
         note.run = run.get<std::string>();
     }
-    if (const auto number = member("number"); number.is_number_unsigned()) {
+    if (const auto number = member_of(json, "number"); number.is_number_unsigned()) {
         note.number = number.get<std::uint64_t>();
     }
-    if (const auto retries = member("retries"); retries.is_number_unsigned()) {
+    if (const auto retries = member_of(json, "retries"); retries.is_number_unsigned()) {
         note.retries = retries.get<std::int64_t>();
     }
-    note.keep_order = member("keep_order") == Json(true);
-    note.line = member("line");
+    note.keep_order = member_of(json, "keep_order") == Json(true);
     return note;
+}
+
+Json line_in(std::string_view annotation) {
+    return member_of(Json::parse(annotation, nullptr, false), "line");
 }
 
 }  // namespace taskbbs::cli::batch

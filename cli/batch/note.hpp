@@ -20,13 +20,15 @@ struct Note {
     std::uint64_t number = 0;
     std::int64_t retries = 0;  // how often it is tried anew if it fails
     bool keep_order = false;   // outcomes are shown in the order of the numbers
-    Json line;
 };
 
 // At most as long as an annotation may be.
-std::string annotation_of(Note note);
+std::string annotation_of(const Note& note, std::string_view line);
 
 // Of whatever is no such note: the values above.
 Note note_in(std::string_view annotation);
+
+// Its `line`, null where there is none.
+Json line_in(std::string_view annotation);
 
 }  // namespace taskbbs::cli::batch

@@ -19,9 +19,13 @@ bool was_stopped(const TaskOutcome& outcome) {
     return outcome.cancelled && outcome.reason.ends_with(stopped_reason);
 }
 
+bool was_stopped(const Task& task) {
+    return was_cancelled(task) && task.failure_reason.ends_with(stopped_reason);
+}
+
 TaskOutcome outcome_of(TaskKey key, Task task) {
     TaskOutcome outcome{.key = key,
-                        .line = note_in(task.annotation).line,
+                        .line = line_in(task.annotation),
                         .failed = task.failed,
                         .cancelled = was_cancelled(task),
                         .completed_at = task.completed_at};

@@ -14,7 +14,7 @@ namespace taskbbs::cli::batch {
 struct TaskOutcome {
     TaskKey key;
     std::string command;  // as it was given to sh -c; empty where the board does not have it
-    Json line;            // see Note; null: unknown
+    Json line;            // see note.hpp; null: unknown
     bool failed = false;
     bool cancelled = false;  // then it has failed as well
     std::string reason;      // why it failed; else empty
@@ -39,6 +39,7 @@ inline constexpr std::string_view stopped_reason = "the run was interrupted";
 
 // Cancelled by the run itself: no failure that anybody needs to hear of.
 bool was_stopped(const TaskOutcome& outcome);
+bool was_stopped(const Task& task);
 
 // One document, with every member: see docs/run.md.
 Json json_of(const TaskOutcome& outcome, std::string_view name);

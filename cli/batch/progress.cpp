@@ -76,7 +76,11 @@ std::optional<milliseconds> time_left(const Tally& tally, double rate) {
 }
 
 std::string numbers(const Tally& tally, double rate) {
-    auto text = fmt::format("{}/{}{} done", tally.over(), tally.total, tally.has_total ? "" : "+");
+    auto text = fmt::format("{}/{}{} {}",
+                            tally.over(),
+                            tally.total,
+                            tally.has_total ? "" : "+",
+                            tally.handed_over > 0 ? "on the board" : "done");
     text += parts_of(tally);
     text += fmt::format(", {:.1f}/s", rate);
     if (const auto left = time_left(tally, rate); left && tally.left() > 0) {

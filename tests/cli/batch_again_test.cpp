@@ -145,6 +145,17 @@ TEST_CASE("resumed, what is done is passed by, and its remains on the board go u
     CHECK(run.batch.tally() == Tally{.total = 3, .has_total = true, .skipped = 3});
 }
 
+TEST_CASE("resumed, what the interrupted run had cancelled is run after all") {
+    for (const bool resumed : {true, false}) {
+        DrivenBatch run{{.resumed = resumed}};
+        run.add("a");
+        run.desired({1});
+        run.ends({1});
+        taken_cancelled(run, {1});
+        CHECK(run.asks() == (resumed ? Asked{"desire 1r1"} : Asked{"show 1 cancelled", "leave 1"}));
+    }
+}
+
 TEST_CASE("resumed with less input, the rest on the board is told of and left there") {
     DrivenBatch run{{.resumed = true}};
     run.found({1}, State::running);
@@ -172,7 +183,7 @@ TEST_CASE("picked up, what fails is tried anew as it was meant by the one who be
     DrivenBatch run{{.mode = Mode::pick_up}};
     run.found({1}, State::completed);
     run.batch.pick_up(run.now);
-    run.tasks[{1}].annotation = annotation_of({.run = "n", .number = 1, .retries = 1});
+    run.tasks[{1}].annotation = annotation_of({.run = "n", .number = 1, .retries = 1}, "a");
     run.taken({1}, 1);
     CHECK(run.asks() == Asked{"desire 1r1"});
     run.tasks[{1, 1}] = run.tasks[{1}];

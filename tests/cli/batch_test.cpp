@@ -43,7 +43,7 @@ TEST_CASE("a task carries all that it takes to pick it up") {
     CHECK(note.number == 1);
     CHECK(note.retries == 2);
     CHECK(note.keep_order);
-    CHECK(note.line == "a");
+    CHECK(line_in(task.annotation) == "a");
 }
 
 TEST_CASE("no input: nothing to do, and that is well") {

@@ -63,6 +63,7 @@ TEST_CASE("the numbers name what there is, and a plus while more may come") {
     CHECK(numbers({.total = 10, .has_total = true, .done = 4, .failed = 1, .retried = 3}, 2) ==
           "5/10 done, 1 failed, 3 tried anew, 2.0/s, 3s left");
     CHECK(numbers({.total = 2, .has_total = true, .done = 2}, 2) == "2/2 done, 2.0/s");
+    CHECK(numbers({.total = 3, .handed_over = 2}, 2) == "2/3+ on the board, 2.0/s");
 }
 
 TEST_CASE("a bar is as full as the batch, and never wider than the terminal") {

@@ -90,8 +90,8 @@ def test_a_broker_that_goes_away_is_waited_for():
         for _ in range(2):
             board.kill()
             board.start()
-        rest = process.communicate(timeout=60)[0].decode()
-        assert process.returncode == 0 and rest == "".join(f"{n}\n" for n in range(1, 12)), rest
+        rest = process.stdout.read().decode()
+        assert process.wait(timeout=60) == 0 and rest == "".join(f"{n}\n" for n in range(1, 12)), rest
 
 
 def test_resume_runs_what_is_missing_or_failed_and_nothing_else():
@@ -152,6 +152,19 @@ def test_a_killed_run_is_resumed_without_running_twice_what_is_still_on_the_boar
         done = run(board, *args, input="a\nb\nc\n")
         assert sorted(done.stdout.splitlines()) == ["a", "b", "c"]
         assert counts(board) == {"a": 1, "b": 1, "c": 1} and on_board(board) == []
+
+
+def test_what_an_interrupted_run_has_cancelled_and_left_is_run_when_it_is_resumed():
+    with Board() as board:
+        args = ("--resume", board.dir / "log", "--name", "n", "--", "echo")
+        process = start(board, *args, input="a\nb\n")
+        wait_for(lambda: len(on_board(board)) == 2, "the tasks")
+        process.kill()
+        process.wait()
+        board.cli("cancel", "n-000001", "--reason", "the run was interrupted")
+        board.executor("--stack", "s", "--slots", "1")
+        assert sorted(run(board, *args, input="a\nb\n").stdout.split()) == ["a", "b"]
+        assert on_board(board) == []
 
 
 def test_a_run_that_was_killed_anywhere_shows_all_in_the_end():

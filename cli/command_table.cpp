@@ -322,7 +322,14 @@ constexpr std::array executor_options{
     Option{.name = "grace",
            .form = Form::duration,
            .value = "DURATION",
-           .help = "between SIGTERM and SIGKILL for a task that it lost (10s)"},
+           .help = "between SIGTERM and SIGKILL for a task that is to end (10s)"},
+    Option{.name = "exec",
+           .value = "'PROGRAM ARG...'",
+           .help = "hand each payload to this program instead of sh -c"},
+    Option{.name = "run-timeout",
+           .form = Form::duration,
+           .value = "DURATION",
+           .help = "end and fail what runs longer (0: never)"},
 };
 
 constexpr std::array table{
@@ -437,14 +444,19 @@ constexpr std::array table{
     batch::run_command,
     batch::wait_command,
     Command{.name = "executor",
-            .summary = "Run tasks: each payload is a command line for sh -c.",
-            .more = "The result is a MessagePack map: exit, signal, stdout, stderr, truncated. An\n"
-                    "exit status other than 0 fails the task. The command finds TASKBBS_GUID in\n"
-                    "its environment; what it leaves running is killed when it ends.\n"
-                    "SIGTERM: takes no more, finishes what runs, departs, ends with 0, or with 5\n"
-                    "where the broker could not be told: it waits 5 s for that, 30 s where it has\n"
-                    "outcomes to report. SIGINT: the same, ends with 130. A second signal kills\n"
-                    "what runs and gives it back.",
+            .summary = "Run tasks: payloads are command lines, or input of a program.",
+            .more =
+                "A payload is a command line for sh -c; the result is a MessagePack map: exit,\n"
+                "signal, stdout, stderr, truncated. With --exec the program gets the payload on\n"
+                "its standard input, and what it writes to its standard output is the result,\n"
+                "up to limits.result_bytes: more fails the task. PROGRAM ARG... are split as by\n"
+                "a shell, quotes and backslashes and no more.\n"
+                "An exit status other than 0 fails the task. The command finds TASKBBS_GUID in\n"
+                "its environment; what it leaves running is killed when it ends.\n"
+                "SIGTERM: takes no more, finishes what runs, departs, ends with 0, or with 5\n"
+                "where the broker could not be told: it waits 5 s for that, 30 s where it has\n"
+                "outcomes to report. SIGINT: the same, ends with 130. A second signal kills\n"
+                "what runs and gives it back.",
             .example = "taskbbs executor --stack linux --slots 4 --executor-id e1",
             .options = executor_options,
             .run = run_executor},

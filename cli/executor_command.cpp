@@ -16,6 +16,9 @@
 namespace taskbbs::cli {
 namespace {
 
+// Of what a program of --exec writes to its standard error: its last line is told.
+constexpr std::size_t last_words_bytes = 4096;
+
 // The host's name and the process's number, in the charset of an executor_id.
 std::string default_executor_id() {
     std::array<char, 65> host{};
@@ -67,6 +70,40 @@ ExecutorOptions executor_options_of(const Arguments& arguments, Inbox& inbox) {
     return options;
 }
 
+// --exec, or nothing.
+tl::expected<std::optional<Program>, std::string> program_in(const Arguments& arguments) {
+    const auto line = arguments.text("exec");
+    if (!line) {
+        return std::optional<Program>{};
+    }
+    const char* path = std::getenv("PATH");
+    return program_of(*line, path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin")
+        .map([](Program program) { return std::optional{std::move(program)}; });
+}
+
+DriverOptions driver_options_of(const Arguments& arguments,
+                                const ExecutorOptions& executor,
+                                const std::optional<Program>& program,
+                                const Hello& hello) {
+    const auto result_bytes = static_cast<std::size_t>(hello.limits.result_bytes);
+    DriverOptions options{
+        .jobs = {.executor_id = executor.executor_id,
+                 .slots = executor.slots,
+                 .total = executor.free,
+                 .grace = arguments.duration("grace").value_or(milliseconds{10'000}),
+                 .run_timeout = arguments.duration("run-timeout").value_or(milliseconds{0}),
+                 .form = program ? ResultForm::plain : ResultForm::packed},
+        .domains = arguments.names("domain"),
+        .program = program,
+        .out_bound = {.bytes = output_bound(result_bytes)},
+        .err_bound = {.bytes = output_bound(result_bytes)}};
+    if (program) {
+        options.out_bound = {.bytes = result_bytes};
+        options.err_bound = {.bytes = last_words_bytes, .of_end = true};
+    }
+    return options;
+}
+
 Exit failed(const Error& error, const Arguments& arguments, milliseconds timeout) {
     fmt::print(
         stderr,
@@ -88,6 +125,11 @@ sigset_t stopping_signals() {
 
 Exit run_executor(const Arguments& arguments) {
     const auto timeout = arguments.duration("timeout").value_or(milliseconds{30'000});
+    const auto program = program_in(arguments);
+    if (!program) {
+        fmt::print(stderr, "taskbbs: executor: --exec: {}\n", program.error());
+        return Exit::usage;
+    }
     const auto signals = stopping_signals();
     std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, nobody can be waited for
     Inbox inbox;
@@ -108,15 +150,7 @@ Exit run_executor(const Arguments& arguments) {
 
     bool abandoned = false;
     Driver driver{
-        {.jobs = {.executor_id = options.executor_id,
-                  .slots = options.slots,
-                  .total = options.free,
-                  .grace = arguments.duration("grace").value_or(milliseconds{10'000})},
-         .domains = arguments.names("domain"),
-         .output_bound = output_bound(static_cast<std::size_t>(hello->limits.result_bytes))},
-        *executor,
-        inbox,
-        stops.number()};
+        driver_options_of(arguments, options, *program, *hello), *executor, inbox, stops.number()};
     const Exit exit = driver.run(abandoned);
     if (abandoned) {
         std::_Exit(static_cast<int>(exit));

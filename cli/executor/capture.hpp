@@ -1,18 +1,24 @@
-// The beginning of what a command writes to one of its outputs; the rest is read and dropped, so
-// that the command never waits for a reader.
+// The beginning, or the end, of what a command writes to one of its outputs; the rest is read and
+// dropped, so that the command never waits for a reader.
 #pragma once
 
 #include "cli/executor/descriptor.hpp"
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace taskbbs::cli {
 
+struct Bound {
+    std::size_t bytes = 0;
+    bool of_end = false;  // the last ones are kept, else the first
+};
+
 class Capture {
   public:
-    // `reading`: the non-blocking end of a pipe. Keeps at most `bound` bytes.
-    Capture(Descriptor reading, std::size_t bound) : reading_(std::move(reading)), bound_(bound) {}
+    // `reading`: the non-blocking end of a pipe.
+    Capture(Descriptor reading, Bound bound) : reading_(std::move(reading)), bound_(bound) {}
 
     // Takes what is there, up to 1 MiB, so that a flood can't hold up other commands. Closes at the
     // end of the output.
@@ -25,8 +31,10 @@ class Capture {
     bool truncated() const { return truncated_; }
 
   private:
+    void keep(std::string_view part);
+
     Descriptor reading_;
-    std::size_t bound_;
+    Bound bound_;
     std::string text_;
     bool truncated_ = false;
 };

@@ -145,7 +145,11 @@ void Driver::act(const LookAtTask& action) {
 }
 
 void Driver::act(const RunCommand& action) {
-    auto process = Process::start(action.command, action.guid, options_.output_bound);
+    Program program = options_.program ? *options_.program : shell_program(action.payload);
+    if (options_.program) {
+        program.input = action.payload;
+    }
+    auto process = Process::start(program, action.guid, options_.out_bound, options_.err_bound);
     if (process) {
         processes_.emplace(action.job, std::move(*process));
     } else {

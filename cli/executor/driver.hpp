@@ -16,7 +16,9 @@ namespace taskbbs::cli {
 struct DriverOptions {
     JobsOptions jobs;
     std::vector<std::string> domains;
-    std::size_t output_bound = 0;  // bytes of each output of a command
+    std::optional<Program> program;  // gets the payloads; absent: they are command lines
+    Bound out_bound;                 // of the outputs of a command
+    Bound err_bound;
 };
 
 // One thread; it is the one that starts the commands, so it must live as long as they. `signals` is

@@ -43,7 +43,7 @@ void Jobs::accept(Task task, Moment now) {
     Job job{
         .guid = std::move(task.guid),
         .epoch = task.epoch,
-        .command = std::move(task.payload),
+        .payload = std::move(task.payload),
         .needs = {
             .memory_mb = task.memory_mb, .disk_mb = task.disk_mb, .cpu_percent = task.cpu_percent}};
     // It came back before its former process was gone: one at a time.
@@ -79,24 +79,33 @@ void Jobs::look(JobId id, Job& job) {
     actions_.emplace_back(LookAtTask{id, job.guid});
 }
 
-void Jobs::run(JobId id, Job& job) {
+void Jobs::run(JobId id, Job& job, Moment now) {
     if (job.give_back) {
         report(id, job);
         return;
     }
-    if (const auto trouble = trouble_with(job.command); !trouble.empty()) {
+    const bool is_command_line = options_.form == ResultForm::packed;
+    if (const auto trouble = is_command_line ? trouble_with(job.payload) : std::string{};
+        !trouble.empty()) {
         job.over = true;
         job.ending = not_run(trouble);
         report(id, job);
         return;
     }
     job.phase = Phase::running;
+    if (options_.run_timeout > milliseconds{0}) {
+        job.end_at = now + options_.run_timeout;
+    }
     say(fmt::format("{}: running (epoch {})", job.guid, job.epoch));
-    actions_.emplace_back(RunCommand{id, job.guid, std::exchange(job.command, {})});
+    actions_.emplace_back(RunCommand{id, job.guid, std::exchange(job.payload, {})});
 }
 
 void Jobs::kill(JobId id, Job& job, Moment now) {
     const bool at_once = job.give_back;
+    job.end_at.reset();
+    if (job.kill_at && !at_once) {
+        return;  // its grace runs
+    }
     actions_.emplace_back(KillCommand{id, at_once ? SIGKILL : SIGTERM});
     job.kill_at = at_once ? std::nullopt : std::optional{now + options_.grace};
 }
@@ -198,6 +207,11 @@ void Jobs::stop(Exit exit, Moment now) {
 
 void Jobs::tick(Moment now) {
     for (auto& [id, job] : jobs_) {
+        if (job.end_at && *job.end_at <= now) {
+            say(fmt::format("{}: over the run timeout, ending it", job.guid));
+            job.too_long = true;
+            kill(id, job, now);
+        }
         if (job.kill_at && *job.kill_at <= now) {
             job.kill_at.reset();
             actions_.emplace_back(KillCommand{id, SIGKILL});
@@ -222,6 +236,7 @@ std::optional<Moment> Jobs::deadline() const {
         }
     };
     for (const auto& [id, job] : jobs_) {
+        consider(job.end_at);
         consider(job.kill_at);
         consider(job.retry_at);
     }

@@ -17,9 +17,10 @@
 //   what runs, departs, and ends 5 s later in any case.
 // - An outcome is reported until the board has answered; where it can't be known whether it was
 //   taken, `get` tells.
+// - One that runs longer than the executor lets it is killed likewise, and fails.
 #pragma once
 
-#include "cli/executor/ending.hpp"
+#include "cli/executor/outcome.hpp"
 #include "cli/exit_code.hpp"
 #include "taskbbs/executor.hpp"
 
@@ -58,7 +59,7 @@ struct LookAtTask {
 struct RunCommand {
     JobId job = 0;
     std::string guid;
-    std::string command;
+    std::string payload;
 };
 
 struct KillCommand {
@@ -110,6 +111,8 @@ struct JobsOptions {
     std::int64_t slots = 1;
     std::optional<Resources> total;  // what all jobs together may need; absent: any
     milliseconds grace{10'000};
+    milliseconds run_timeout{0};           // of a command; 0: none
+    ResultForm form = ResultForm::packed;  // packed: the payload is a command line for sh -c
 };
 
 // Each input says when it happened; `now` must not go back. Answers that concern a job which is
@@ -172,14 +175,16 @@ class Jobs {
     struct Job {
         std::string guid;
         Seq epoch = 0;
-        std::string command;
+        std::string payload;
         Needs needs;
         Phase phase = Phase::starting;
         bool stale = false;      // not ours any more: say nothing to the board
         bool give_back = false;  // reject it as soon as nothing of it runs
         bool cut = false;        // its outputs were dropped as too large
         bool over = false;       // the command has ended, as `ending` says
+        bool too_long = false;   // it was ended for the run timeout
         Ending ending;
+        std::optional<Moment> end_at;    // the run timeout
         std::optional<Moment> kill_at;   // SIGKILL
         std::optional<Moment> retry_at;  // ask again what was not answered
     };
@@ -189,7 +194,7 @@ class Jobs {
     void accept(Task task, Moment now);
     void ask_start(JobId id, Job& job);
     void look(JobId id, Job& job);
-    void run(JobId id, Job& job);
+    void run(JobId id, Job& job, Moment now);
     void report(JobId id, Job& job);
     void report_complete(JobId id, Job& job);
     void kill(JobId id, Job& job, Moment now);

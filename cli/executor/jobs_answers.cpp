@@ -14,20 +14,6 @@ bool says_not_ours(const Error& error) {
            error.is(Status::not_found);
 }
 
-std::string words_of(const Ending& ending) {
-    if (!ending.trouble.empty()) {
-        return ending.trouble;
-    }
-    if (ending.result.signal) {
-        return fmt::format("killed by signal {}", *ending.result.signal);
-    }
-    return fmt::format("exit status {}", ending.result.exit.value_or(0));
-}
-
-bool has_failed(const Ending& ending) {
-    return !ending.trouble.empty() || ending.result.exit != 0;
-}
-
 }  // namespace
 
 void Jobs::acquired(Result<Acquired> answer, Moment now) {
@@ -53,7 +39,7 @@ void Jobs::started(JobId id, const Result<Applied>& answer, Moment now) {
     }
     Job& job = entry->second;
     if (answer) {
-        run(id, job);
+        run(id, job, now);
     } else if (says_not_ours(answer.error())) {
         drop(entry, fmt::format("not started, no longer ours ({})", answer.error().name()));
     } else if (answer.error().code == Code::refused) {
@@ -89,7 +75,7 @@ void Jobs::looked(JobId id, const Result<Found>& answer, Moment now) {
     } else if (job.over || job.give_back) {
         report(id, job);
     } else {
-        run(id, job);
+        run(id, job, now);
     }
     settle(now);
 }
@@ -100,10 +86,14 @@ void Jobs::ended(JobId id, Ending ending, Moment now) {
         return;
     }
     Job& job = entry->second;
+    job.end_at.reset();
     job.kill_at.reset();
     job.over = true;
     job.ending = std::move(ending);
-    if (!job.ending.result.signal && job.ending.trouble.empty()) {
+    if (job.too_long) {
+        job.ending.limit = options_.run_timeout;
+    }
+    if (job.too_long || (!job.ending.result.signal && job.ending.trouble.empty())) {
         job.give_back = false;  // it came to its end before the kill
     }
     if (job.stale) {
@@ -128,14 +118,13 @@ void Jobs::report(JobId id, Job& job) {
 }
 
 void Jobs::report_complete(JobId id, Job& job) {
-    const Ending& ending = job.ending;
-    const bool failed = has_failed(ending);
+    Outcome outcome = outcome_of(job.ending, options_.form);
     actions_.emplace_back(CompleteTask{id,
                                        {.guid = job.guid,
                                         .epoch = job.epoch,
-                                        .failed = failed,
-                                        .failure_reason = failed ? words_of(ending) : std::string{},
-                                        .result = pack(ending.result),
+                                        .failed = outcome.failed,
+                                        .failure_reason = std::move(outcome.failure_reason),
+                                        .result = std::move(outcome.result),
                                         .executor_id = options_.executor_id}});
 }
 

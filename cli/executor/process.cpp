@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,24 @@ pid_t fork_quietly() {
     return pid;
 }
 
+// A file of its own that holds the input, read from its beginning: nobody waits for a program that
+// does not read. Not open: errno says why.
+Descriptor open_input(std::string_view input) {
+    if (input.empty()) {
+        return Descriptor{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    }
+    Descriptor file{::memfd_create("taskbbs-payload", MFD_CLOEXEC)};
+    while (file.number() >= 0 && !input.empty()) {
+        const auto count = ::write(file.number(), input.data(), input.size());
+        if (count < 0 && errno != EINTR) {
+            return Descriptor{};
+        }
+        input.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    }
+    ::lseek(file.number(), 0, SEEK_SET);
+    return file;
+}
+
 std::string system_error(const char* what, int number) {
     return fmt::format("cannot start the command: {}: {}", what, std::strerror(number));
 }
@@ -66,15 +85,30 @@ void Capture::read() {
             reading_.close();
             return;
         }
-        const auto room = std::min(bound_ - text_.size(), static_cast<std::size_t>(count));
-        text_.append(part.data(), room);
-        truncated_ = truncated_ || room < static_cast<std::size_t>(count);
+        keep({part.data(), static_cast<std::size_t>(count)});
     }
 }
 
-tl::expected<Process, std::string> Process::start(const std::string& command,
+void Capture::keep(std::string_view part) {
+    truncated_ = truncated_ || part.size() > bound_.bytes - text_.size();
+    if (!bound_.of_end) {
+        text_.append(part.substr(0, bound_.bytes - text_.size()));
+        return;
+    }
+    part.remove_prefix(part.size() - std::min(part.size(), bound_.bytes));
+    const auto both = text_.size() + part.size();
+    text_.erase(0, both - std::min(both, bound_.bytes));
+    text_.append(part);
+}
+
+tl::expected<Process, std::string> Process::start(const Program& program,
                                                   const std::string& guid,
-                                                  std::size_t output_bound) {
+                                                  Bound out_bound,
+                                                  Bound err_bound) {
+    const Descriptor in = open_input(program.input);
+    if (in.number() < 0) {
+        return tl::unexpected{system_error("its input", errno)};
+    }
     auto out = make_pipe();
     auto err = make_pipe();
     std::array<int, 2> ends{-1, -1};
@@ -85,11 +119,13 @@ tl::expected<Process, std::string> Process::start(const std::string& command,
     if (!out || !err || paired != 0 || null.number() < 0) {
         return tl::unexpected{system_error("pipe", errno)};
     }
-    std::string shell = "sh";
-    std::string dash_c = "-c";
-    std::string command_line = command;
+    std::vector<std::string> texts = program.words;
+    std::vector<char*> words;
+    for (std::string& text : texts) {
+        words.push_back(text.data());
+    }
+    words.push_back(nullptr);
     std::string named = fmt::format("TASKBBS_GUID={}", guid);
-    const std::array<char*, 4> words{shell.data(), dash_c.data(), command_line.data(), nullptr};
     std::vector<char*> environment;
     for (char** variable = environ; *variable != nullptr; ++variable) {
         environment.push_back(*variable);
@@ -102,17 +138,19 @@ tl::expected<Process, std::string> Process::start(const std::string& command,
         return tl::unexpected{system_error("fork", errno)};
     }
     if (supervisor == 0) {
-        supervise({.words = words.data(),
+        supervise({.path = program.path.c_str(),
+                   .words = words.data(),
                    .environment = environment.data(),
                    .line = theirs.number(),
                    .null = null.number(),
+                   .in = in.number(),
                    .out = out->writing.number(),
                    .err = err->writing.number()});
     }
     return Process{supervisor,
                    std::move(line),
-                   Capture{std::move(out->reading), output_bound},
-                   Capture{std::move(err->reading), output_bound}};
+                   Capture{std::move(out->reading), out_bound},
+                   Capture{std::move(err->reading), err_bound}};
 }
 
 Process::Process(pid_t supervisor, Descriptor line, Capture out, Capture err)
@@ -178,7 +216,7 @@ Ending Process::reap() {
     } else {
         result.exit = WEXITSTATUS(status);
     }
-    return {.result = std::move(result)};
+    return {.result = std::move(result), .trouble = {}, .limit = std::nullopt};
 }
 
 // Where the supervisor is gone, so is the command.

@@ -1,8 +1,9 @@
-// One command under `sh -c`, in a process group of its own, with its outputs captured.
+// One command, in a process group of its own, with its input given and its outputs captured.
 #pragma once
 
 #include "cli/executor/capture.hpp"
 #include "cli/executor/ending.hpp"
+#include "cli/executor/program.hpp"
 
 #include <array>
 #include <optional>
@@ -13,14 +14,15 @@
 namespace taskbbs::cli {
 
 // The command ends with this object, and with this process, with all that it has started: see
-// supervisor.hpp. Its standard input is empty. One thread at a time.
+// supervisor.hpp. One thread at a time.
 class Process {
   public:
-    // `guid` is in its environment as TASKBBS_GUID. Up to `output_bound` bytes of each output are
-    // kept. The error says why it could not start: no processes or descriptors left.
-    static tl::expected<Process, std::string> start(const std::string& command,
+    // `guid` is in its environment as TASKBBS_GUID. What is kept of its outputs is bounded. The
+    // error says why it could not start: no processes, descriptors or memory left.
+    static tl::expected<Process, std::string> start(const Program& program,
                                                     const std::string& guid,
-                                                    std::size_t output_bound);
+                                                    Bound out_bound,
+                                                    Bound err_bound);
 
     Process(Process&& other) noexcept;
     Process& operator=(Process&&) = delete;
@@ -31,7 +33,7 @@ class Process {
     // Any of them readable: serve() has something to do. -1: closed.
     std::array<int, 3> descriptors() const;
 
-    // Reads what was written. The ending, once, when the shell has ended and what it left running
+    // Reads what was written. The ending, once, when the command has ended and what it left running
     // was killed; also where the system would not run it (too long for a command line). Never
     // blocks.
     std::optional<Ending> serve();

@@ -32,11 +32,11 @@ void tell(int line, Told told) {
     sigset_t none{};
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::dup2(plan.null, STDIN_FILENO);
+    ::dup2(plan.in, STDIN_FILENO);
     ::dup2(plan.out, STDOUT_FILENO);
     ::dup2(plan.err, STDERR_FILENO);
     ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    ::execve("/bin/sh", plan.words, plan.environment);
+    ::execve(plan.path, plan.words, plan.environment);
     tell(plan.line, {.what = Told::What::not_run, .value = errno});
     ::_exit(126);
 }

@@ -4,7 +4,7 @@
 // adopts what the command leaves behind, so it finds even those that went into a session of their
 // own.
 //
-//     executor <== line ==> supervisor --> sh -c COMMAND --> ...
+//     executor <== line ==> supervisor --> command --> ...
 //
 // The line is a SOCK_SEQPACKET pair. Down: the number of a signal, an int. Up: a Told. The
 // executor's end closes: everything is killed. The supervisor's end closes without `ended`: it was
@@ -27,10 +27,12 @@ struct Told {
 
 // What it needs, made before the fork: afterwards nothing may be allocated.
 struct Plan {
-    char* const* words = nullptr;        // argv of /bin/sh
+    const char* path = nullptr;          // of the executable
+    char* const* words = nullptr;        // its argv
     char* const* environment = nullptr;  // of the command
     int line = -1;                       // the supervisor's end; all descriptors are above 2
-    int null = -1;                       // standard input of the command
+    int null = -1;                       // /dev/null, for the supervisor itself
+    int in = -1;                         // here and below: of the command
     int out = -1;
     int err = -1;
 };

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace taskbbs::cli {
@@ -19,7 +20,7 @@ struct Spelling {
 
     std::string operator()(const LookAtTask& a) const { return "look " + a.guid; }
 
-    std::string operator()(const RunCommand& a) const { return "run " + a.command; }
+    std::string operator()(const RunCommand& a) const { return "run " + a.payload; }
 
     std::string operator()(const KillCommand& a) const { return fmt::format("kill {}", a.signal); }
 
@@ -48,9 +49,9 @@ using Lines = std::vector<std::string>;
 // Jobs at a time that the test moves on.
 struct Driven {
     explicit Driven(std::int64_t slots = 1, std::optional<Resources> total = std::nullopt)
-        : jobs({.executor_id = "e", .slots = slots, .total = total}) {
-        jobs.begin(now);
-    }
+        : Driven(JobsOptions{.executor_id = "e", .slots = slots, .total = total}) {}
+
+    explicit Driven(JobsOptions options) : jobs(std::move(options)) { jobs.begin(now); }
 
     // What it asks for since the last call.
     Lines asks() {

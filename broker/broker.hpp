@@ -197,9 +197,11 @@ class Broker {
     void executors(const Caller& caller, const Request& request);
     void replay(const Caller& caller, const Request& request);
     void stats(const Caller& caller, const Request& request);
+    void explain(const Caller& caller, const Request& request);
 
     void beat(const Caller& caller, const protocol::HeartbeatArgs& args);
     void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
+    void note_domains(const protocol::AcquireArgs& args);
     void answer_departed(const Caller& caller, Slot executor);
     void park(Slot executor, Parked parked);
     void hand_over(const Caller& caller,

@@ -1,6 +1,7 @@
 // What each verb does, in the order of docs/protocol.md, section 4: arguments, decision, event,
 // answer.
 #include "broker/broker.hpp"
+#include "broker/core/explain.hpp"
 #include "broker/core/list.hpp"
 #include "broker/tags.hpp"
 #include "protocol/codec.hpp"
@@ -24,6 +25,13 @@ constexpr std::size_t max_parked = 64;
 // What the board takes no more of while the disk is short of space.
 constexpr bool is_new_work(Verb verb) {
     return verb == Verb::desire || verb == Verb::claim || verb == Verb::acquire;
+}
+
+// They are the same mostly, and then nothing is allocated.
+void note_names(std::vector<std::string>& noted, const protocol::Names& names) {
+    if (!std::equal(noted.begin(), noted.end(), names.begin(), names.end())) {
+        noted.assign(names.begin(), names.end());
+    }
 }
 
 const core::Refused read_only{
@@ -53,6 +61,7 @@ Broker::Handler Broker::handler_of(Verb verb) {
         &Broker::executors,
         &Broker::replay,
         &Broker::stats,
+        &Broker::explain,
     };
     return handlers[static_cast<std::size_t>(verb)];
 }
@@ -114,7 +123,7 @@ void Broker::hello(const Caller& caller, const Request& /*request*/) {
                          .unacked = static_cast<std::int64_t>(limits.unacked),
                          .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
                          .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
-              .features = {"hello.sync", "stats.more"},
+              .features = {"hello.sync", "stats.more", "explain", "executors.domains"},
               .role = "operator",
               .sync = identity_.sync,
           });
@@ -127,6 +136,7 @@ void Broker::acquire(const Caller& caller, const Request& request) {
     if (!read(caller, request, args)) {
         return;
     }
+    note_domains(args);
     if (read_only_) {
         return refuse(caller, read_only);
     }
@@ -241,6 +251,24 @@ void Broker::executors(const Caller& caller, const Request& request) {
           protocol::ExecutorsReply{{page.count, page.packed, {}}, page.cursor, board_.seq()});
 }
 
+void Broker::explain(const Caller& caller, const Request& request) {
+    protocol::ExplainArgs args;
+    if (!read(caller, request, args)) {
+        return;
+    }
+    auto facts = core::explain(board_, args, now_);
+    if (!facts) {
+        return refuse(caller, facts.error());
+    }
+    facts->next_pass_at = next_pass_;
+    facts->brake = presence_.brake();
+    facts->read_only = read_only_;
+    std::string packed;
+    Packer packer(packed);
+    encode(packer, *facts, protocol::Defaults::keep, protocol::header);
+    gathering_.reply_packed(caller.peer, caller.id, packed);
+}
+
 void Broker::replay(const Caller& caller, const Request& request) {
     protocol::ReplayArgs args;
     if (!read(caller, request, args)) {
@@ -322,6 +350,7 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
     if (verdict->next == core::Beat::Next::join) {
         commit(verdict->event);
         verdict->executor = board_.executors().find(args.executor_id);
+        board_.executors()[verdict->executor].domains.clear();
     }
     presence_.renew(board_, verdict->executor, now_);
     note_offer(verdict->executor, args);
@@ -335,14 +364,16 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
 // What it offers, for others to see.
 void Broker::note_offer(Slot slot, const protocol::HeartbeatArgs& args) {
     core::ExecutorRecord& executor = board_.executors()[slot];
-    if (!std::equal(executor.stacks.begin(),
-                    executor.stacks.end(),
-                    args.stacks.begin(),
-                    args.stacks.end())) {
-        executor.stacks.assign(args.stacks.begin(), args.stacks.end());
-    }
+    note_names(executor.stacks, args.stacks);
     executor.slots = args.slots;
     executor.free = args.free;
+}
+
+void Broker::note_domains(const protocol::AcquireArgs& args) {
+    const Slot slot = board_.executors().find(args.executor_id);
+    if (slot != core::no_slot && board_.executors()[slot].present) {
+        note_names(board_.executors()[slot].domains, args.domains);
+    }
 }
 
 // A depart is answered after the last task that it ended.

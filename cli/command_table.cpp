@@ -2,6 +2,7 @@
 #include "cli/batch/command_rows.hpp"
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
+#include "cli/explain/command_rows.hpp"
 #include "protocol/limits.hpp"
 
 #include <array>
@@ -427,6 +428,8 @@ constexpr std::array table{
             .example = "taskbbs replay --guid build-17",
             .options = replay_options,
             .run = run_replay},
+    explain_command,
+    history_command,
     Command{.name = "stats",
             .summary = "Show the broker's counters.",
             .example = "taskbbs stats -o json",

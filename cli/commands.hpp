@@ -32,6 +32,10 @@ Exit run_executors(const Arguments& arguments);
 Exit run_replay(const Arguments& arguments);
 Exit run_stats(const Arguments& arguments);
 Exit run_hello(const Arguments& arguments);
+// What tasks wait for and what becomes of them: see cli/explain/report.hpp.
+Exit run_explain(const Arguments& arguments);
+// All that happened to tasks, those that are gone included: see cli/history/life.hpp.
+Exit run_history(const Arguments& arguments);
 
 // Until interrupted, or until --count events were shown.
 Exit run_watch(const Arguments& arguments);

@@ -113,6 +113,7 @@ Json json_of(const ExecutorInfo& executor) {
               {"stacks", executor.stacks},
               {"slots", executor.slots}};
     json["free"] = executor.free ? json_of_resources(*executor.free) : Json{};
+    json["domains"] = executor.domains;
     return json;
 }
 

@@ -28,6 +28,11 @@ void Printer::record(const Json& document) {
     has_record_ = true;
 }
 
+void Printer::words(const std::string& paragraph) {
+    write((has_record_ ? "\n" : "") + paragraph);
+    has_record_ = true;
+}
+
 void Printer::flush() {
     if (has_table_) {
         write(table_.text());

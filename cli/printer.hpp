@@ -21,6 +21,8 @@ class Printer {
     void item(const Json& document);
     // A document that stands for itself: in full, or a line of JSON.
     void record(const Json& document);
+    // Text for people, a paragraph of whole lines; an empty line stands between two.
+    void words(const std::string& paragraph);
     // Shows the rows so far, aligned, and hands everything to the system. At the end of a command,
     // and wherever somebody waits for the rows.
     void flush();

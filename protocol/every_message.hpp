@@ -42,5 +42,7 @@
     X(ExecutorView) \
     X(ReplayArgs) \
     X(ReplayReply) \
-    X(StatsArgs)
+    X(StatsArgs) \
+    X(ExplainArgs) \
+    X(ExplainReply)
 // clang-format on

@@ -27,13 +27,14 @@ enum class Verb : std::uint8_t {
     executors,
     replay,
     stats,
+    explain,
 };
 
 template <>
 inline constexpr auto names<Verb> = std::to_array<std::string_view>({
     "hello",  "desire",    "claim",     "acquire", "start", "complete", "reject",
     "cancel", "resolving", "resolve",   "get",     "list",  "converge", "heartbeat",
-    "depart", "drain",     "executors", "replay",  "stats",
+    "depart", "drain",     "executors", "replay",  "stats", "explain",
 });
 
 // A mutation is applied once per (session, id): section 2, "Retries are safe".
@@ -358,6 +359,16 @@ struct StatsArgs {
     using Reply = StatsReply;
 
     static constexpr auto fields() { return std::tuple{}; }
+};
+
+struct ExplainArgs {
+    static constexpr Verb verb = Verb::explain;
+    using Reply = ExplainReply;
+    std::string_view guid;
+
+    static constexpr auto fields() {
+        return std::tuple{Field{"guid", &ExplainArgs::guid, required_name(max_guid)}};
+    }
 };
 
 }  // namespace taskbbs::protocol

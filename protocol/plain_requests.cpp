@@ -29,7 +29,8 @@ using EveryArgs = std::tuple<HelloArgs,
                              DrainArgs,
                              ExecutorsArgs,
                              ReplayArgs,
-                             StatsArgs>;
+                             StatsArgs,
+                             ExplainArgs>;
 
 constexpr std::size_t verbs = names<Verb>.size();
 static_assert(std::tuple_size_v<EveryArgs> == verbs);

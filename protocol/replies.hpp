@@ -210,6 +210,7 @@ struct ExecutorView {
     Names stacks;
     std::int64_t slots = 0;
     std::optional<Resources> free;
+    Names domains;  // of its latest acquire; empty: any
 
     static constexpr auto fields() {
         using T = ExecutorView;
@@ -225,6 +226,7 @@ struct ExecutorView {
             Field{"stacks", &T::stacks, names_of(0, max_label, max_integer)},
             Field{"slots", &T::slots, number()},
             Field{"free", &T::free, {}},
+            Field{"domains", &T::domains, names_of(0, max_label, max_integer)},
         };
     }
 };
@@ -262,6 +264,69 @@ struct ReplayReply {
 // An open map of counters and gauges: see StatsReply's writer in the broker, Value in a client.
 struct StatsReply {
     Value map;
+};
+
+// Who has a claimed or running task, as `explain` shows it.
+struct OwnerView {
+    std::string_view executor_id;
+    bool present = false;
+    bool draining = false;
+    bool held = false;  // by the brake: it would be lost otherwise
+    milliseconds ttl{0};
+    std::optional<Time> expires_at;  // its presence, if no heartbeat comes
+    std::optional<Time> lost_at;     // and then it is lost
+
+    static constexpr auto fields() {
+        using T = OwnerView;
+        return std::tuple{
+            Field{"executor_id", &T::executor_id, name(1, max_guid)},
+            Field{"present", &T::present, {}},
+            Field{"draining", &T::draining, {}},
+            Field{"held", &T::held, {}},
+            Field{"ttl_ms", &T::ttl, number()},
+            Field{"expires_at", &T::expires_at, number()},
+            Field{"lost_at", &T::lost_at, number()},
+        };
+    }
+};
+
+// What becomes of a task if nobody touches it (section 9, "Explain"). A moment that is absent never
+// comes.
+struct ExplainReply {
+    TaskView task;  // a header
+    Seq seq = 0;
+    Time at = no_time;  // now, on the clock of the moments below
+    std::optional<Time> fail_at;
+    std::optional<Time> demote_at;
+    std::optional<Time> expire_at;
+    std::optional<Time> kick_at;
+    std::int64_t kicks = 0;  // in a row
+    bool doomed = false;     // its executor was lost: it ends as soon as its turn comes
+    std::optional<OwnerView> owner;
+    milliseconds every{0};  // between two passes; 0: only those that are asked for
+    std::optional<Time> next_pass_at;
+    bool brake = false;
+    bool read_only = false;
+
+    static constexpr auto fields() {
+        using T = ExplainReply;
+        return std::tuple{
+            Field{"task", &T::task, {}},
+            Field{"seq", &T::seq, number()},
+            Field{"at", &T::at, number()},
+            Field{"fail_at", &T::fail_at, number()},
+            Field{"demote_at", &T::demote_at, number()},
+            Field{"expire_at", &T::expire_at, number()},
+            Field{"kick_at", &T::kick_at, number()},
+            Field{"kicks", &T::kicks, number()},
+            Field{"doomed", &T::doomed, {}},
+            Field{"owner", &T::owner, {}},
+            Field{"every_ms", &T::every, number()},
+            Field{"next_pass_at", &T::next_pass_at, number()},
+            Field{"brake", &T::brake, {}},
+            Field{"read_only", &T::read_only, {}},
+        };
+    }
 };
 
 // The body of a refusal. `message` is one line: what is wrong and what to do.

@@ -94,6 +94,7 @@ TASKBBS_CALL(DrainArgs);
 TASKBBS_CALL(ExecutorsArgs);
 TASKBBS_CALL(ReplayArgs);
 TASKBBS_CALL(StatsArgs);
+TASKBBS_CALL(ExplainArgs);
 
 #undef TASKBBS_CALL
 

@@ -41,6 +41,7 @@ TASKBBS_WIRE_ARGS(DrainArgs);
 TASKBBS_WIRE_ARGS(ExecutorsArgs);
 TASKBBS_WIRE_ARGS(ReplayArgs);
 TASKBBS_WIRE_ARGS(StatsArgs);
+TASKBBS_WIRE_ARGS(ExplainArgs);
 #undef TASKBBS_WIRE_ARGS
 
 template <class Args>

@@ -134,6 +134,10 @@ protocol::StatsArgs wire_of(const StatsArgs&) {
     return {};
 }
 
+protocol::ExplainArgs wire_of(const ExplainArgs& args) {
+    return {.guid = args.guid};
+}
+
 }  // namespace
 
 template <class Args>
@@ -186,5 +190,6 @@ template std::string pack(const DrainArgs&);
 template std::string pack(const ExecutorsArgs&);
 template std::string pack(const ReplayArgs&);
 template std::string pack(const StatsArgs&);
+template std::string pack(const ExplainArgs&);
 
 }  // namespace taskbbs::sdk

@@ -181,7 +181,8 @@ ExecutorInfo executor_of(const protocol::ExecutorView& wire) {
             .draining = wire.draining,
             .stacks = strings(wire.stacks),
             .slots = wire.slots,
-            .free = value_of(wire.free)};
+            .free = value_of(wire.free),
+            .domains = strings(wire.domains)};
 }
 
 Result<ExecutorPage> value_of(const protocol::ExecutorsReply& wire) {
@@ -202,6 +203,37 @@ Result<Replayed> value_of(const protocol::ReplayReply& wire) {
         }
     });
     return replayed;
+}
+
+Owner owner_of(const protocol::OwnerView& wire) {
+    return {.executor_id = std::string(wire.executor_id),
+            .present = wire.present,
+            .draining = wire.draining,
+            .held = wire.held,
+            .ttl = wire.ttl,
+            .expires_at = wire.expires_at,
+            .lost_at = wire.lost_at};
+}
+
+Result<Explained> value_of(const protocol::ExplainReply& wire) {
+    Explained explained{.task = protocol::own(wire.task),
+                        .seq = wire.seq,
+                        .at = wire.at,
+                        .fail_at = wire.fail_at,
+                        .demote_at = wire.demote_at,
+                        .expire_at = wire.expire_at,
+                        .kick_at = wire.kick_at,
+                        .kicks = wire.kicks,
+                        .doomed = wire.doomed,
+                        .owner = std::nullopt,
+                        .every = wire.every,
+                        .next_pass_at = wire.next_pass_at,
+                        .brake = wire.brake,
+                        .read_only = wire.read_only};
+    if (wire.owner) {
+        explained.owner = owner_of(*wire.owner);
+    }
+    return explained;
 }
 
 template <class Reply>
@@ -239,6 +271,9 @@ struct Wire<ExecutorPage> : std::type_identity<protocol::ExecutorsReply> {};
 
 template <>
 struct Wire<Replayed> : std::type_identity<protocol::ReplayReply> {};
+
+template <>
+struct Wire<Explained> : std::type_identity<protocol::ExplainReply> {};
 
 std::optional<Stats::Number> number_of(Value value) {
     if (const auto integer = value.integer()) {
@@ -302,6 +337,7 @@ template Result<HeartbeatAnswer> read(std::string_view);
 template Result<ExecutorPage> read(std::string_view);
 template Result<Replayed> read(std::string_view);
 template Result<Stats> read(std::string_view);
+template Result<Explained> read(std::string_view);
 
 Error refusal_of(std::string_view status, std::string_view packed) {
     protocol::Refusal wire;

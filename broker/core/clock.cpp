@@ -15,6 +15,15 @@ constexpr Duration smallest_step = 1ns;
 
 }  // namespace
 
+std::optional<Time> later(Time from, std::chrono::milliseconds by) {
+    constexpr auto farthest = std::chrono::floor<std::chrono::milliseconds>(Duration::max());
+    const auto since_epoch = std::chrono::floor<std::chrono::milliseconds>(from.time_since_epoch());
+    if (by >= farthest - since_epoch) {
+        return std::nullopt;
+    }
+    return from + by;
+}
+
 Time Clock::begin(Time wall, Time last_event) {
     last_ = std::max(last_, last_event);
     serving_since_ = std::max(wall, last_);

@@ -6,12 +6,17 @@
 
 #include "protocol/time.hpp"
 
+#include <chrono>
+#include <optional>
 #include <vector>
 
 namespace taskbbs::core {
 
 using protocol::Duration;
 using protocol::Time;
+
+// `from` + `by`; nothing where that lies beyond what a Time can hold: it never comes.
+std::optional<Time> later(Time from, std::chrono::milliseconds by);
 
 class Clock {
   public:

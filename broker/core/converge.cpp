@@ -38,14 +38,6 @@ Duration bounded(milliseconds interval) {
     return std::min(interval, longest);
 }
 
-Duration kick_interval(const PassRules& rules, std::uint8_t kicks) {
-    Duration interval = rules.kick_interval;
-    for (std::uint8_t i = 0; i < kicks && interval < rules.kick_interval_max; ++i) {
-        interval *= 2;
-    }
-    return std::max(rules.kick_interval, std::min(interval, rules.kick_interval_max));
-}
-
 Event fail_task(const Board& board, Slot slot, std::string_view reason) {
     return {.kind = Kind::completed,
             .cause = Cause::converge,
@@ -84,6 +76,14 @@ PassRules PassRules::of(const ConvergeSettings& settings, const protocol::Conver
             rules.resolve_timeout = bounded(*args.convergence_interval);
     }
     return rules;
+}
+
+Duration kick_interval(const PassRules& rules, std::uint8_t kicks) {
+    Duration interval = rules.kick_interval;
+    for (std::uint8_t i = 0; i < kicks && interval < rules.kick_interval_max; ++i) {
+        interval *= 2;
+    }
+    return std::max(rules.kick_interval, std::min(interval, rules.kick_interval_max));
 }
 
 Slot next_kick(const Board& board, const PassRules& rules, const PassStart& start) {

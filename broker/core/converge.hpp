@@ -29,6 +29,9 @@ struct PassStart {
     Seq seq = 0;
 };
 
+// How long a task that was kicked `kicks` times in a row is left alone before the next kick.
+Duration kick_interval(const PassRules& rules, std::uint8_t kicks);
+
 // The task whose kick has been due the longest as of `start`, or no_slot.
 Slot next_kick(const Board& board, const PassRules& rules, const PassStart& start);
 Event kick_task(const Board& board, Slot slot);

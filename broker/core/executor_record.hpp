@@ -64,6 +64,7 @@ struct ExecutorRecord {
     std::vector<std::string> stacks;
     std::int64_t slots = 0;
     std::optional<protocol::Resources> free;
+    std::vector<std::string> domains;  // of its latest acquire; empty: any
 
     Listing& tasks_in(State state) { return tasks[static_cast<std::size_t>(state)]; }
 

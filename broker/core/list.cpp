@@ -312,6 +312,7 @@ protocol::ExecutorView view_of(const ExecutorRecord& executor, Time now) {
         .stacks = {executor.stacks.begin(), executor.stacks.end()},
         .slots = executor.slots,
         .free = executor.free,
+        .domains = {executor.domains.begin(), executor.domains.end()},
     };
 }
 

@@ -166,6 +166,9 @@ class Tasks {
 
     // From when a pending task's time to claim counts.
     Time pending_origin(const TaskRecord& task) const;
+    // When a limit of the task's own ends: of its time to claim while it is pending, of its run
+    // timeout while it runs. Nothing: it has none, or that never comes.
+    std::optional<Time> own_deadline(const TaskRecord& task) const;
 
     // An acquire that waits has looked at `task` and at all before it in its queue, and found no
     // use for them. From now on, whenever one before it leaves the queue, the next one that was not
@@ -204,8 +207,7 @@ class Tasks {
     void advance_unseen(const Queue& queue, Slot left);
     void link_deadline(Slot slot);
     void unlink_deadline(Slot slot);
-    TimeOrder* deadlines_of(const TaskRecord& task);
-    std::optional<Time> deadline(const TaskRecord& task) const;
+    TimeOrder& deadlines_of(State state);
     void bury();
     Digest standing(const TaskRecord& task) const;
     Slot acquire(const Terms& terms);

@@ -14,16 +14,6 @@ QueueKey queue_key(const TaskRecord& task, Slot slot) {
     return {task.pending_since, task.priority, slot};
 }
 
-// A deadline that lies beyond what a Time can hold never comes.
-std::optional<Time> later(Time from, milliseconds by) {
-    constexpr auto farthest = std::chrono::floor<milliseconds>(Duration::max());
-    const auto since_epoch = std::chrono::floor<milliseconds>(from.time_since_epoch());
-    if (by >= farthest - since_epoch) {
-        return std::nullopt;
-    }
-    return from + by;
-}
-
 }  // namespace
 
 Time Tasks::pending_origin(const TaskRecord& task) const {
@@ -171,37 +161,32 @@ void Tasks::note_unseen_behind(Slot slot) {
     }
 }
 
-// Where a deadline of the task's own stands, or nullptr where it has none.
-TimeOrder* Tasks::deadlines_of(const TaskRecord& task) {
+std::optional<Time> Tasks::own_deadline(const TaskRecord& task) const {
     const Terms& terms = terms_of(task);
     if (task.state == State::running && terms.run_timeout > milliseconds{0}) {
-        return &run_until_;
+        return later(clock_.origin(task.updated_at), terms.run_timeout);
     }
-    const bool own_limit = terms.time_to_claim > milliseconds{0} &&
+    const bool has_limit = terms.time_to_claim > milliseconds{0} &&
                            terms.time_to_claim != protocol::no_time_to_claim_limit;
-    return task.state == State::pending && own_limit ? &claim_by_ : nullptr;
+    return task.state == State::pending && has_limit
+               ? later(pending_origin(task), terms.time_to_claim)
+               : std::nullopt;
 }
 
-// nullopt: never.
-std::optional<Time> Tasks::deadline(const TaskRecord& task) const {
-    const Terms& terms = terms_of(task);
-    return task.state == State::running ? later(clock_.origin(task.updated_at), terms.run_timeout)
-                                        : later(pending_origin(task), terms.time_to_claim);
+// Where the deadline of a task in this state stands.
+TimeOrder& Tasks::deadlines_of(State state) {
+    return state == State::running ? run_until_ : claim_by_;
 }
 
 void Tasks::link_deadline(Slot slot) {
-    TimeOrder* const deadlines = deadlines_of(slab_[slot]);
-    const auto by = deadlines == nullptr ? std::nullopt : deadline(slab_[slot]);
-    if (by) {
-        deadlines->insert({*by, slot});
+    if (const auto by = own_deadline(slab_[slot])) {
+        deadlines_of(slab_[slot].state).insert({*by, slot});
     }
 }
 
 void Tasks::unlink_deadline(Slot slot) {
-    TimeOrder* const deadlines = deadlines_of(slab_[slot]);
-    const auto by = deadlines == nullptr ? std::nullopt : deadline(slab_[slot]);
-    if (by) {
-        deadlines->erase({*by, slot});
+    if (const auto by = own_deadline(slab_[slot])) {
+        deadlines_of(slab_[slot].state).erase({*by, slot});
     }
 }
 

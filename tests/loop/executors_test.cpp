@@ -65,6 +65,23 @@ TEST_CASE("what an executor offers is as last heard") {
     CHECK_FALSE(view.free);
 }
 
+TEST_CASE("the domains of an executor are those of its latest acquire, while it is present") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask(AcquireArgs{.executor_id = "e", .domains = {"early"}});
+    client.ask(HeartbeatArgs{.executor_id = "e", .incarnation = "i1"});
+    CHECK(only_one(client).domains.empty());
+    client.ask(AcquireArgs{.executor_id = "e", .domains = {"d1", "d2"}});
+    CHECK(only_one(client).domains == protocol::Names{"d1", "d2"});
+    client.ask(HeartbeatArgs{.executor_id = "e", .incarnation = "i1"});
+    CHECK(only_one(client).domains == protocol::Names{"d1", "d2"});
+    client.ask(AcquireArgs{.executor_id = "e"});
+    CHECK(only_one(client).domains.empty());
+    client.ask(AcquireArgs{.executor_id = "e", .domains = {"d1"}});
+    client.ask(HeartbeatArgs{.executor_id = "e", .incarnation = "i2"});
+    CHECK(only_one(client).domains.empty());
+}
+
 TEST_CASE("an executor whose presence has run out expires in 0 ms until it is lost") {
     Rig rig(without_passes());
     Client client(rig, "c");

@@ -9,7 +9,7 @@ using protocol::TaskEventView;
 
 constexpr int many = 1000;  // more than a slice of work ends
 
-HeartbeatArgs beat(std::string_view incarnation) {
+HeartbeatArgs beat_as(std::string_view incarnation) {
     return {.executor_id = "e", .incarnation = incarnation};
 }
 
@@ -20,7 +20,7 @@ std::string guid(int i) {
 // An executor that owns many tasks, and has just departed: its own event is there, and some tasks
 // are still to be ended.
 RequestId depart_in_the_middle(Rig& rig, Client& client) {
-    client.ask(beat("1"));
+    client.ask(beat_as("1"));
     for (int i = 0; i < many; ++i) {
         client.send(desire(guid(i)));
         client.send(ClaimArgs{guid(i), "e"});
@@ -39,7 +39,7 @@ RequestId depart_in_the_middle(Rig& rig, Client& client) {
 TEST_CASE("a lost executor's task fails, by the cause executor_lost, and keeps who ran it") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    client.ask(beat("1"));
+    client.ask(beat_as("1"));
     bring(client, "a", GENERATE(State::claimed, State::running));
     rig.pass(20s);
     const auto event = rig.last_event().as<TaskEventView>();
@@ -55,7 +55,7 @@ TEST_CASE("a lost executor's task fails, by the cause executor_lost, and keeps w
 TEST_CASE("a task with on_executor_lost = requeue goes back, which counts as a rejection") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    client.ask(beat("1"));
+    client.ask(beat_as("1"));
     bring(client, "a", State::running, "e", {.on_executor_lost = OnExecutorLost::requeue});
     rig.pass(20s);
     const auto event = rig.last_event().as<TaskEventView>();
@@ -75,7 +75,7 @@ TEST_CASE("a task with on_executor_lost = requeue goes back, which counts as a r
 TEST_CASE("a requeue past max_rejections fails the task") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    client.ask(beat("1"));
+    client.ask(beat_as("1"));
     bring(client,
           "a",
           State::claimed,
@@ -112,7 +112,7 @@ TEST_CASE(
     client.ask(desire("last2"));
     executor.ask_as(2, AcquireArgs{.executor_id = "e"});
     // Later by birth, so that these two go first.
-    client.ask(beat("1"));
+    client.ask(beat_as("1"));
     client.send(DepartArgs{"e"});
     executor.send_as(1, ClaimArgs{"last", "e"});
     executor.send_as(2, AcquireArgs{.executor_id = "e"});
@@ -149,7 +149,7 @@ TEST_CASE("a new incarnation joins, and is answered, after the last task of the 
     Rig rig(without_passes());
     Client client(rig, "c");
     depart_in_the_middle(rig, client);
-    const RequestId id = client.send(beat(GENERATE("1", "2")));
+    const RequestId id = client.send(beat_as(GENERATE("1", "2")));
     rig.turn();
     CHECK_FALSE(client.has_answer(id));
     CHECK(client.answer_to(id).status == "ok");
@@ -165,7 +165,7 @@ TEST_CASE("a restart in the middle finishes the rest before the executor joins a
     const RequestId id = depart_in_the_middle(rig, client);
     rig.story();
     rig.restart();
-    client.send(beat("1"));
+    client.send(beat_as("1"));
     rig.run();
     CHECK(rig.story().back() == "joined e");
     CHECK(rig.board().tasks().count(State::completed) == many);
@@ -188,10 +188,10 @@ TEST_CASE(
     "what waits for a lost executor's tasks is answered though a cancel ended the last of them") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    client.ask(beat("1"));
+    client.ask(beat_as("1"));
     bring(client, "a", State::running);
     const bool departs = GENERATE(true, false);
-    const RequestId id = departs ? client.send(DepartArgs{"e"}) : client.send(beat("2"));
+    const RequestId id = departs ? client.send(DepartArgs{"e"}) : client.send(beat_as("2"));
     client.send(CancelArgs{"a", {}});
     CHECK(client.answer_to(id).status == "ok");
     CHECK(rig.task("a").failure_reason == "cancelled");
@@ -200,7 +200,7 @@ TEST_CASE(
 TEST_CASE("what an executor claims after it left is not ended with what it lost") {
     Rig rig(without_passes());
     Client client(rig, "c");
-    client.ask(beat("1"));
+    client.ask(beat_as("1"));
     bring(client, "a", State::claimed);
     client.ask(desire("b"));
     client.send(DepartArgs{"e"});

@@ -98,6 +98,7 @@ void each_args(const See& see) {
                    .guid = "g",
                    .limit = 10'000});
     see(StatsArgs{});
+    see(ExplainArgs{.guid = "g"});
 }
 
 // Everything a broker says that decode() reads as a whole.
@@ -128,7 +129,28 @@ void each_answer(const See& see) {
                      .draining = true,
                      .stacks = {"s"},
                      .slots = 3,
-                     .free = Resources{.memory_mb = 1}});
+                     .free = Resources{.memory_mb = 1},
+                     .domains = {"d"}});
+    see(ExplainReply{.task = task(),
+                     .seq = 8,
+                     .at = instant,
+                     .fail_at = instant,
+                     .demote_at = instant,
+                     .expire_at = instant,
+                     .kick_at = instant,
+                     .kicks = 3,
+                     .doomed = true,
+                     .owner = OwnerView{.executor_id = "e",
+                                        .present = true,
+                                        .draining = true,
+                                        .held = true,
+                                        .ttl = milliseconds(1000),
+                                        .expires_at = instant,
+                                        .lost_at = instant},
+                     .every = milliseconds(1000),
+                     .next_pass_at = instant,
+                     .brake = true,
+                     .read_only = true});
     see(TaskEventView{.seq = 8,
                       .stream = Stream::completed,
                       .ordinal = 3,

@@ -104,6 +104,7 @@ struct ExecutorInfo {
     std::vector<std::string> stacks;  // here and below: as its last heartbeat said
     std::int64_t slots = 0;
     std::optional<Resources> free;
+    std::vector<std::string> domains;  // as its latest acquire said; empty: any
 };
 
 struct ExecutorPage {
@@ -124,6 +125,36 @@ struct Replayed {
 struct Stats {
     using Number = std::variant<std::int64_t, double, bool, std::string>;
     std::map<std::string, Number> values;
+};
+
+// Who has a claimed or running task.
+struct Owner {
+    std::string executor_id;
+    bool present = false;
+    bool draining = false;
+    bool held = false;               // by the brake: it would be lost otherwise
+    milliseconds ttl{0};             // here and below: where it is present
+    std::optional<Time> expires_at;  // when its presence runs out, if no heartbeat comes
+    std::optional<Time> lost_at;     // and when it is lost then
+};
+
+// What becomes of a task that nobody touches. Moments are on the broker's clock, as `at` is; one
+// that is absent never comes. Those of convergence are when it becomes due: the next pass does it.
+struct Explained {
+    Task task;  // a header: without payload, result and annotation
+    Seq seq = 0;
+    Time at = protocol::no_time;    // when the broker was asked
+    std::optional<Time> fail_at;    // pending: not claimed in time; running: the run timeout
+    std::optional<Time> demote_at;  // claimed: back to pending; resolving: back to completed
+    std::optional<Time> expire_at;  // completed: gone
+    std::optional<Time> kick_at;    // pending, completed: announced again
+    std::int64_t kicks = 0;         // in a row
+    bool doomed = false;            // its executor was lost, it is about to be ended for that
+    std::optional<Owner> owner;     // of a claimed or running task
+    milliseconds every{0};          // between two passes; 0: only those that are asked for
+    std::optional<Time> next_pass_at;
+    bool brake = false;      // it holds executors that have run out
+    bool read_only = false;  // the broker's disk is short: no claims, no kicks
 };
 
 // ---- arguments -------------------------------------------------------------------------------
@@ -300,6 +331,13 @@ struct ReplayArgs {
 // Reads the broker's counters and gauges.
 struct StatsArgs {
     using Reply = Stats;
+};
+
+// Asks what becomes of a task. A read. An extension: a broker that does not name "explain" in
+// Hello::features refuses it as `unknown_verb`. `not_found`.
+struct ExplainArgs {
+    using Reply = Explained;
+    std::string guid;
 };
 
 }  // namespace taskbbs

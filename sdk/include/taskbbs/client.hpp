@@ -149,6 +149,9 @@ class Client {
     // The broker's counters and gauges. A read.
     Result<Stats> stats(CallOptions options = {}) { return call(StatsArgs{}, options); }
 
+    // What becomes of a task, and when. A read. `not_found`; `unknown_verb`: an older broker.
+    Result<Explained> explain(const ExplainArgs& a, CallOptions o = {}) { return call(a, o); }
+
     // ---- the seed's names ----------------------------------------------------------------------
     // Each is the call above it by another name, with its statuses and bounds; all are retry-safe.
     // Puts `task` on the board, pending.

@@ -121,6 +121,7 @@ tl::expected<Process, std::string> Process::start(const Program& program,
     }
     std::vector<std::string> texts = program.words;
     std::vector<char*> words;
+    words.reserve(texts.size() + 1);
     for (std::string& text : texts) {
         words.push_back(text.data());
     }

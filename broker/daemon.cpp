@@ -275,6 +275,9 @@ class Daemon {
         Stats& stats = broker_.stats();
         stats.connections = sockets_.connections();
         stats.syncs = journal_.syncs();
+        const journal::SyncTimes sync_times = journal_.sync_times();
+        stats.sync_mean = sync_times.mean;
+        stats.sync_longest = sync_times.longest;
         stats.journal_bytes = segments_bytes_ + journal_.bytes_written();
         stats.snapshot_seq = snapshots_.newest().seq;
         stats.snapshots = snapshots_.taken();

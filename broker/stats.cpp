@@ -13,6 +13,10 @@ std::int64_t ms(core::Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+std::int64_t us(std::chrono::nanoseconds duration) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+
 }  // namespace
 
 void Broker::stats(const Caller& caller, const Request& /*request*/) {
@@ -47,8 +51,10 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"snapshot_failures", number(stats_.snapshot_failures)},
         {"connections", number(stats_.connections)},
         {"clock_ahead_ms", ms(board_.clock().ahead(now_))},
-        {"loop_longest_us",
-         std::chrono::duration_cast<std::chrono::microseconds>(stats_.loop_longest).count()},
+        {"loop_longest_us", us(stats_.loop_longest)},
+        {"sync_mean_us", us(stats_.sync_mean)},
+        {"sync_max_us", us(stats_.sync_longest)},
+        {"at", board_.clock().peek(now_).time_since_epoch().count()},
     };
     std::string body;
     protocol::Packer packer(body);

@@ -15,6 +15,9 @@ struct Stats {
     std::uint64_t connections = 0;  // now
     // From the journal thread.
     std::uint64_t syncs = 0;
+    // How long batches took lately to be written and synced.
+    std::chrono::nanoseconds sync_mean{0};
+    std::chrono::nanoseconds sync_longest{0};
     std::int64_t snapshot_seq = 0;
     std::uint64_t snapshots = 0;
     std::uint64_t snapshot_failures = 0;

@@ -123,7 +123,7 @@ void Broker::hello(const Caller& caller, const Request& /*request*/) {
                          .unacked = static_cast<std::int64_t>(limits.unacked),
                          .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
                          .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
-              .features = {"hello.sync", "stats.more", "explain", "executors.domains"},
+              .features = {"hello.sync", "stats.more", "stats.times", "explain", "executors.domains"},
               .role = "operator",
               .sync = identity_.sync,
           });

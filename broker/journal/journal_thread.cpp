@@ -9,6 +9,7 @@
 #include "broker/journal/spares.hpp"
 #include "broker/journal/writer.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -54,8 +55,7 @@ class JournalThread::Machinery {
 
     bool commit_here(Batch& batch) {
         if (!writer_.fits(batch)) return false;
-        writer_.commit(batch);
-        publish_counters();
+        commit_timed(batch);
         return true;
     }
 
@@ -74,6 +74,11 @@ class JournalThread::Machinery {
     std::uint64_t batches() const { return batches_; }
 
     std::uint64_t bytes() const { return bytes_; }
+
+    SyncTimes sync_times() const {
+        const std::lock_guard lock(times_mutex_);
+        return recent_syncs_.times(std::chrono::steady_clock::now());
+    }
 
     std::uint64_t sealed() const { return sealed_; }
 
@@ -106,12 +111,22 @@ class JournalThread::Machinery {
 
     std::optional<JournalError> commit(Batch& batch) {
         try {
-            writer_.commit(batch);
-            publish_counters();
+            commit_timed(batch);
             return std::nullopt;
         } catch (const JournalError& error) {
             return error;
         }
+    }
+
+    void commit_timed(Batch& batch) {
+        const auto began = std::chrono::steady_clock::now();
+        writer_.commit(batch);
+        const auto ended = std::chrono::steady_clock::now();
+        {
+            const std::lock_guard lock(times_mutex_);
+            recent_syncs_.note(ended, ended - began);
+        }
+        publish_counters();
     }
 
     void publish_counters() {
@@ -146,6 +161,9 @@ class JournalThread::Machinery {
     std::atomic<std::uint64_t> sealed_ = 0;
     std::atomic<std::uint64_t> filled_ = 0;
     std::atomic<std::uint64_t> progress_ = 0;
+
+    mutable std::mutex times_mutex_;  // for what follows
+    RecentSyncs recent_syncs_;
 
     std::mutex mutex_;  // for what follows
     std::condition_variable changed_;
@@ -200,6 +218,10 @@ std::uint64_t JournalThread::batches() const {
 
 std::uint64_t JournalThread::bytes_written() const {
     return machinery_->bytes();
+}
+
+SyncTimes JournalThread::sync_times() const {
+    return machinery_->sync_times();
 }
 
 std::uint64_t JournalThread::sealed_bytes() const {

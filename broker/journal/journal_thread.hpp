@@ -8,6 +8,7 @@
 #include "broker/journal/batch.hpp"
 #include "broker/journal/recovery.hpp"
 #include "broker/journal/settings.hpp"
+#include "broker/journal/sync_times.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -52,6 +53,8 @@ class JournalThread {
     std::uint64_t syncs() const;
     std::uint64_t batches() const;
     std::uint64_t bytes_written() const;
+    // How long batches took lately to be written and synced.
+    SyncTimes sync_times() const;
     // Bytes of the segments that were sealed since the start; and with what is written in the one
     // in use.
     std::uint64_t sealed_bytes() const;

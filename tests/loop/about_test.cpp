@@ -31,11 +31,12 @@ TEST_CASE("hello says who answers, what the limits are and where events are publ
 TEST_CASE("stats has at least the counters and gauges that the contract names") {
     Rig rig;
     const Answer answer = Client(rig, "c").ask(StatsArgs{});
-    for (const auto* name : {"uptime_ms", "seq",      "tasks",         "pending",
-                             "claimed",   "running",  "completed",     "resolving",
-                             "executors", "draining", "sessions",      "waiting_acquires",
-                             "requests",  "refused",  "malformed",     "dropped_replies",
-                             "batches",   "syncs",    "journal_bytes", "clock_ahead_ms"}) {
+    for (const auto* name : {"uptime_ms", "seq",          "tasks",         "pending",
+                             "claimed",   "running",      "completed",     "resolving",
+                             "executors", "draining",     "sessions",      "waiting_acquires",
+                             "requests",  "refused",      "malformed",     "dropped_replies",
+                             "batches",   "syncs",        "journal_bytes", "clock_ahead_ms",
+                             "at",        "sync_mean_us", "sync_max_us"}) {
         INFO(name);
         CHECK(answer.body.at(name).integer());
     }

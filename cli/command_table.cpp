@@ -273,6 +273,11 @@ constexpr std::array replay_options{
            .max = 10'000},
 };
 
+constexpr Option events_endpoint{
+    .name = "events",
+    .value = "ENDPOINT",
+    .help = "of the broker's events, where the one that it tells is of no use here"};
+
 constexpr std::array watch_options{
     Option{.name = "stream",
            .form = Form::choices,
@@ -288,9 +293,14 @@ constexpr std::array watch_options{
            .value = "N",
            .help = "end after N events",
            .min = 1},
-    Option{.name = "events",
-           .value = "ENDPOINT",
-           .help = "of the broker's events, where the one that it tells is of no use here"},
+    events_endpoint,
+};
+
+constexpr std::array top_options{
+    Option{.name = "once",
+           .form = Form::flag,
+           .help = "look for a second, show one picture as text, or as --output json, and end"},
+    events_endpoint,
 };
 
 constexpr std::array executor_options{
@@ -446,6 +456,15 @@ constexpr std::array table{
             .run = run_watch},
     batch::run_command,
     batch::wait_command,
+    Command{.name = "top",
+            .summary = "Show the board live: states, queues, executors, slowest tasks.",
+            .more =
+                "On a terminal until q (or Ctrl-C: ends with 130); ? there tells the keys, Enter\n"
+                "looks into a task. Goes on over restarts of the broker. Colours unless NO_COLOR\n"
+                "is set. Elsewhere, and with --output, it wants or implies --once.",
+            .example = "taskbbs top --once",
+            .options = top_options,
+            .run = run_top},
     Command{.name = "executor",
             .summary = "Run tasks: payloads are command lines, or input of a program.",
             .more =

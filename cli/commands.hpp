@@ -42,6 +42,8 @@ Exit run_watch(const Arguments& arguments);
 // Until everything has an outcome: see cli/batch/batch.hpp.
 Exit run_run(const Arguments& arguments);
 Exit run_wait(const Arguments& arguments);
+// On a terminal until the user quits; without one it wants --once or --output: see docs/top.md.
+Exit run_top(const Arguments& arguments);
 // Until SIGTERM or SIGINT: see cli/executor/jobs.hpp.
 Exit run_executor(const Arguments& arguments);
 

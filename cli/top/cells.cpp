@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <clocale>
+#include <cmath>
 #include <cstdlib>
 #include <cwchar>
 #include <fmt/format.h>
@@ -126,7 +127,7 @@ std::string spelled_rate(double per_second) {
         return "0";
     }
     return per_second < 99.95 ? fmt::format("{:.1f}", per_second)
-                              : spelled_count(static_cast<std::int64_t>(per_second + 0.5));
+                              : spelled_count(std::llround(per_second));
 }
 
 std::string spelled_bytes(double bytes) {

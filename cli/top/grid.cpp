@@ -64,6 +64,7 @@ Grid::Place* Grid::least_worth(bool can_shrink) {
 
 std::vector<std::string> Grid::titles() const {
     std::vector<std::string> titles;
+    titles.reserve(columns_.size());
     for (const GridColumn& column : columns_) {
         titles.push_back(column.title);
     }

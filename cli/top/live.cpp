@@ -23,8 +23,8 @@ using Moment = std::chrono::steady_clock::time_point;
 constexpr milliseconds shortest_frame{100};
 // Ages go on while nothing happens.
 constexpr milliseconds longest_frame{1'000};
-// A large board takes longer to draw: never more than this part of the time.
-constexpr int most_of_the_time = 20;
+// A large board takes longer to draw: then it is drawn less often, down to longest_frame.
+constexpr int drawing_is_one_in = 20;
 
 ::sigset_t taken_signals() {
     ::sigset_t signals{};
@@ -202,9 +202,8 @@ class LiveTop {
         const Size size = terminal_.size();
         terminal_.write(painter_.paint(frame(picture_, screen_, situation, size), size));
         drawn_at_ = now().steady;
-        frame_ = std::max(
-            shortest_frame,
-            std::chrono::ceil<milliseconds>(most_of_the_time * (drawn_at_ - begin.steady)));
+        const auto due = drawing_is_one_in * (drawn_at_ - begin.steady);
+        frame_ = std::clamp(std::chrono::ceil<milliseconds>(due), shortest_frame, longest_frame);
         changed_ = false;
         pressed_ = false;
     }

@@ -12,7 +12,7 @@ namespace {
 // With fewer rows, one pane is all that can be read.
 constexpr int rows_for_all = 2 * static_cast<int>(pane_count);
 
-std::string or_dash(std::string text) {
+std::string or_dash(const std::string& text) {
     return text.empty() ? "-" : text;
 }
 

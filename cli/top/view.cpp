@@ -36,6 +36,7 @@ constexpr auto help_text = std::to_array<std::string_view>({
 
 std::vector<Line> help_lines() {
     std::vector<Line> lines;
+    lines.reserve(help_text.size());
     for (const auto text : help_text) {
         lines.emplace_back(std::string{text}, lines.empty() ? Style::strong : Style::plain);
     }

@@ -12,7 +12,7 @@ namespace taskbbs::cli::top {
 namespace {
 
 // Of a payload or result: more is for `taskbbs get`.
-constexpr std::size_t most_text = 64 * 1024;
+constexpr std::size_t most_text = 65'536;
 
 std::vector<std::string_view> lines_in(std::string_view text) {
     std::vector<std::string_view> lines;

@@ -1,7 +1,10 @@
 // Parsing: first the words are sorted into options and the rest, then the command's table judges.
 #include "cli/arguments.hpp"
 
+#include "cli/fallbacks.hpp"
+#include "cli/forms.hpp"
 #include "cli/nearest.hpp"
+#include "cli/shown_text.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,8 +12,6 @@
 
 namespace taskbbs::cli {
 namespace {
-
-constexpr std::string_view default_endpoint = "tcp://127.0.0.1:7411";
 
 using Refusal = tl::unexpected<UsageError>;
 
@@ -140,69 +141,10 @@ tl::expected<Sorted, UsageError> sort(std::span<const std::string> words) {
     return sorted;
 }
 
-bool is_one_of(std::string_view word, std::string_view choices) {
-    while (!choices.empty()) {
-        const auto end = std::min(choices.find('|'), choices.size());
-        if (choices.substr(0, end) == word) {
-            return true;
-        }
-        choices.remove_prefix(std::min(end + 1, choices.size()));
-    }
-    return false;
-}
-
-bool has_form(const Option& option, std::string_view value) {
-    switch (option.form) {
-        case Form::flag:
-        case Form::text:
-            return true;
-        case Form::name:
-            return is_name(value, option.min, option.max);
-        case Form::names: {
-            const auto names = names_in(value);
-            return std::all_of(names.begin(), names.end(), [&](const auto& name) {
-                return is_name(name, option.min, option.max);
-            });
-        }
-        case Form::integer: {
-            const auto number = integer_of(value);
-            return number && *number >= option.min && *number <= option.max;
-        }
-        case Form::duration:
-            return duration_of(value).has_value();
-        case Form::pairs: {
-            const auto pairs = names_in(value);
-            return std::all_of(pairs.begin(), pairs.end(), [](const auto& pair) {
-                return pair_of(pair).has_value();
-            });
-        }
-        case Form::choice:
-            return is_one_of(value, option.value);
-        case Form::choices: {
-            const auto words = names_in(value);
-            return std::all_of(words.begin(), words.end(), [&](const auto& word) {
-                return is_one_of(word, option.value);
-            });
-        }
-    }
-    std::abort();
-}
-
-bool adds_up(Form form) {
-    return form == Form::names || form == Form::pairs || form == Form::choices;
-}
-
-std::string wanted_by(const Option& option) {
-    if (option.form == Form::name || option.form == Form::names) {
-        return fmt::format("{} to {} of A-Z a-z 0-9 _ -", option.min, option.max);
-    }
-    if (option.form != Form::integer) {
-        return std::string{option.form == Form::duration ? "a duration like 5s or 500ms"
-                                                         : option.value};
-    }
-    const bool bounded = option.max != std::numeric_limits<std::int64_t>::max();
-    return bounded ? fmt::format("an integer from {} to {}", option.min, option.max)
-                   : fmt::format("an integer from {} on", option.min);
+// The choice that somebody probably meant.
+std::string meant_choice(const Option& option, std::string_view value) {
+    const auto choices = choices_of(option);
+    return meant(value, choices, "");
 }
 
 // Puts the options where the command looks for them.
@@ -219,7 +161,11 @@ std::optional<UsageError> fill(Arguments& arguments, const std::vector<Given>& g
                 .value();
         }
         if (!has_form(*option, value)) {
-            return refusal(fmt::format("--{} '{}' is not {}", name, value, wanted_by(*option)),
+            return refusal(fmt::format("--{} '{}' is not {}{}",
+                                       name,
+                                       escaped(value),
+                                       wanted_by(*option),
+                                       meant_choice(*option, value)),
                            &command)
                 .value();
         }
@@ -232,11 +178,30 @@ std::optional<UsageError> fill(Arguments& arguments, const std::vector<Given>& g
     return std::nullopt;
 }
 
-// What is no option: too little or too much of it.
-std::optional<UsageError> lacks_operands(const Arguments& arguments) {
+// What the command takes one word of, where it is such a choice.
+std::optional<UsageError> take_choice(Arguments& arguments) {
+    const Command& command = *arguments.command;
+    if (command.word.empty()) {
+        return std::nullopt;
+    }
+    const Option choice{.form = Form::choice, .value = command.word};
+    const bool one = arguments.guids.size() == 1;
+    if (!one || !has_form(choice, arguments.guids.front())) {
+        const auto hint = one ? meant_choice(choice, arguments.guids.front()) : std::string{};
+        return refusal(fmt::format("{} needs one of {}{}", command.name, command.word, hint),
+                       &command)
+            .value();
+    }
+    arguments.chosen = arguments.guids.front();
+    arguments.guids.clear();
+    return std::nullopt;
+}
+
+// What stands beside the options: guids, a name, a command's words, or nothing.
+std::optional<UsageError> misplaced(const Arguments& arguments) {
     const Command& command = *arguments.command;
     const auto& operands = arguments.guids;
-    if (command.takes_guids && operands.empty()) {
+    if (command.takes_guids && !command.sweeps && operands.empty()) {
         return refusal(fmt::format("{} needs a GUID", command.name), &command).value();
     }
     if (command.takes_name && operands.empty()) {
@@ -255,11 +220,35 @@ std::optional<UsageError> lacks_operands(const Arguments& arguments) {
     return std::nullopt;
 }
 
+// A sweep says what it is to find; guids say it already.
+std::optional<UsageError> unfiltered(const Arguments& arguments) {
+    const Command& command = *arguments.command;
+    const bool filtered =
+        arguments.has("domain") || arguments.has("state") || arguments.has("older-than");
+    if (!command.sweeps) {
+        return std::nullopt;
+    }
+    if (!arguments.guids.empty()) {
+        return filtered || arguments.has("dry-run")
+                   ? std::optional{refusal("--domain, --state, --older-than and --dry-run go "
+                                           "without GUIDs",
+                                           &command)
+                                       .value()}
+                   : std::nullopt;
+    }
+    if (!filtered) {
+        return refusal(fmt::format("{} needs a GUID, or one of --domain, --state, --older-than",
+                                   command.name),
+                       &command)
+            .value();
+    }
+    return arguments.has("epoch")
+               ? std::optional{refusal("--epoch goes with one GUID", &command).value()}
+               : std::nullopt;
+}
+
 std::optional<UsageError> lacks(const Arguments& arguments) {
     const Command& command = *arguments.command;
-    if (auto wrong = lacks_operands(arguments)) {
-        return wrong;
-    }
     for (const Option& option : command.options) {
         if (option.required && !arguments.has(option.name)) {
             return refusal(fmt::format("{} needs --{} {}", command.name, option.name, option.value),
@@ -289,6 +278,20 @@ bool asked(const Sorted& sorted, std::string_view name) {
     });
 }
 
+// Of the context that --context or the environment names; empty where none is named.
+tl::expected<Defaults, UsageError> defaults_of(const Arguments& arguments,
+                                               const Contexts& contexts) {
+    const auto name = arguments.text("context").value_or(contexts.named.value_or(""));
+    if (name.empty() || !contexts.load || arguments.command->offline) {
+        return Defaults{};
+    }
+    auto defaults = contexts.load(name);
+    if (!defaults) {
+        return tl::unexpected{UsageError{std::move(defaults.error())}};
+    }
+    return *std::move(defaults);
+}
+
 std::vector<std::string_view> command_names() {
     std::vector<std::string_view> names;
     for (const Command& command : commands()) {
@@ -300,7 +303,8 @@ std::vector<std::string_view> command_names() {
 }  // namespace
 
 tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
-                                           const std::optional<std::string>& endpoint) {
+                                           const std::optional<std::string>& endpoint,
+                                           const Contexts& contexts) {
     const auto sorted = sort(words);
     if (!sorted) {
         return tl::unexpected{sorted.error()};
@@ -317,7 +321,7 @@ tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
     arguments.command = command_named(name);
     if (arguments.command == nullptr) {
         return refusal(
-            fmt::format("unknown command '{}'{}", name, meant(name, command_names(), "")));
+            fmt::format("unknown command '{}'{}", escaped(name), meant(name, command_names(), "")));
     }
     if (asked(*sorted, "help")) {
         return HelpWanted{arguments.command};
@@ -332,13 +336,28 @@ tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
     if (const auto wrong = fill(arguments, sorted->options)) {
         return tl::unexpected{*wrong};
     }
+    if (const auto wrong = take_choice(arguments)) {
+        return tl::unexpected{*wrong};
+    }
+    if (const auto wrong = misplaced(arguments)) {
+        return tl::unexpected{*wrong};
+    }
+    if (const auto wrong = unfiltered(arguments)) {
+        return tl::unexpected{*wrong};
+    }
+    auto defaults = defaults_of(arguments, contexts);
+    if (!defaults) {
+        return tl::unexpected{defaults.error()};
+    }
+    fall_back(arguments, endpoint, *std::move(defaults));
     if (const auto wrong = lacks(arguments)) {
         return tl::unexpected{*wrong};
     }
-    const auto from_environment = endpoint && !endpoint->empty() ? *endpoint : std::string{};
-    arguments.endpoint =
-        arguments.text("endpoint")
-            .value_or(from_environment.empty() ? std::string{default_endpoint} : from_environment);
+    auto output = chosen_output(arguments);
+    if (!output) {
+        return refusal(output.error(), arguments.command);
+    }
+    arguments.output = *std::move(output);
     return arguments;
 }
 

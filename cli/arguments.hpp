@@ -2,9 +2,12 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/context.hpp"
+#include "cli/output.hpp"
 #include "cli/values.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -23,7 +26,9 @@ struct Arguments {
     std::vector<std::string> guids;  // at least one where the command takes them, or its one name
     std::vector<std::string> words;  // behind "--", at least one where it takes a command
     std::map<std::string, std::vector<std::string>, std::less<>> values;
-    std::string endpoint;  // --endpoint, TASKBBS_ENDPOINT or the default
+    std::string chosen;    // of the command's choice, where it takes one
+    std::string endpoint;  // --endpoint, TASKBBS_ENDPOINT, the context's or the default
+    Output output;         // --output or --template, the context's or a table; a template fits
 
     bool has(std::string_view option) const { return values.contains(option); }
 
@@ -47,15 +52,24 @@ struct VersionWanted {};
 
 using Invocation = std::variant<Arguments, HelpWanted, VersionWanted>;
 
-// What is wrong and what to do, one or two lines.
+// What is wrong and what to do: one or two lines, but a context's mistakes are a line each.
 struct UsageError {
     std::string message;
 };
 
+// How contexts (cli/context.hpp) are got at.
+struct Contexts {
+    std::optional<std::string> named;  // TASKBBS_CONTEXT, if it is set; --context wins
+    // Reads one by its name. Its error is what is wrong, in lines. Empty: there are none.
+    std::function<tl::expected<Defaults, std::string>(const std::string&)> load;
+};
+
 // `words`: argv without the program. Options stand before or after the command and its guids, as
 // --name VALUE or --name=VALUE; "--" ends them; of an option given twice the last one counts, but
-// names and pairs add up. `endpoint`: TASKBBS_ENDPOINT, if it is set.
+// names and pairs add up. `endpoint`: TASKBBS_ENDPOINT, if it is set. What neither gives is the
+// context's, if one is named.
 tl::expected<Invocation, UsageError> parse(std::span<const std::string> words,
-                                           const std::optional<std::string>& endpoint);
+                                           const std::optional<std::string>& endpoint,
+                                           const Contexts& contexts = {});
 
 }  // namespace taskbbs::cli

@@ -13,7 +13,7 @@ namespace {
 
 Exit finished(Printer& printer) {
     printer.flush();
-    return printer.unwritable() ? Exit::unwritable : Exit::done;
+    return printer.exit();
 }
 
 // Makes one call and shows its answer with `show(printer, reply)`.
@@ -34,9 +34,9 @@ Exit one_call(const Arguments& arguments, const Args& args, Show show) {
 
 // One that answers with a document of its own.
 template <class Args>
-Exit one_record(const Arguments& arguments, const Args& args) {
-    return one_call(arguments, args, [](Printer& printer, const typename Args::Reply& reply) {
-        printer.record(json_of(reply));
+Exit one_record(const Arguments& arguments, const Args& args, const std::string& id = {}) {
+    return one_call(arguments, args, [&](Printer& printer, const typename Args::Reply& reply) {
+        printer.record(json_of(reply), id);
     });
 }
 
@@ -107,6 +107,13 @@ Exit run_list(const Arguments& arguments) {
                            {"priority"},
                            {"executor_id"},
                            {"updated_at"},
+                           {.key = "created_at", .wide = true},
+                           {.key = "completed_at", .wide = true},
+                           {.key = "type", .wide = true},
+                           {.key = "epoch", .wide = true},
+                           {.key = "seq", .wide = true},
+                           {.key = "rejection_count", .wide = true},
+                           {.key = "container_handle", .wide = true},
                            {"failure_reason"}}};
     return pages(arguments, printer, args, show, next_cursor<ListArgs, TaskPage>);
 }
@@ -127,6 +134,11 @@ Exit run_executors(const Arguments& arguments) {
                            {"draining"},
                            {"stacks"},
                            {"joined_at"},
+                           {.key = "incarnation", .wide = true},
+                           {.key = "ttl_ms", .wide = true},
+                           {.key = "free.memory_mb", .wide = true},
+                           {.key = "free.disk_mb", .wide = true},
+                           {.key = "free.cpu_percent", .wide = true},
                            {"expires_in_ms"}}};
     return pages(arguments, printer, args, show, next_cursor<ExecutorsArgs, ExecutorPage>);
 }
@@ -172,7 +184,7 @@ Exit run_heartbeat(const Arguments& arguments) {
     for (auto& pair : arguments.pairs("running")) {
         args.running.push_back({std::move(pair.guid), pair.epoch});
     }
-    return one_record(arguments, args);
+    return one_record(arguments, args, args.executor_id);
 }
 
 Exit run_depart(const Arguments& arguments) {
@@ -183,6 +195,10 @@ Exit run_drain(const Arguments& arguments) {
     return one_event(
         arguments,
         DrainArgs{arguments.required("executor-id"), arguments.flag("on", !arguments.flag("off"))});
+}
+
+Exit run_undrain(const Arguments& arguments) {
+    return one_event(arguments, DrainArgs{arguments.required("executor-id"), false});
 }
 
 Exit run_stats(const Arguments& arguments) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/exit_code.hpp"
+#include "cli/shape.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -24,6 +25,7 @@ enum class Form : std::uint8_t {
     pairs,     // GUID:EPOCH, commas and repetition as with names
     choice,    // one of those in `value`, which are separated by |
     choices,   // several of those, commas and repetition as with names
+    output,    // one of output_formats, or template=TEXT
 };
 
 struct Option {
@@ -43,10 +45,14 @@ struct Command {
     bool takes_guids = false;    // one or more, positional
     bool takes_name = false;     // a single one, positional
     bool takes_command = false;  // behind "--": a command's words, at least one
+    bool sweeps = false;         // instead of guids it takes the filters of sweep_options
+    bool offline = false;        // needs no broker, so no context either
+    std::string_view word;       // takes one of these, positional: "a|b|c"
     std::string_view summary;
     std::string_view more;  // what else help says; may be empty
     std::string_view example;
     std::span<const Option> options;
+    Shape shape = Shape::open;  // of the documents that it shows
     Exit (*run)(const Arguments& arguments) = nullptr;
 };
 

@@ -3,82 +3,15 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/explain/command_rows.hpp"
+#include "cli/task_options.hpp"
 #include "protocol/limits.hpp"
 
 #include <array>
-#include <limits>
 
 namespace taskbbs::cli {
 namespace {
 
-constexpr std::int64_t longest_id = protocol::max_guid;     // of guids and executor ids
-constexpr std::int64_t longest_name = protocol::max_label;  // of domains and stacks
-
-constexpr Option executor_id{.name = "executor-id",
-                             .form = Form::name,
-                             .value = "ID",
-                             .help = "the executor",
-                             .required = true,
-                             .min = 1,
-                             .max = longest_id};
-constexpr Option of_task{.name = "guid",
-                         .form = Form::name,
-                         .value = "GUID",
-                         .help = "of this task only",
-                         .min = 1,
-                         .max = longest_id};
-constexpr Option epoch{.name = "epoch",
-                       .form = Form::integer,
-                       .value = "N",
-                       .help =
-                           "what claim, acquire or resolving answered; fences a former owner "
-                           "off (with one GUID only)"};
-constexpr Option reason{.name = "reason", .value = "TEXT", .help = "why, up to 1 KiB"};
-// "" is a stack as well: that of tasks which name none.
-constexpr Option stacks{.name = "stacks",
-                        .form = Form::names,
-                        .value = "A,B",
-                        .help = "of these stacks only",
-                        .max = longest_name};
-
-constexpr Option domains_as(std::string_view name) {
-    return {.name = name,
-            .form = Form::names,
-            .value = "A,B",
-            .help = "of these domains only",
-            .min = 1,
-            .max = longest_name};
-}
-
-constexpr Option domains = domains_as("domains");
-constexpr Option free_memory{
-    .name = "memory-mb", .form = Form::integer, .value = "N", .help = "what it has free for tasks"};
-constexpr Option free_disk{
-    .name = "disk-mb", .form = Form::integer, .value = "N", .help = "what it has free for tasks"};
-constexpr Option free_cpu{.name = "cpu-percent",
-                          .form = Form::integer,
-                          .value = "N",
-                          .help = "what it has free for tasks"};
-constexpr Option ttl{.name = "ttl-ms",
-                     .form = Form::integer,
-                     .value = "N",
-                     .help = "present for how long without a heartbeat (15000)",
-                     .min = protocol::min_ttl_ms,
-                     .max = protocol::max_ttl_ms};
-constexpr Option cursor{
-    .name = "cursor", .value = "CURSOR", .help = "where the page before ended; shows one page"};
-
-constexpr std::string_view stream_names =
-    "pending|claimed|running|completed|resolving|resolved|executor";
-
-constexpr Option page_of(std::int64_t most) {
-    return {.name = "limit",
-            .form = Form::integer,
-            .value = "N",
-            .help = "show one page of at most N (without --limit and --cursor: all pages)",
-            .min = 1,
-            .max = most};
-}
+using namespace option;
 
 constexpr std::array common{
     Option{.name = "endpoint",
@@ -89,109 +22,19 @@ constexpr std::array common{
            .value = "DURATION",
            .help = "give up after this long, 5s or 500ms (30s)"},
     Option{.name = "output",
-           .form = Form::choice,
-           .value = "table|json",
-           .help = "json: one document a line (table)",
+           .form = Form::output,
+           .value = "FORMAT",
+           .help = "table, wide, json, jsonl, id or template=TEXT (table)",
            .letter = 'o'},
+    Option{.name = "template",
+           .value = "TEXT",
+           .help = R"(the same as -o template=TEXT: '{guid} {state}\n')"},
+    Option{.name = "context",
+           .value = "NAME",
+           .help = "defaults from ~/.config/taskbbs/NAME.conf (TASKBBS_CONTEXT)"},
     Option{.name = "help", .form = Form::flag, .help = "this text", .letter = 'h'},
     Option{.name = "version", .form = Form::flag, .help = "the version"},
 };
-
-constexpr std::int64_t int32_max = std::numeric_limits<std::int32_t>::max();
-
-constexpr std::array desire_options{
-    Option{.name = "domain", .value = "NAME", .help = "tenant or application (default)"},
-    Option{.name = "stack", .value = "NAME", .help = "the kind of executor that can run it"},
-    Option{.name = "type", .value = "LABEL", .help = "free label"},
-    Option{.name = "priority",
-           .form = Form::integer,
-           .value = "N",
-           .help = "higher is handed out first (0)",
-           .min = -int32_max - 1,
-           .max = int32_max},
-    Option{.name = "payload", .value = "TEXT", .help = "what to run"},
-    Option{.name = "payload-file", .value = "FILE", .help = "the same from a file; - is stdin"},
-    Option{.name = "annotation", .value = "TEXT", .help = "your own note, up to 10 KiB"},
-    Option{.name = "memory-mb", .form = Form::integer, .value = "N", .help = "what it needs"},
-    Option{.name = "disk-mb", .form = Form::integer, .value = "N", .help = "what it needs"},
-    Option{.name = "cpu-percent", .form = Form::integer, .value = "N", .help = "what it needs"},
-    Option{.name = "max-rejections",
-           .form = Form::integer,
-           .value = "N",
-           .help = "fails when rejected more often (3)",
-           .max = 1000},
-    Option{.name = "on-executor-lost",
-           .form = Form::choice,
-           .value = "fail|requeue",
-           .help = "what becomes of it when its executor is lost (fail)"},
-    Option{.name = "run-timeout-ms",
-           .form = Form::integer,
-           .value = "N",
-           .help = "fails when running longer (0: never)"},
-    Option{.name = "time-to-claim-ms",
-           .form = Form::integer,
-           .value = "N",
-           .help = "fails when pending longer (0: the broker's limit, 4294967295: never)"},
-    Option{.name = "not-before",
-           .form = Form::integer,
-           .value = "NS",
-           .help = "handed out from then on, ns since 1970 (0: now)"},
-    Option{.name = "created-at",
-           .form = Form::integer,
-           .value = "NS",
-           .help = "ns since 1970 (0: the broker's time)"},
-};
-
-constexpr std::array claim_options{executor_id};
-
-constexpr std::array acquire_options{
-    executor_id,
-    Option{.name = "max",
-           .form = Form::integer,
-           .value = "N",
-           .help = "how many at most (1)",
-           .min = 1,
-           .max = 1024},
-    stacks,
-    domains,
-    free_memory,
-    free_disk,
-    free_cpu,
-    Option{.name = "wait-ms",
-           .form = Form::integer,
-           .value = "N",
-           .help = "wait this long for a first task (0)",
-           .max = 60'000},
-};
-
-constexpr std::array start_options{
-    executor_id,
-    epoch,
-    Option{.name = "container-handle", .value = "TEXT", .help = "where it runs, up to 255 bytes"},
-};
-
-constexpr std::array complete_options{
-    epoch,
-    Option{.name = "executor-id", .value = "ID", .help = "the executor that must own it"},
-    Option{.name = "failed", .form = Form::flag, .help = "it failed"},
-    Option{.name = "failure-reason", .value = "TEXT", .help = "why, up to 1 KiB"},
-    Option{.name = "result", .value = "TEXT", .help = "what came of it"},
-    Option{.name = "result-file", .value = "FILE", .help = "the same from a file; - is stdin"},
-};
-
-constexpr std::array reject_options{
-    executor_id,
-    epoch,
-    reason,
-    Option{.name = "delay-ms",
-           .form = Form::integer,
-           .value = "N",
-           .help = "not handed out before (1 s, doubled with each rejection)",
-           .max = 86'400'000},
-};
-
-constexpr std::array cancel_options{reason};
-constexpr std::array resolve_options{epoch};
 
 constexpr std::array list_options{
     Option{.name = "state",
@@ -251,6 +94,8 @@ constexpr std::array drain_options{
     Option{.name = "on", .form = Form::flag, .help = "drain it, as without --off"},
     Option{.name = "off", .form = Form::flag, .help = "let it acquire again"},
 };
+
+constexpr std::array undrain_options{executor_id};
 
 constexpr std::array executors_options{page_of(1000), cursor};
 
@@ -343,100 +188,156 @@ constexpr std::array executor_options{
            .help = "end and fail what runs longer (0: never)"},
 };
 
+constexpr std::array bench_options{
+    Option{.name = "clients",
+           .form = Form::integer,
+           .value = "N",
+           .help = "connections, each with a session of its own (4)",
+           .min = 1,
+           .max = 64},
+    Option{.name = "in-flight",
+           .form = Form::integer,
+           .value = "N",
+           .help = "tasks that each has under way at once (16)",
+           .min = 1,
+           .max = 512},
+    Option{.name = "seconds",
+           .form = Form::integer,
+           .value = "S",
+           .help = "how long (5)",
+           .min = 1,
+           .max = 300},
+    Option{.name = "payload-bytes",
+           .form = Form::integer,
+           .value = "B",
+           .help = "of each task's payload (100)",
+           .max = std::int64_t{1} << 20},
+};
+
 constexpr std::array table{
     Command{.name = "desire",
             .takes_guids = true,
             .summary = "Put a task on the board, one for each GUID.",
             .example = "taskbbs desire build-17 --stack linux --payload 'make -C /src'",
             .options = desire_options,
+            .shape = Shape::applied,
             .run = run_desire},
     Command{.name = "claim",
             .takes_guids = true,
             .summary = "Take pending tasks for an executor.",
             .example = "taskbbs claim build-17 --executor-id e1",
             .options = claim_options,
+            .shape = Shape::owned,
             .run = run_claim},
     Command{.name = "acquire",
             .summary = "Take the tasks that an executor should run next, by priority.",
             .example = "taskbbs acquire --executor-id e1 --stacks linux --max 4 --wait-ms 5000",
             .options = acquire_options,
+            .shape = Shape::task,
             .run = run_acquire},
     Command{.name = "start",
             .takes_guids = true,
             .summary = "Say that claimed tasks run.",
             .example = "taskbbs start build-17 --executor-id e1 --epoch 12",
             .options = start_options,
+            .shape = Shape::applied,
             .run = run_start},
     Command{.name = "complete",
             .takes_guids = true,
             .summary = "Say that running tasks have ended, and how.",
             .example = "taskbbs complete build-17 --epoch 12 --result-file out.txt",
             .options = complete_options,
+            .shape = Shape::applied,
             .run = run_complete},
     Command{.name = "reject",
             .takes_guids = true,
             .summary = "Give claimed or running tasks back.",
             .example = "taskbbs reject build-17 --executor-id e1 --epoch 12 --reason 'disk full'",
             .options = reject_options,
+            .shape = Shape::rejected,
             .run = run_reject},
     Command{.name = "cancel",
             .takes_guids = true,
+            .sweeps = true,
             .summary = "Fail tasks that have not ended.",
+            .more = "Without GUIDs: all pending, claimed and running ones that the filters find.",
             .example = "taskbbs cancel build-17 --reason 'no longer needed'",
             .options = cancel_options,
+            .shape = Shape::applied,
             .run = run_cancel},
     Command{.name = "resolving",
             .takes_guids = true,
             .summary = "Take the outcome of completed tasks.",
             .more = "Ends with 1 where a task has failed.",
             .example = "taskbbs resolving build-17 -o json",
+            .shape = Shape::owned,
             .run = run_resolving},
-    Command{.name = "resolve",
-            .takes_guids = true,
-            .summary = "Remove tasks whose outcome was taken.",
-            .example = "taskbbs resolve build-17 --epoch 31",
-            .options = resolve_options,
-            .run = run_resolve},
+    Command{
+        .name = "resolve",
+        .takes_guids = true,
+        .sweeps = true,
+        .summary = "Remove tasks whose outcome was taken.",
+        .more =
+            "Without GUIDs: takes and removes all completed ones that the filters find, whatever\n"
+            "their outcome; with --state resolving those that somebody took and kept.",
+        .example = "taskbbs resolve build-17 --epoch 31",
+        .options = resolve_options,
+        .shape = Shape::applied,
+        .run = run_resolve},
     Command{.name = "get",
             .takes_guids = true,
             .summary = "Show tasks whole.",
             .example = "taskbbs get build-17",
+            .shape = Shape::task,
             .run = run_get},
     Command{.name = "list",
             .summary = "Show the tasks on the board.",
             .example = "taskbbs list --state running --executor-id e1",
             .options = list_options,
+            .shape = Shape::header,
             .run = run_list},
     Command{.name = "converge",
             .summary = "Make the broker look for what is stuck, now.",
             .example = "taskbbs converge",
             .options = converge_options,
+            .shape = Shape::converged,
             .run = run_converge},
     Command{.name = "heartbeat",
             .summary = "Renew an executor's presence once.",
             .more = "A program keeps it up: see taskbbs executor --help.",
             .example = "taskbbs heartbeat --executor-id e1 --ttl-ms 60000",
             .options = heartbeat_options,
+            .shape = Shape::heartbeat,
             .run = run_heartbeat},
     Command{.name = "depart",
             .summary = "Take an executor off the board; its tasks are failed or requeued.",
             .example = "taskbbs depart --executor-id e1",
             .options = depart_options,
+            .shape = Shape::of_executor,
             .run = run_depart},
     Command{.name = "drain",
             .summary = "Tell an executor to finish what it runs and take no more.",
             .example = "taskbbs drain --executor-id e1",
             .options = drain_options,
+            .shape = Shape::of_executor,
             .run = run_drain},
+    Command{.name = "undrain",
+            .summary = "Let an executor take tasks again: drain --off.",
+            .example = "taskbbs undrain --executor-id e1",
+            .options = undrain_options,
+            .shape = Shape::of_executor,
+            .run = run_undrain},
     Command{.name = "executors",
             .summary = "Show the executors that are present.",
             .example = "taskbbs executors",
             .options = executors_options,
+            .shape = Shape::executor,
             .run = run_executors},
     Command{.name = "replay",
             .summary = "Show events that happened.",
             .example = "taskbbs replay --guid build-17",
             .options = replay_options,
+            .shape = Shape::event,
             .run = run_replay},
     explain_command,
     history_command,
@@ -447,12 +348,14 @@ constexpr std::array table{
     Command{.name = "hello",
             .summary = "Show which broker answers, and its limits.",
             .example = "taskbbs hello --endpoint tcp://board:7411 --timeout 2s",
+            .shape = Shape::hello,
             .run = run_hello},
     Command{.name = "watch",
             .summary = "Show events as they happen, missing none, until interrupted.",
             .more = "Goes on over restarts of the broker.",
             .example = "taskbbs watch --stream completed,resolved -o json",
             .options = watch_options,
+            .shape = Shape::event,
             .run = run_watch},
     batch::run_command,
     batch::wait_command,
@@ -482,6 +385,24 @@ constexpr std::array table{
             .example = "taskbbs executor --stack linux --slots 4 --executor-id e1",
             .options = executor_options,
             .run = run_executor},
+    Command{
+        .name = "bench",
+        .summary = "Put a load of your own on the board and measure it.",
+        .more =
+            "Each client takes tasks through all six steps, desire to resolve, as fast as it can,\n"
+            "in a domain of its own, and leaves nothing behind; interrupted it cleans up and ends\n"
+            "with 130.",
+        .example = "taskbbs bench --clients 2 --seconds 1",
+        .options = bench_options,
+        .shape = Shape::measured,
+        .run = run_bench},
+    Command{.name = "completion",
+            .offline = true,
+            .word = "bash|zsh|fish",
+            .summary = "Print the script that completes commands, options, guids and executors.",
+            .more = "To be read by the shell: source <(taskbbs completion bash).",
+            .example = "taskbbs completion bash",
+            .run = run_completion},
 };
 
 }  // namespace

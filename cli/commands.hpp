@@ -28,6 +28,7 @@ Exit run_converge(const Arguments& arguments);
 Exit run_heartbeat(const Arguments& arguments);
 Exit run_depart(const Arguments& arguments);
 Exit run_drain(const Arguments& arguments);
+Exit run_undrain(const Arguments& arguments);
 Exit run_executors(const Arguments& arguments);
 Exit run_replay(const Arguments& arguments);
 Exit run_stats(const Arguments& arguments);
@@ -46,5 +47,10 @@ Exit run_wait(const Arguments& arguments);
 Exit run_top(const Arguments& arguments);
 // Until SIGTERM or SIGINT: see cli/executor/jobs.hpp.
 Exit run_executor(const Arguments& arguments);
+
+// A load on the board for a while; see cli/bench/load.hpp.
+Exit run_bench(const Arguments& arguments);
+// The script for a shell; needs no broker.
+Exit run_completion(const Arguments& arguments);
 
 }  // namespace taskbbs::cli

@@ -39,6 +39,10 @@ CallOptions Connection::remaining() const {
     return {.timeout = std::max(milliseconds{0}, left)};
 }
 
+void Connection::renew() {
+    deadline_ = std::chrono::steady_clock::now() + timeout_;
+}
+
 Exit Connection::failed(const Error& error, std::string_view guid) const {
     fmt::print(
         stderr,

@@ -24,8 +24,11 @@ class Connection {
 
     const std::string& endpoint() const { return endpoint_; }
 
-    // What is left of the timeout; it began when the connection was opened.
+    // What is left of --timeout; it began when the connection was opened, or renewed.
     CallOptions remaining() const;
+
+    // Gives the whole of --timeout again: for a command that gets on, however much there is to do.
+    void renew();
 
     // Says what went wrong and returns what to end with.
     Exit failed(const Error& error, std::string_view guid = {}) const;

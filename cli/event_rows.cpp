@@ -23,6 +23,10 @@ Json row_of(const Event& event) {
             {"seq", event.seq},
             {"stream", name_of(event.stream)},
             {"kind", name_of(event.kind)},
+            {"ordinal", event.ordinal},
+            {"domain", event.is_executor() ? std::string{} : event.task.domain},
+            {"cause", event.is_executor() ? std::string{} : std::string{name_of(event.cause)}},
+            {"epoch", event.task.epoch},
             {"guid", event.task.guid},
             {"executor_id", event.is_executor() ? event.executor_id : event.task.executor_id},
             {"reason", reason_of(event)}};
@@ -35,8 +39,12 @@ std::vector<Column> event_columns() {
             {"seq", 8},
             {"stream", 9},
             {"kind", 9},
+            {"ordinal", 8, true},
+            {"domain", 8, true},
             {"guid", 16},
             {"executor_id", 12},
+            {"epoch", 8, true},
+            {"cause", 8, true},
             {"reason"}};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace taskbbs::cli {
 
@@ -19,6 +20,25 @@ enum class Exit : std::uint8_t {
     unwritable = 74,    // standard output took no more
     interrupted = 130,  // SIGINT
 };
+
+// For help, in its order.
+struct ExitMeaning {
+    Exit exit;
+    std::string_view meaning;
+};
+
+inline constexpr auto exit_meanings = std::to_array<ExitMeaning>({
+    {Exit::done, "done"},
+    {Exit::failed, "the task has failed"},
+    {Exit::usage, "usage, or a bad value"},
+    {Exit::not_found, "not found"},
+    {Exit::refused, "refused: state, owner ..."},
+    {Exit::unreachable, "no broker answered in time; nothing was done"},
+    {Exit::denied, "denied: the role does not allow it"},
+    {Exit::unknown, "no answer in time; it may have been done"},
+    {Exit::unwritable, "standard output took no more"},
+    {Exit::interrupted, "interrupted"},
+});
 
 // Several guids, one exit code: the worst, in this order. What leaves the caller in doubt comes
 // first, then what would have hit every guid alike, then what concerns single tasks.

@@ -7,12 +7,6 @@
 namespace taskbbs::cli {
 namespace {
 
-std::string spelled(const Option& option) {
-    const auto letter = option.letter == 0 ? std::string{} : fmt::format("-{}, ", option.letter);
-    return fmt::format(
-        "{}--{}{}{}", letter, option.name, option.value.empty() ? "" : " ", option.value);
-}
-
 // But for those that `command` has a meaning of its own for.
 std::string lines_of(std::span<const Option> options, const Command* command = nullptr) {
     constexpr std::size_t column = 28;
@@ -31,16 +25,30 @@ std::string lines_of(std::span<const Option> options, const Command* command = n
     return lines;
 }
 
-constexpr std::string_view exit_codes =
-    R"(Exit codes (of several guids: the worst, in the order 130 74 7 5 6 2 4 3 1 0):
-  0  done                       5  no broker answered in time; nothing was done
-  1  the task has failed        6  denied: the role does not allow it
-  2  usage, or a bad value      7  no answer in time; it may have been done
-  3  not found                  74 standard output took no more
-  4  refused: state, owner ...  130 interrupted
-)";
+// In two columns.
+std::string exit_codes() {
+    constexpr auto half = exit_meanings.size() / 2;
+    std::string text =
+        "Exit codes (of several guids: the worst, in the order 130 74 7 5 6 2 4 3 1 0):\n";
+    for (std::size_t i = 0; i < half; ++i) {
+        const auto& [left, meaning] = exit_meanings[i];
+        const auto& [right, other] = exit_meanings[i + half];
+        text += fmt::format("  {}  {:25}  {:<2} {}\n",
+                            static_cast<int>(left),
+                            meaning,
+                            static_cast<int>(right),
+                            other);
+    }
+    return text;
+}
 
 }  // namespace
+
+std::string spelled(const Option& option) {
+    const auto letter = option.letter == 0 ? std::string{} : fmt::format("-{}, ", option.letter);
+    return fmt::format(
+        "{}--{}{}{}", letter, option.name, option.value.empty() ? "" : " ", option.value);
+}
 
 std::string help() {
     std::string text =
@@ -50,18 +58,25 @@ std::string help() {
         text += fmt::format("  {:10}  {}\n", command.name, command.summary);
     }
     text += fmt::format("\nOptions of every command:\n{}", lines_of(common_options()));
-    text += fmt::format("\n{}\nMore about one: taskbbs COMMAND --help\n", exit_codes);
+    text += fmt::format("\n{}\nMore about one: taskbbs COMMAND --help\n", exit_codes());
     return text;
 }
 
+std::string usage(const Command& command) {
+    std::string operands;
+    if (command.takes_guids) {
+        operands = command.sweeps ? " [GUID...]" : " GUID...";
+    } else if (command.takes_name) {
+        operands = " NAME";
+    } else if (!command.word.empty()) {
+        operands = fmt::format(" {}", command.word);
+    }
+    const auto words = command.takes_command ? " -- COMMAND [WORD...]" : "";
+    return fmt::format("taskbbs {}{} [OPTION...]{}", command.name, operands, words);
+}
+
 std::string help(const Command& command) {
-    std::string text = fmt::format("Usage: taskbbs {}{} [OPTION...]{}\n\n{}\n",
-                                   command.name,
-                                   command.takes_guids  ? " GUID..."
-                                   : command.takes_name ? " NAME"
-                                                        : "",
-                                   command.takes_command ? " -- COMMAND [WORD...]" : "",
-                                   command.summary);
+    std::string text = fmt::format("Usage: {}\n\n{}\n", usage(command), command.summary);
     if (!command.more.empty()) {
         text += fmt::format("{}\n", command.more);
     }

@@ -44,11 +44,15 @@ tl::expected<std::string, std::string> bytes_given(const Arguments& arguments,
     if (*name == "-") {
         return read_all(stdin, "standard input");
     }
-    const File file{std::fopen(name->c_str(), "rb"), &std::fclose};
+    return bytes_of_file(*name);
+}
+
+tl::expected<std::string, std::string> bytes_of_file(const std::string& name) {
+    const File file{std::fopen(name.c_str(), "rb"), &std::fclose};
     if (!file) {
-        return tl::unexpected{fmt::format("cannot open '{}': {}", *name, std::strerror(errno))};
+        return tl::unexpected{fmt::format("cannot open '{}': {}", name, std::strerror(errno))};
     }
-    return read_all(file.get(), *name);
+    return read_all(file.get(), name);
 }
 
 }  // namespace taskbbs::cli

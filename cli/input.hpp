@@ -14,4 +14,7 @@ namespace taskbbs::cli {
 tl::expected<std::string, std::string> bytes_given(const Arguments& arguments,
                                                    std::string_view option);
 
+// All of a file, up to 64 MiB. The error is one line.
+tl::expected<std::string, std::string> bytes_of_file(const std::string& name);
+
 }  // namespace taskbbs::cli

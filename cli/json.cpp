@@ -157,8 +157,29 @@ Json json_of(const Stats& stats) {
     return json;
 }
 
+bool is_time(std::string_view name) {
+    return name == "at" || name == "not_before" || name.ends_with("_at") ||
+           name.ends_with("_since");
+}
+
+Json with_times(Json document) {
+    for (auto& [name, value] : document.items()) {
+        if (value.is_number_integer() && is_time(name)) {
+            const Time time{Duration{value.get<std::int64_t>()}};
+            value = time == protocol::no_time ? Json{} : Json(rfc3339_exact(time));
+        } else if (value.is_object()) {
+            value = with_times(std::move(value));
+        }
+    }
+    return document;
+}
+
 std::string line_of(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string indented(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace taskbbs::cli

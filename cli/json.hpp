@@ -1,6 +1,6 @@
 // The SDK's values as JSON, with the names and units of the wire (docs/protocol.md): times are ns,
-// durations ms. Payloads and results are strings where they are UTF-8, else {"base64": "..."}.
-// Pure.
+// durations ms. Payloads and results are strings where they are UTF-8, else {"base64": "..."}. What
+// leaves the command has its times spelled: with_times(). Pure.
 #pragma once
 
 #include "cli/packed_result.hpp"
@@ -26,7 +26,14 @@ Json json_of(const Converged& converged);
 Json json_of(const HeartbeatAnswer& answer);
 Json json_of(const Stats& stats);
 
+// Whether a member of this name is a time: at, not_before, ..._at, ..._since.
+bool is_time(std::string_view name);
+// With each time, also in what is nested, as RFC 3339 to the ns; null where there is none.
+Json with_times(Json document);
+
 // On one line; what is not UTF-8 in it is replaced.
 std::string line_of(const Json& json);
+// The same over several lines, with an end, for people.
+std::string indented(const Json& json);
 
 }  // namespace taskbbs::cli

@@ -1,6 +1,7 @@
 // The `taskbbs` command: reads the command line, runs the command that it names, ends with its
 // code.
 #include "cli/arguments.hpp"
+#include "cli/contexts.hpp"
 #include "cli/help.hpp"
 
 #include <csignal>
@@ -33,10 +34,15 @@ Exit shown(const std::string& text) {
     return written && std::fflush(stdout) == 0 ? Exit::done : Exit::unwritable;
 }
 
+std::optional<std::string> environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::nullopt : std::optional<std::string>{value};
+}
+
 Exit run(const std::vector<std::string>& words) {
-    const char* endpoint = std::getenv("TASKBBS_ENDPOINT");
-    const auto invocation =
-        parse(words, endpoint != nullptr ? std::optional<std::string>{endpoint} : std::nullopt);
+    const auto invocation = parse(words,
+                                  environment("TASKBBS_ENDPOINT"),
+                                  {.named = environment("TASKBBS_CONTEXT"), .load = load_context});
     if (!invocation) {
         fmt::print(stderr, "taskbbs: {}\n", invocation.error().message);
         return Exit::usage;

@@ -52,6 +52,23 @@ std::string shown(std::string_view character) {
     return hex;
 }
 
+// `digits`: of the second's fraction, which is told in units of `Precision`.
+template <class Precision>
+std::string rfc3339_in(Time time, int digits) {
+    const auto day = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss clock{std::chrono::floor<Precision>(time - day)};
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:0{}}Z",
+                       static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()),
+                       static_cast<unsigned>(date.day()),
+                       clock.hours().count(),
+                       clock.minutes().count(),
+                       clock.seconds().count(),
+                       clock.subseconds().count(),
+                       digits);
+}
+
 }  // namespace
 
 std::string base64(std::string_view bytes) {
@@ -72,20 +89,11 @@ std::string base64(std::string_view bytes) {
 }
 
 std::string rfc3339(Time time) {
-    if (time == protocol::no_time) {
-        return "-";
-    }
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss clock{std::chrono::floor<milliseconds>(time - day)};
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-                       static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()),
-                       static_cast<unsigned>(date.day()),
-                       clock.hours().count(),
-                       clock.minutes().count(),
-                       clock.seconds().count(),
-                       clock.subseconds().count());
+    return time == protocol::no_time ? "-" : rfc3339_in<milliseconds>(time, 3);
+}
+
+std::string rfc3339_exact(Time time) {
+    return time == protocol::no_time ? "-" : rfc3339_in<Duration>(time, 9);
 }
 
 std::string escaped(std::string_view bytes, std::size_t limit) {

@@ -1,6 +1,7 @@
 // Tables and records.
 #include "cli/table.hpp"
 
+#include "cli/cells.hpp"
 #include "cli/shown_text.hpp"
 
 #include <algorithm>
@@ -11,8 +12,10 @@
 namespace taskbbs::cli {
 namespace {
 
-constexpr std::size_t row_limit = 60;       // of a cell in a table
-constexpr std::size_t record_limit = 4096;  // of a value in a record
+constexpr std::size_t no_limit = std::string_view::npos;
+constexpr std::size_t record_limit = 4096;  // of a value in a record on a terminal
+constexpr std::size_t least_width = 6;      // that a column gives way to
+constexpr std::size_t gap = 2;              // between columns
 
 std::string_view last_part(std::string_view key) {
     const auto dot = key.rfind('.');
@@ -30,8 +33,31 @@ const Json& at(const Json& document, std::string_view key) {
     return dot == std::string_view::npos ? *found : at(*found, key.substr(dot + 1));
 }
 
-bool is_time(std::string_view key) {
-    return key == "at" || key == "not_before" || key.ends_with("_at") || key.ends_with("_since");
+// The parameters of the terminal's "select graphic rendition"; empty: as it is.
+std::string_view colour_of(std::string_view key, std::string_view text, bool header) {
+    constexpr auto colours =
+        std::to_array<std::pair<std::string_view, std::string_view>>({{"pending", "33"},
+                                                                      {"claimed", "36"},
+                                                                      {"running", "34"},
+                                                                      {"completed", "32"},
+                                                                      {"resolving", "35"}});
+    if (header) {
+        return "1";
+    }
+    const auto member = last_part(key);
+    if (member == "failure_reason" && text != "-") {
+        return "31";
+    }
+    if (member != "state" && member != "stream") {
+        return "";
+    }
+    const auto* found = std::find_if(
+        colours.begin(), colours.end(), [=](auto& pair) { return pair.first == text; });
+    return found == colours.end() ? "" : found->second;
+}
+
+std::string painted(std::string text, std::string_view colour) {
+    return colour.empty() ? text : fmt::format("\x1b[{}m{}\x1b[0m", colour, text);
 }
 
 std::string joined(const Json& list) {
@@ -61,7 +87,8 @@ std::string cell_of(std::string_view key, const Json& value, std::size_t limit) 
     return text.empty() ? "-" : text;
 }
 
-Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
+Table::Table(std::vector<Column> columns, const Terminal& terminal)
+    : columns_(std::move(columns)), terminal_(terminal) {
     Row header;
     for (const Column& column : columns_) {
         std::string name{last_part(column.key)};
@@ -74,9 +101,11 @@ Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {
 }
 
 void Table::add(const Json& document) {
+    // A character has up to four bytes; what is longer than the whole row is never seen.
+    const auto limit = terminal_.width == 0 ? no_limit : 4 * terminal_.width;
     Row row;
     for (const Column& column : columns_) {
-        row.push_back(cell_of(column.key, at(document, column.key), row_limit));
+        row.push_back(cell_of(column.key, at(document, column.key), limit));
     }
     rows_.push_back(std::move(row));
 }
@@ -85,36 +114,66 @@ std::string Table::text() {
     if (rows_.empty() || (!headed_ && rows_.size() == 1)) {
         return {};
     }
-    headed_ = true;
     for (const Row& row : rows_) {
         for (std::size_t i = 0; i < row.size(); ++i) {
-            columns_[i].width = std::max(columns_[i].width, row[i].size());
+            columns_[i].width = std::max(columns_[i].width, cells_of(row[i]));
         }
     }
+    const auto widths = fitting_widths();
     std::string text;
     for (const Row& row : rows_) {
-        text += line(row);
+        text += line(row, widths, !headed_);
+        headed_ = true;
     }
     rows_.clear();
     return text;
 }
 
-std::string Table::line(const Row& row) const {
-    std::string text;
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-        text += fmt::format("{:{}}  ", row[i], columns_[i].width);
+// The widest columns give way, a cell at a time, as long as there is something to give.
+std::vector<std::size_t> Table::fitting_widths() const {
+    std::vector<std::size_t> widths;
+    std::size_t total = gap * (columns_.size() - 1);
+    for (const Column& column : columns_) {
+        const auto width =
+            terminal_.width == 0 ? column.width : std::min(column.width, terminal_.width);
+        widths.push_back(width);
+        total += width;
     }
-    return text + row.back() + "\n";
+    while (terminal_.width != 0 && total > terminal_.width) {
+        const auto widest = std::max_element(widths.begin(), widths.end());
+        if (*widest <= least_width) {
+            break;
+        }
+        --*widest;
+        --total;
+    }
+    return widths;
 }
 
-std::string record(const Json& document) {
+std::string Table::line(const Row& row, const std::vector<std::size_t>& widths, bool header) const {
+    std::string text;
+    std::size_t left = terminal_.width == 0 ? no_limit : terminal_.width;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        const auto width = std::min(widths[i], left);
+        const bool is_last = i + 1 == row.size();
+        auto cell = cut_to(row[i], width);
+        const auto colour = terminal_.colour ? colour_of(columns_[i].key, row[i], header) : "";
+        const auto padding = is_last ? 0 : std::min(width + gap, left) - cells_of(cell);
+        text += painted(std::move(cell), colour) + std::string(padding, ' ');
+        left -= std::min(left, width + gap);
+    }
+    return text + "\n";
+}
+
+std::string record(const Json& document, bool whole, const Terminal& terminal) {
+    const auto limit = terminal.is_one ? record_limit : no_limit;
     std::vector<std::pair<std::string, std::string>> lines;
     for (const auto& [key, value] : document.items()) {
         const bool nested = value.is_object() && !value.contains("base64");
         const auto members = nested ? value : Json{{key, value}};
         for (const auto& [name, member] : members.items()) {
-            const auto text = cell_of(name, member, record_limit);
-            if (text != "-") {
+            const auto text = cell_of(name, member, limit);
+            if (whole || text != "-") {
                 lines.emplace_back(nested ? fmt::format("{}.{}", key, name) : name, text);
             }
         }
@@ -125,7 +184,8 @@ std::string record(const Json& document) {
     }
     std::string text;
     for (const auto& [name, value] : lines) {
-        text += fmt::format("{:{}}  {}\n", name, width, value);
+        const auto colour = terminal.colour ? colour_of(name, value, false) : "";
+        text += fmt::format("{:{}}  {}\n", name, width, painted(value, colour));
     }
     return text;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/json.hpp"
+#include "cli/terminal.hpp"
 
 #include <cstddef>
 #include <string>
@@ -14,18 +15,19 @@ namespace taskbbs::cli {
 // part of it.
 struct Column {
     std::string_view key;
-    std::size_t width = 0;  // at least
+    std::size_t width = 0;  // at least, in cells
+    bool wide = false;      // of -o wide only
 };
 
 // A value as one line of text: times (by the name of `key`) as RFC 3339, lists with commas, "-" for
 // what is empty or absent, everything escaped. `limit`: bytes of text, see escaped().
 std::string cell_of(std::string_view key, const Json& value, std::size_t limit);
 
-// Rows are kept until text() so that they can be aligned; columns only grow. The header comes
-// before the first row.
+// Rows are kept until text() so that they can be aligned; columns only grow, but on a terminal,
+// where the widest give way until a row fits its width. The header comes before the first row.
 class Table {
   public:
-    explicit Table(std::vector<Column> columns);
+    explicit Table(std::vector<Column> columns, const Terminal& terminal = {});
 
     void add(const Json& document);
     // The rows since the last call.
@@ -33,14 +35,17 @@ class Table {
 
   private:
     using Row = std::vector<std::string>;
-    std::string line(const Row& row) const;
+    std::vector<std::size_t> fitting_widths() const;
+    std::string line(const Row& row, const std::vector<std::size_t>& widths, bool header) const;
 
     std::vector<Column> columns_;
+    Terminal terminal_;
     std::vector<Row> rows_;  // the header is one of them
     bool headed_ = false;
 };
 
-// One document, a line for each member that is not empty, nested ones as "limits.requests".
-std::string record(const Json& document);
+// One document, a line for each member that is not empty, or for each (`whole`), nested ones as
+// "limits.requests". On a terminal a value of more than 4 KiB is cut.
+std::string record(const Json& document, bool whole = false, const Terminal& terminal = {});
 
 }  // namespace taskbbs::cli

@@ -4,6 +4,7 @@
 #include "cli/connection.hpp"
 #include "cli/input.hpp"
 #include "cli/printer.hpp"
+#include "cli/sweep_command.hpp"
 #include "cli/task_fields.hpp"
 
 #include <algorithm>
@@ -88,13 +89,27 @@ Exit each_guid(const Arguments& arguments,
     }
     exit = worse(exit, unanswered.say(*connection));
     printer.flush();
-    return printer.unwritable() ? worse(exit, Exit::unwritable) : exit;
+    return worse(exit, printer.exit());
 }
 
 const std::vector<Column> applied_columns{{"guid"}, {"seq"}};
-const std::vector<Column> owned_columns{{"guid"}, {"epoch"}, {"seq"}, {"task.payload"}};
-const std::vector<Column> outcome_columns{
-    {"guid"}, {"epoch"}, {"seq"}, {"task.failed"}, {"task.failure_reason"}, {"task.result"}};
+const std::vector<Column> owned_columns{{"guid"},
+                                        {"epoch"},
+                                        {"seq"},
+                                        {.key = "task.domain", .wide = true},
+                                        {.key = "task.stack", .wide = true},
+                                        {.key = "task.annotation", .wide = true},
+                                        {"task.payload"}};
+const std::vector<Column> outcome_columns{{"guid"},
+                                          {"epoch"},
+                                          {"seq"},
+                                          {.key = "task.domain", .wide = true},
+                                          {.key = "task.executor_id", .wide = true},
+                                          {.key = "task.completed_at", .wide = true},
+                                          {.key = "task.annotation", .wide = true},
+                                          {"task.failed"},
+                                          {"task.failure_reason"},
+                                          {"task.result"}};
 
 Exit show_applied(Printer& printer, const std::string& guid, const Applied& applied) {
     printer.item({{"guid", guid}, {"seq", applied.seq}});
@@ -165,12 +180,20 @@ Exit run_acquire(const Arguments& arguments) {
     if (!acquired) {
         return connection->failed(acquired.error());
     }
-    Printer printer{arguments, {{"guid"}, {"epoch"}, {"seq"}, {"payload"}}};
+    Printer printer{arguments,
+                    {{"guid"},
+                     {"epoch"},
+                     {"seq"},
+                     {.key = "domain", .wide = true},
+                     {.key = "stack", .wide = true},
+                     {.key = "priority", .wide = true},
+                     {.key = "annotation", .wide = true},
+                     {"payload"}}};
     for (const Task& task : acquired->tasks) {
         printer.item(shown(printer, task));
     }
     printer.flush();
-    return printer.unwritable() ? Exit::unwritable : Exit::done;
+    return printer.exit();
 }
 
 Exit run_start(const Arguments& arguments) {
@@ -218,6 +241,9 @@ Exit run_reject(const Arguments& arguments) {
 }
 
 Exit run_cancel(const Arguments& arguments) {
+    if (arguments.guids.empty()) {
+        return sweep_cancel(arguments);
+    }
     const auto make = [&](const std::string& guid) {
         return CancelArgs{guid, text_or_empty(arguments, "reason")};
     };
@@ -234,6 +260,9 @@ Exit run_resolving(const Arguments& arguments) {
 }
 
 Exit run_resolve(const Arguments& arguments) {
+    if (arguments.guids.empty()) {
+        return sweep_resolve(arguments);
+    }
     const auto make = [&](const std::string& guid) {
         return ResolveArgs{guid, epoch_of(arguments)};
     };

@@ -20,6 +20,7 @@ import shlex
 import sys
 import time
 from collections import Counter
+from datetime import datetime
 
 sys.dont_write_bytecode = True  # it leaves nothing behind
 
@@ -136,12 +137,17 @@ def pump(house, work, requester, story, until):
         story.progress(len(work.results), len(work.files))
 
 
+def age_s(task):
+    """Since its last event."""
+    return time.time() - datetime.fromisoformat(task["updated_at"]).timestamp()
+
+
 def catch_in_the_act(house, executors, work):
     """The executor that now runs a task of each policy, which both have long enough to go."""
     for name in executors:
         running = house.ask("list", "--executor-id", name, "--state", "running")
         fresh = [task for task in running if index_of(task["guid"]) in work.sleepers
-                 and time.time_ns() - task["updated_at"] < (SLEEP_S - 1) * 1e9]
+                 and age_s(task) < SLEEP_S - 1]
         if {task["on_executor_lost"] for task in fresh} == {"fail", "requeue"}:
             return name, running
     return None

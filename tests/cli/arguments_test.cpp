@@ -97,7 +97,11 @@ TEST_CASE("a value must have the form of its option") {
     CHECK(wrong({"stats", "--timeout", "5"}) == "--timeout '5' is not a duration like 5s or 500ms");
     CHECK(wrong({"list", "--limit", "0"}) == "--limit '0' is not an integer from 1 to 1000");
     CHECK(wrong({"replay", "--after", "-1"}) == "--after '-1' is not an integer from 0 on");
-    CHECK(wrong({"stats", "-o", "yaml"}) == "--output 'yaml' is not table|json");
+    CHECK(wrong({"stats", "-o", "yaml"}) ==
+          "--output 'yaml' is not table|wide|json|jsonl|id|template=TEXT");
+    CHECK(wrong({"list", "--state", "runing"}) ==
+          "--state 'runing' is not pending|claimed|running|completed|resolving; did you mean "
+          "running?");
     CHECK(wrong({"replay", "--streams", "pending,gone"}) ==
           "--streams 'pending,gone' is not "
           "pending|claimed|running|completed|resolving|resolved|executor");
@@ -179,4 +183,38 @@ TEST_CASE("a command may have a meaning of its own for a common option") {
     CHECK(wrong({"run", "-o", "table", "--", "x"}) == "--output 'table' is not text|json|jsonl");
     CHECK(wrong({"run", "--detach", "--resume", "f", "--", "x"}) ==
           "--detach and --resume exclude each other");
+}
+
+TEST_CASE("the output's format is told by --output or by --template") {
+    CHECK(taken({"list"}).output == Output{Format::table, {}});
+    CHECK(taken({"list", "-o", "wide"}).output == Output{Format::wide, {}});
+    CHECK(taken({"list", "-o", "jsonl"}).output == Output{Format::jsonl, {}});
+    CHECK(taken({"list", "-o", "id"}).output == Output{Format::id, {}});
+    const Output guids{Format::templated, "{guid}"};
+    CHECK(taken({"list", "-o", "template={guid}"}).output == guids);
+    CHECK(taken({"list", "--template", "{guid}"}).output == guids);
+    CHECK(taken({"list", "-o", "template", "--template={guid}"}).output == guids);
+}
+
+TEST_CASE("a template must have a text that fits what the command shows") {
+    CHECK(wrong({"list", "-o", "template"}) ==
+          "a template needs a text: -o template='{guid} {state}'");
+    CHECK(wrong({"list", "-o", "json", "--template", "{guid}"}) ==
+          "--output and --template exclude each other");
+    CHECK(wrong({"list", "--template", "{gudi}"}) ==
+          "list shows no field {gudi}; did you mean {guid}?");
+    CHECK(wrong({"list", "--template", "{payload}"}).starts_with("list shows no field {payload}"));
+    CHECK(taken({"list", "--view", "full", "--template", "{payload}"}).output.text == "{payload}");
+    CHECK(wrong({"desire", "g", "--template", "{state}"}).starts_with("desire shows no field"));
+    CHECK(taken({"watch", "--template", "{executor_id}{task.guid}"}).command->name == "watch");
+    // Only the broker knows what it counts.
+    CHECK(taken({"stats", "--template", "{whatever}"}).command->name == "stats");
+}
+
+TEST_CASE("a command may take one word of a choice") {
+    CHECK(taken({"completion", "zsh"}).chosen == "zsh");
+    CHECK(wrong({"completion"}) == "completion needs one of bash|zsh|fish");
+    CHECK(wrong({"completion", "bsh"}) ==
+          "completion needs one of bash|zsh|fish; did you mean bash?");
+    CHECK(wrong({"completion", "bash", "zsh"}) == "completion needs one of bash|zsh|fish");
 }

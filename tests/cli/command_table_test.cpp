@@ -1,6 +1,7 @@
 // The table of commands against what must be true of every one.
 #include "cli/command.hpp"
 #include "cli/help.hpp"
+#include "cli/samples.hpp"
 #include "cli/task_fields.hpp"
 #include "protocol/messages.hpp"
 
@@ -70,4 +71,24 @@ TEST_CASE("the help of a command shows its options and its example, that of all 
         }
         CHECK(help().find("\n  " + std::string{command.name} + " ") != std::string::npos);
     }
+}
+
+TEST_CASE("every command but those that need no broker says what its documents hold") {
+    for (const Command& command : commands()) {
+        CAPTURE(command.name);
+        const bool is_open = command.name == "stats" || command.name == "executor";
+        CHECK(sample_of(command.shape).has_value() == !(command.offline || is_open));
+    }
+}
+
+TEST_CASE("a sample of a shape holds what its documents hold") {
+    const Event event{.stream = Stream::completed, .task = {.guid = "g"}};
+    const auto sample = sample_of(Shape::event).value();
+    for (const auto& [name, value] : json_of(event).at("task").items()) {
+        CHECK(sample.at("task").contains(name));
+    }
+    CHECK(sample.contains("executor_id"));
+    CHECK(sample_of(Shape::executor)->at("free").contains("memory_mb"));
+    CHECK(sample_of(Shape::header)->contains("payload_size"));
+    CHECK_FALSE(sample_of(Shape::header)->contains("payload"));
 }

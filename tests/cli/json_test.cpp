@@ -27,7 +27,17 @@ TEST_CASE("a whole task has its bytes, a header their sizes, a slim one neither"
           R"("executor_id":"","container_handle":"","epoch":0})");
 }
 
-TEST_CASE("times stay ns and durations ms, as on the wire") {
+TEST_CASE(
+    "what leaves the command has its times as RFC 3339, exact, and null where there is none") {
+    const Task task{.created_at = Time{Duration{1'769'846'950'123'456'789}}};
+    const auto json = with_times({{"at", 1}, {"task", json_of(task)}, {"seq", 5}});
+    CHECK(json.at("at") == "1970-01-01T00:00:00.000000001Z");
+    CHECK(json.at("task").at("created_at") == "2026-01-31T08:09:10.123456789Z");
+    CHECK(json.at("task").at("completed_at").is_null());
+    CHECK(json.at("seq") == 5);
+}
+
+TEST_CASE("until then times stay ns and durations ms, as on the wire") {
     const Task task{.run_timeout = milliseconds{1500}, .created_at = Time{Duration{17}}};
     const auto json = json_of(task);
     CHECK(json.at("run_timeout_ms") == 1500);

@@ -53,3 +53,50 @@ TEST_CASE("a record leaves out what is empty and names what is nested") {
           "limits.requests  1024\n");
     CHECK(record({{"payload", {{"base64", "/w=="}}}}) == "payload  {\"base64\":\"/w==\"}\n");
 }
+
+TEST_CASE("on a terminal the widest columns give way until a row fits it") {
+    Table table{{{"guid"}, {"state"}, {"reason"}}, {.is_one = true, .width = 40}};
+    table.add({{"guid", "short"}, {"state", "running"}, {"reason", std::string(100, 'x')}});
+    table.add({{"guid", std::string(50, 'g')}, {"state", "pending"}, {"reason", "y"}});
+    const auto text = table.text();
+    CHECK(text ==
+          "GUID            STATE    REASON\n"
+          "short           running  xxxxxxxxxxxx...\n"
+          "ggggggggggg...  pending  y\n");
+}
+
+TEST_CASE("a terminal that has no room for all columns shows the first ones") {
+    Table table{{{"guid"}, {"state"}, {"reason"}}, {.is_one = true, .width = 12}};
+    table.add({{"guid", "long-enough"}, {"state", "running"}, {"reason", "whatever"}});
+    CHECK(table.text() == "GUID    S...\nlon...  r...\n");
+}
+
+TEST_CASE("a table is never cut where there is no terminal") {
+    Table table{{{"guid"}, {"reason"}}};
+    table.add({{"guid", "g"}, {"reason", std::string(5000, 'x')}});
+    CHECK(table.text() == "GUID  REASON\ng     " + std::string(5000, 'x') + "\n");
+    CHECK(record({{"payload", std::string(5000, 'x')}}).size() == 5010);
+    CHECK(
+        record({{"payload", std::string(5000, 'x')}}, false, {.is_one = true, .width = 80}).size() <
+        4200);
+}
+
+TEST_CASE("columns are aligned by what is seen, not by bytes") {
+    Table table{{{"a"}, {"b"}}};
+    table.add({{"a", "\xc3\xa4\xc3\xa4\xc3\xa4"}, {"b", "1"}});
+    table.add({{"a", "xxx"}, {"b", "2"}});
+    CHECK(table.text() == "A    B\n\xc3\xa4\xc3\xa4\xc3\xa4  1\nxxx  2\n");
+}
+
+TEST_CASE("colour marks headers and states, without moving a column") {
+    Table table{{{"guid"}, {"state"}, {"failure_reason"}},
+                {.is_one = true, .width = 80, .colour = true}};
+    table.add({{"guid", "g"}, {"state", "running"}, {"failure_reason", "no"}});
+    CHECK(table.text() ==
+          "\x1b[1mGUID\x1b[0m  \x1b[1mSTATE\x1b[0m    \x1b[1mFAILURE_REASON\x1b[0m\n"
+          "g     \x1b[34mrunning\x1b[0m  \x1b[31mno\x1b[0m\n");
+}
+
+TEST_CASE("a whole record shows what is empty as well") {
+    CHECK(record({{"guid", "g"}, {"stack", ""}}, true) == "guid   g\nstack  -\n");
+}

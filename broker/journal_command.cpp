@@ -4,6 +4,7 @@
 #include "broker/journal/error.hpp"
 #include "broker/journal/posix_disk.hpp"
 #include "broker/journal_tools.hpp"
+#include "broker/journal_usage.hpp"
 #include "broker/options.hpp"
 #include "broker/snapshot_job.hpp"
 #include "broker/snapshot_process.hpp"
@@ -31,16 +32,6 @@
 namespace taskbbs::broker {
 
 namespace {
-
-constexpr std::string_view usage =
-    "usage: taskbbsd journal COMMAND [OPTION...]\n\n"
-    "  verify                      reads everything and says whether it holds\n"
-    "  dump [--from SEQ] [--to SEQ]  events as lines of JSON\n"
-    "  repair --truncate-at SEQ    ends the history behind event SEQ; keeps what it cuts\n"
-    "  snapshot                    takes a snapshot of what is sealed, as the broker does\n\n"
-    "The journal is journal.dir of the broker's options: --journal.dir DIR, --config FILE, ...\n"
-    "Exit codes: 0 it holds, or is done; 1 it could not be done; 75 the journal is damaged;\n"
-    "76 the snapshot came to another state; 78 usage.\n";
 
 // What one of these commands takes besides the broker's options.
 using Flags = std::map<std::string, std::string, std::less<>>;
@@ -204,14 +195,14 @@ Exit run_journal_command(const Sources& sources) {
         std::ranges::find(commands, name, &std::pair<std::string_view, Command>::first);
     if (command == commands.end()) {
         const bool asks = name == "--help" || name == "help";
-        fmt::print(asks ? stdout : stderr, "{}", usage);
+        fmt::print(asks ? stdout : stderr, "{}", journal_usage);
         return asks ? Exit::stopped : Exit::configuration;
     }
     words.erase(words.begin());
     const Flags flags = take_flags(words, {"--for-broker", "--from", "--to", "--truncate-at"});
     const Options options = parse_options(rest);
     if (options.mode != Mode::serve) {
-        fmt::print("{}", usage);
+        fmt::print("{}", journal_usage);
         return Exit::stopped;
     }
     try {

@@ -36,13 +36,15 @@ po::options_description described_options() {
 
 po::options_description described_program() {
     po::options_description description("The program", help_width, help_width / 2);
-    const std::string config =
-        fmt::format("reads this file; without it {}, if it is there", default_config_file);
-    description.add_options()(
-        "config", po::value<std::string>()->value_name("FILE"), config.c_str());
-    description.add_options()("check-config", "checks the configuration and stops");
-    description.add_options()("version", "prints the version and stops");
-    description.add_options()("help", "prints this and stops");
+    for (const ProgramOption& option : program_options()) {
+        const std::string name(option.name);
+        if (option.value.empty()) {
+            description.add_options()(name.c_str(), option.why.c_str());
+        } else {
+            auto* value = po::value<std::string>()->value_name(std::string(option.value));
+            description.add_options()(name.c_str(), value, option.why.c_str());
+        }
+    }
     return description;
 }
 
@@ -224,6 +226,23 @@ Options parse_options(const Sources& sources) {
     return options;
 }
 
+std::vector<ProgramOption> program_options() {
+    return {{"config",
+             "FILE",
+             fmt::format("reads this file; without it {}, if it is there", default_config_file)},
+            {"check-config", "", "checks the configuration and stops"},
+            {"version", "", "prints the version and stops"},
+            {"help", "", "prints this and stops"}};
+}
+
+std::vector<ExitMeaning> exit_codes() {
+    return {{0, "stopped as asked"},
+            {1, "could not start"},
+            {74, "the journal could not be written"},
+            {75, "the journal is damaged"},
+            {78, "the configuration is wrong"}};
+}
+
 std::string help_text() {
     std::ostringstream text;
     text
@@ -235,9 +254,10 @@ std::string help_text() {
            "512KiB, 64MiB, 4GiB.\n\n"
         << described_program() << '\n'
         << described_options() << '\n'
-        << "Exit codes: 0 stopped as asked, 1 could not start, 74 the journal could not be "
-           "written,\n"
-           "75 the journal is damaged, 78 the configuration is wrong.\n";
+        << "Exit codes:\n";
+    for (const auto& [code, meaning] : exit_codes()) {
+        text << fmt::format("  {:2}  {}\n", code, meaning);
+    }
     return text.str();
 }
 

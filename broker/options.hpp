@@ -11,6 +11,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace taskbbs::broker {
@@ -45,6 +46,22 @@ class ConfigurationError : public std::runtime_error {
 // for values that another source overrides. For --help and --version nothing else is looked at: the
 // other fields are defaults.
 Options parse_options(const Sources& sources);
+
+// What the command line takes besides the table's options, and what the process ends with: for
+// help.
+struct ProgramOption {
+    std::string_view name;
+    std::string_view value;  // how help calls it; empty where there is none
+    std::string why;
+};
+
+struct ExitMeaning {
+    int code;
+    std::string_view meaning;
+};
+
+std::vector<ProgramOption> program_options();
+std::vector<ExitMeaning> exit_codes();
 
 // For --help: every option with its default and why one would change it.
 std::string help_text();

@@ -1,0 +1,18 @@
+// How `taskbbsd journal` is called: its help, and a part of taskbbsd(8).
+#pragma once
+
+#include <string_view>
+
+namespace taskbbs::broker {
+
+inline constexpr std::string_view journal_usage =
+    "usage: taskbbsd journal COMMAND [OPTION...]\n\n"
+    "  verify                      reads everything and says whether it holds\n"
+    "  dump [--from SEQ] [--to SEQ]  events as lines of JSON\n"
+    "  repair --truncate-at SEQ    ends the history behind event SEQ; keeps what it cuts\n"
+    "  snapshot                    takes a snapshot of what is sealed, as the broker does\n\n"
+    "The journal is journal.dir of the broker's options: --journal.dir DIR, --config FILE, ...\n"
+    "Exit codes: 0 it holds, or is done; 1 it could not be done; 75 the journal is damaged;\n"
+    "76 the snapshot came to another state; 78 usage.\n";
+
+}  // namespace taskbbs::broker

@@ -31,7 +31,7 @@ _taskbbs_offer_files() {
 }
 
 _taskbbs() {
-    local line=${COMP_LINE:0:COMP_POINT} word before command= i
+    local line=${COMP_LINE:0:COMP_POINT} word before command="" i
     local -a words board=()
     read -ra words <<<"$line"
     [[ $line != *[[:space:]] ]] || words+=("")
@@ -67,7 +67,7 @@ _taskbbs_offer_files() {
 }
 
 _taskbbs() {
-    local word=${words[CURRENT]} before=${words[CURRENT-1]} command= i
+    local word=${words[CURRENT]} before=${words[CURRENT-1]} command="" i
     local -a board
     local first=2 last=$CURRENT
     if [[ $word == --*=* ]]; then

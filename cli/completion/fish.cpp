@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <string_view>
+#include <vector>
 
 namespace taskbbs::cli {
 namespace {
@@ -30,6 +31,10 @@ function __taskbbs_contexts
     set -l config $XDG_CONFIG_HOME
     test -n "$config"; or set config ~/.config
     command ls $config/taskbbs 2>/dev/null | string replace -f -r '\.conf$' ''
+end
+
+function __taskbbs_wants_command
+    not __fish_seen_subcommand_from {}
 end
 
 complete -c taskbbs -f
@@ -81,13 +86,17 @@ std::string option_line(std::string_view condition, const Option& option) {
 }  // namespace
 
 std::string fish_script() {
-    std::string script = fmt::format(fmt::runtime(opening), asking);
+    std::vector<std::string_view> names;
+    for (const Command& command : commands()) {
+        names.push_back(command.name);
+    }
+    std::string script = fmt::format(opening, asking, fmt::join(names, " "));
     for (const Option& option : common_options()) {
         script += option_line("", option);
     }
     for (const Command& command : commands()) {
         const auto within = fmt::format(" -n '__fish_seen_subcommand_from {}'", command.name);
-        script += fmt::format("complete -c taskbbs -n __fish_use_subcommand -a {} -d {}\n",
+        script += fmt::format("complete -c taskbbs -n __taskbbs_wants_command -a {} -d {}\n",
                               command.name,
                               in_quotes(command.summary));
         if (const auto what = arguments(candidates_beside(command)); !what.empty()) {

@@ -32,7 +32,7 @@ std::string default_executor_id() {
     return fmt::format("{}-{}", name, ::getpid());
 }
 
-ExecutorHandlers handlers_for(Inbox& inbox) {
+ExecutorSessionHandlers handlers_for(Inbox& inbox) {
     return {.on_stale =
                 [&inbox](const std::string& guid) {
                     inbox.post([guid](Jobs& jobs, Moment at) { jobs.stale(guid, at); });
@@ -56,8 +56,8 @@ ExecutorHandlers handlers_for(Inbox& inbox) {
                 }};
 }
 
-ExecutorOptions executor_options_of(const Arguments& arguments, Inbox& inbox) {
-    ExecutorOptions options{
+ExecutorSessionOptions executor_options_of(const Arguments& arguments, Inbox& inbox) {
+    ExecutorSessionOptions options{
         .executor_id = arguments.text("executor-id").value_or(default_executor_id()),
         .stacks = arguments.names("stack"),
         .slots = arguments.integer("slots").value_or(1),
@@ -136,7 +136,7 @@ Exit run_executor(const Arguments& arguments) {
     const auto options = executor_options_of(arguments, inbox);
     // Blocked in every thread of the SDK; here only once something may run that needs an end.
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    auto executor = Executor::open(options);
+    auto executor = ExecutorSession::open(options);
     if (!executor) {
         return failed(executor.error(), arguments, timeout);
     }

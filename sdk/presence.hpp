@@ -4,7 +4,7 @@
 
 #include "sdk/instant.hpp"
 #include "taskbbs/calls.hpp"
-#include "taskbbs/executor.hpp"
+#include "taskbbs/executor_session.hpp"
 
 #include <map>
 #include <optional>

@@ -34,7 +34,7 @@ int poll_timeout(std::optional<Moment> deadline) {
 
 }  // namespace
 
-Driver::Driver(DriverOptions options, Executor& executor, Inbox& inbox, int signals)
+Driver::Driver(DriverOptions options, ExecutorSession& executor, Inbox& inbox, int signals)
     : options_(std::move(options)),
       executor_(executor),
       inbox_(inbox),

@@ -4,7 +4,7 @@
 
 #include "cli/executor/inbox.hpp"
 #include "cli/executor/process.hpp"
-#include "taskbbs/executor.hpp"
+#include "taskbbs/executor_session.hpp"
 
 #include <map>
 #include <poll.h>
@@ -26,7 +26,7 @@ struct DriverOptions {
 // it.
 class Driver {
   public:
-    Driver(DriverOptions options, Executor& executor, Inbox& inbox, int signals);
+    Driver(DriverOptions options, ExecutorSession& executor, Inbox& inbox, int signals);
 
     // Until it is stopped or its place is gone. The exit code of the process. True in `abandoned`:
     // a call is still under way that nobody waits for; end the process without ado.
@@ -51,7 +51,7 @@ class Driver {
     void serve_processes();
 
     DriverOptions options_;
-    Executor& executor_;
+    ExecutorSession& executor_;
     Inbox& inbox_;
     int signals_;
     Jobs jobs_;

@@ -22,7 +22,7 @@
 
 #include "cli/executor/outcome.hpp"
 #include "cli/exit_code.hpp"
-#include "taskbbs/executor.hpp"
+#include "taskbbs/executor_session.hpp"
 
 #include <chrono>
 #include <map>

@@ -2,7 +2,7 @@
 #include "sdk/instant.hpp"
 #include "stub_broker.hpp"
 
-#include <taskbbs/executor.hpp>
+#include <taskbbs/executor_session.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -43,7 +43,7 @@ TEST_CASE("a negative timeout is over at once, and nothing is sent") {
 
 TEST_CASE("an executor waits for the longest timeout, and not for a negative one") {
     auto nobody =
-        *Executor::open({.executor_id = "e", .client = {.endpoint = "tcp://127.0.0.1:9"}});
+        *ExecutorSession::open({.executor_id = "e", .client = {.endpoint = "tcp://127.0.0.1:9"}});
     CHECK(nobody.wait_until_present(-1ms).error().code == Code::timed_out);
     CHECK(nobody.wait_until_present(milliseconds::min()).error().code == Code::timed_out);
     CHECK(nobody.acquire({.wait = 60s}, {.timeout = -1ms}).error().code == Code::timed_out);
@@ -56,7 +56,7 @@ TEST_CASE("an executor waits for the longest timeout, and not for a negative one
         }
     });
     auto executor =
-        *Executor::open({.executor_id = "e", .client = {.endpoint = broker.endpoint()}});
+        *ExecutorSession::open({.executor_id = "e", .client = {.endpoint = broker.endpoint()}});
     CHECK(executor.wait_until_present(milliseconds::max()));
     CHECK(executor.acquire({.wait = milliseconds::max()}, {.timeout = milliseconds::max()}));
 }

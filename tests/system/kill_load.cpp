@@ -7,7 +7,7 @@
 // come to their end, and so does the program, with 0. The SDK alone retries: a call that comes to
 // anything but an answer is a defect, said on standard error, and ends the program with 1.
 #include <taskbbs/client.hpp>
-#include <taskbbs/executor.hpp>
+#include <taskbbs/executor_session.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -124,7 +124,7 @@ class Requester {
 // Acquires, starts and completes on a thread of its own, one task after the other.
 class Worker {
   public:
-    Worker(Executor executor, Requester& requester, Ledger& ledger)
+    Worker(ExecutorSession executor, Requester& requester, Ledger& ledger)
         : executor_(std::move(executor)), requester_(requester), ledger_(ledger) {}
 
     void run(const std::atomic<bool>& enough) {
@@ -156,18 +156,18 @@ class Worker {
         requester_.take_outcome(task.guid);
     }
 
-    Executor executor_;
+    ExecutorSession executor_;
     Requester& requester_;
     Ledger& ledger_;
 };
 
 Worker worker(const std::string& endpoint, int number, Requester& requester, Ledger& ledger) {
-    ExecutorOptions options;
+    ExecutorSessionOptions options;
     options.executor_id = fmt::format("{}e{}", prefix, number);
     options.ttl = 10min;
     options.stacks = {"sdk"};
     options.client.endpoint = endpoint;
-    auto executor = Executor::open(options);
+    auto executor = ExecutorSession::open(options);
     if (!executor) fail(executor.error().message);
     return {std::move(*executor), requester, ledger};
 }

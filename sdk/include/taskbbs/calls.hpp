@@ -183,7 +183,7 @@ struct ClaimArgs {
 // Claims up to `max` pending tasks that match, by priority, then those pending longest. Answered
 // when one is found or `wait` is over, empty then; at once and empty while the executor drains. The
 // call's timeout counts on top of `wait`. `busy`: too many wait; `read_only`. Another acquire of
-// the same client and executor ends this one: see Executor for a session of its own.
+// the same client and executor ends this one: see ExecutorSession for a session of its own.
 struct AcquireArgs {
     using Reply = Acquired;
     std::string executor_id;
@@ -281,8 +281,8 @@ struct ConvergeArgs {
     std::optional<milliseconds> convergence_interval;  // kicks, claims, resolving: for longer, due
 };
 
-// Renews an executor's presence, or makes it join. Executor does so by itself; this is the bare
-// verb. Not remembered, safe to repeat. `not_owner`: another incarnation has joined
+// Renews an executor's presence, or makes it join. ExecutorSession does so by itself; this is the
+// bare verb. Not remembered, safe to repeat. `not_owner`: another incarnation has joined
 // (Error::incarnation) and this one never comes back.
 struct HeartbeatArgs {
     using Reply = HeartbeatAnswer;

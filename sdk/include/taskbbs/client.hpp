@@ -97,7 +97,7 @@ class Client {
     Result<Owned> claim(const ClaimArgs& a, CallOptions o = {}) { return call(a, o); }
 
     // Takes up to 1024 pending tasks, waiting for the first one up to 60 s. `read_only`.
-    // Executor::acquire() is for those that stay.
+    // ExecutorSession::acquire() is for those that stay.
     Result<Acquired> acquire(const AcquireArgs& a, CallOptions o = {}) { return call(a, o); }
 
     // A claimed task runs. `not_found`, `wrong_state`, `not_owner`, `too_large`.
@@ -127,7 +127,7 @@ class Client {
     // One whole pass of convergence, now. Safe to repeat.
     Result<Converged> converge(const ConvergeArgs& a, CallOptions o = {}) { return call(a, o); }
 
-    // Renews presence once; Executor keeps it. Safe to repeat. `not_owner`: superseded.
+    // Renews presence once; ExecutorSession keeps it. Safe to repeat. `not_owner`: superseded.
     Result<HeartbeatAnswer> heartbeat(const HeartbeatArgs& a, CallOptions o = {}) {
         return call(a, o);
     }

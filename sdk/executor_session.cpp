@@ -1,6 +1,6 @@
 // The driver of an executor's presence: a thread that runs the machine and the handlers, and two
 // clients, so that a waiting acquire holds no heartbeat up.
-#include "taskbbs/executor.hpp"
+#include "taskbbs/executor_session.hpp"
 
 #include "sdk/entropy.hpp"
 #include "sdk/presence.hpp"
@@ -21,7 +21,7 @@ sdk::Instant clock_now() {
     return std::chrono::steady_clock::now();
 }
 
-sdk::Member member_of(const ExecutorOptions& options) {
+sdk::Member member_of(const ExecutorSessionOptions& options) {
     return {.executor_id = options.executor_id,
             .incarnation = sdk::random_incarnation(),
             .ttl = options.ttl,
@@ -32,9 +32,9 @@ sdk::Member member_of(const ExecutorOptions& options) {
 
 }  // namespace
 
-class Executor::Core {
+class ExecutorSession::Core {
   public:
-    Core(const ExecutorOptions& options, Client presence, Client acquiring);
+    Core(const ExecutorSessionOptions& options, Client presence, Client acquiring);
     ~Core();
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
@@ -58,7 +58,10 @@ class Executor::Core {
     Client& client() { return presence_; }
 
   private:
-    Core(const ExecutorOptions& options, sdk::Member member, Client presence, Client acquiring);
+    Core(const ExecutorSessionOptions& options,
+         sdk::Member member,
+         Client presence,
+         Client acquiring);
 
     void run();
     void turn(std::unique_lock<std::mutex>& lock);
@@ -67,7 +70,7 @@ class Executor::Core {
     void tell(const sdk::Notice& notice) const;
 
     const std::vector<std::string> stacks_;
-    const ExecutorHandlers handlers_;
+    const ExecutorSessionHandlers handlers_;
     std::mutex mutex_;
     std::condition_variable changed_;
     sdk::PresenceMachine machine_;  // guarded by mutex_
@@ -79,13 +82,15 @@ class Executor::Core {
     std::thread thread_;
 };
 
-Executor::Core::Core(const ExecutorOptions& options, Client presence, Client acquiring)
+ExecutorSession::Core::Core(const ExecutorSessionOptions& options,
+                            Client presence,
+                            Client acquiring)
     : Core(options, member_of(options), std::move(presence), std::move(acquiring)) {}
 
-Executor::Core::Core(const ExecutorOptions& options,
-                     sdk::Member member,
-                     Client presence,
-                     Client acquiring)
+ExecutorSession::Core::Core(const ExecutorSessionOptions& options,
+                            sdk::Member member,
+                            Client presence,
+                            Client acquiring)
     : executor_id(member.executor_id),
       incarnation(member.incarnation),
       stacks_(options.stacks),
@@ -95,7 +100,7 @@ Executor::Core::Core(const ExecutorOptions& options,
       acquiring_(std::move(acquiring)),
       thread_([this] { run(); }) {}
 
-Executor::Core::~Core() {
+ExecutorSession::Core::~Core() {
     {
         const std::lock_guard lock(mutex_);
         ending_ = true;
@@ -104,7 +109,7 @@ Executor::Core::~Core() {
     thread_.join();
 }
 
-void Executor::Core::run() {
+void ExecutorSession::Core::run() {
     std::unique_lock lock(mutex_);
     while (!ending_) {
         turn(lock);
@@ -112,7 +117,7 @@ void Executor::Core::run() {
 }
 
 // What is due is done without the lock; where nothing is, it waits for something to be.
-void Executor::Core::turn(std::unique_lock<std::mutex>& lock) {
+void ExecutorSession::Core::turn(std::unique_lock<std::mutex>& lock) {
     machine_.on_timer(clock_now());
     const std::optional<HeartbeatArgs> heartbeat = machine_.take_heartbeat(clock_now());
     const std::vector<sdk::Notice> notices = machine_.take_notices();
@@ -131,14 +136,14 @@ void Executor::Core::turn(std::unique_lock<std::mutex>& lock) {
     lock.lock();
 }
 
-void Executor::Core::hold(const std::vector<Task>& tasks) {
+void ExecutorSession::Core::hold(const std::vector<Task>& tasks) {
     const std::lock_guard lock(mutex_);
     for (const Task& task : tasks) {
         machine_.hold(task.guid, task.epoch);
     }
 }
 
-void Executor::Core::beat(const HeartbeatArgs& heartbeat) {
+void ExecutorSession::Core::beat(const HeartbeatArgs& heartbeat) {
     const auto timeout = std::chrono::floor<milliseconds>(sdk::Duration(heartbeat.ttl) * 3 / 10);
     presence_.call(heartbeat,
                    [this](const Result<HeartbeatAnswer>& answer) {
@@ -147,7 +152,7 @@ void Executor::Core::beat(const HeartbeatArgs& heartbeat) {
                    {.timeout = timeout});
 }
 
-void Executor::Core::tell(const sdk::Notice& notice) const {
+void ExecutorSession::Core::tell(const sdk::Notice& notice) const {
     if (const auto* stale = std::get_if<sdk::Stale>(&notice)) {
         handlers_.on_stale ? handlers_.on_stale(stale->guid) : void();
     } else if (const auto* draining = std::get_if<sdk::Draining>(&notice)) {
@@ -158,7 +163,7 @@ void Executor::Core::tell(const sdk::Notice& notice) const {
     }
 }
 
-Result<void> Executor::Core::wait_until_present(sdk::Instant until) {
+Result<void> ExecutorSession::Core::wait_until_present(sdk::Instant until) {
     std::unique_lock lock(mutex_);
     const bool decided = changed_.wait_until(
         lock, until, [this] { return machine_.presence() != Presence::joining; });
@@ -174,7 +179,7 @@ Result<void> Executor::Core::wait_until_present(sdk::Instant until) {
     return {};
 }
 
-Result<Acquired> Executor::Core::acquire(const AcquireOptions& options, CallOptions call) {
+Result<Acquired> ExecutorSession::Core::acquire(const AcquireOptions& options, CallOptions call) {
     const std::lock_guard one_at_a_time(acquire_mutex_);
     const sdk::Instant begun = clock_now();
     const bool too_late = call.timeout < milliseconds(0);
@@ -201,13 +206,13 @@ Result<Acquired> Executor::Core::acquire(const AcquireOptions& options, CallOpti
 
 // ---- the face --------------------------------------------------------------------------------
 
-Executor::Executor(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+ExecutorSession::ExecutorSession(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 
-Executor::Executor(Executor&&) noexcept = default;
-Executor& Executor::operator=(Executor&&) noexcept = default;
-Executor::~Executor() = default;
+ExecutorSession::ExecutorSession(ExecutorSession&&) noexcept = default;
+ExecutorSession& ExecutorSession::operator=(ExecutorSession&&) noexcept = default;
+ExecutorSession::~ExecutorSession() = default;
 
-Result<Executor> Executor::open(const ExecutorOptions& options) {
+Result<ExecutorSession> ExecutorSession::open(const ExecutorSessionOptions& options) {
     const std::optional<Error> fault =
         sdk::fault_of(HeartbeatArgs{.executor_id = options.executor_id,
                                     .ttl = options.ttl,
@@ -225,55 +230,56 @@ Result<Executor> Executor::open(const ExecutorOptions& options) {
     if (!acquiring) {
         return tl::unexpected(acquiring.error());
     }
-    return Executor(std::make_unique<Core>(options, *std::move(presence), *std::move(acquiring)));
+    return ExecutorSession(
+        std::make_unique<Core>(options, *std::move(presence), *std::move(acquiring)));
 }
 
-const std::string& Executor::executor_id() const {
+const std::string& ExecutorSession::executor_id() const {
     return core_->executor_id;
 }
 
-const std::string& Executor::incarnation() const {
+const std::string& ExecutorSession::incarnation() const {
     return core_->incarnation;
 }
 
-Presence Executor::presence() const {
+Presence ExecutorSession::presence() const {
     return core_->with_machine([](const auto& machine) { return machine.presence(); });
 }
 
-bool Executor::draining() const {
+bool ExecutorSession::draining() const {
     return core_->with_machine([](const auto& machine) { return machine.draining(); });
 }
 
-Result<void> Executor::wait_until_present(milliseconds timeout) {
+Result<void> ExecutorSession::wait_until_present(milliseconds timeout) {
     return core_->wait_until_present(clock_now() + sdk::bounded(timeout));
 }
 
-Result<Acquired> Executor::acquire(const AcquireOptions& options, CallOptions call) {
+Result<Acquired> ExecutorSession::acquire(const AcquireOptions& options, CallOptions call) {
     return core_->acquire(options, call);
 }
 
-void Executor::hold(std::string_view guid, Seq epoch) {
+void ExecutorSession::hold(std::string_view guid, Seq epoch) {
     core_->with_machine([&](auto& machine) { machine.hold(guid, epoch); });
 }
 
-void Executor::release(std::string_view guid) {
+void ExecutorSession::release(std::string_view guid) {
     core_->with_machine([&](auto& machine) { machine.release(guid); });
 }
 
-std::vector<Holding> Executor::held() const {
+std::vector<Holding> ExecutorSession::held() const {
     return core_->with_machine([](const auto& machine) { return machine.held(); });
 }
 
-void Executor::set_capacity(std::int64_t slots, std::optional<Resources> free) {
+void ExecutorSession::set_capacity(std::int64_t slots, std::optional<Resources> free) {
     core_->with_machine([&](auto& machine) { machine.set_capacity(slots, free); });
 }
 
-Result<Applied> Executor::depart(CallOptions options) {
+Result<Applied> ExecutorSession::depart(CallOptions options) {
     core_->with_machine([](auto& machine) { machine.depart(); });
     return core_->client().depart({.executor_id = executor_id()}, options);
 }
 
-Client& Executor::client() {
+Client& ExecutorSession::client() {
     return core_->client();
 }
 

@@ -2,7 +2,7 @@
 #include "broker_process.hpp"
 #include "history.hpp"
 
-#include <taskbbs/executor.hpp>
+#include <taskbbs/executor_session.hpp>
 
 #include <thread>
 
@@ -23,7 +23,7 @@ TEST_CASE("an acquire that waits is handed its task by the broker that comes aft
     BrokerProcess broker;
     const ClientOptions at{.endpoint = broker.requests()};
     auto client = Client::open(at);
-    auto executor = Executor::open({.executor_id = "e1", .client = at});
+    auto executor = ExecutorSession::open({.executor_id = "e1", .client = at});
     REQUIRE((client && executor));
     REQUIRE(executor->wait_until_present(patience));
     Result<Acquired> acquired;
@@ -48,7 +48,7 @@ TEST_CASE("an executor stays present over a kill and keeps what it runs") {
     BrokerProcess broker;
     const ClientOptions at{.endpoint = broker.requests()};
     auto client = Client::open(at);
-    auto executor = Executor::open({.executor_id = "e1", .client = at});
+    auto executor = ExecutorSession::open({.executor_id = "e1", .client = at});
     REQUIRE((client && executor));
     REQUIRE(executor->wait_until_present(patience));
     REQUIRE(desire(*client, "g"));
@@ -70,9 +70,9 @@ TEST_CASE("a former owner is told by its next heartbeat that the task is not its
     const ClientOptions at{.endpoint = broker.requests()};
     auto client = Client::open(at);
     std::atomic<bool> told = false;
-    ExecutorOptions options{.executor_id = "e1", .ttl = milliseconds(1500), .client = at};
+    ExecutorSessionOptions options{.executor_id = "e1", .ttl = milliseconds(1500), .client = at};
     options.handlers.on_stale = [&told](const std::string& guid) { told = guid == "g"; };
-    auto executor = Executor::open(options);
+    auto executor = ExecutorSession::open(options);
     REQUIRE((client && executor));
     REQUIRE(executor->wait_until_present(patience));
     REQUIRE(desire(*client, "g"));

@@ -1,7 +1,7 @@
 // An executor as a whole, in front of a stub.
 #include "stub_broker.hpp"
 
-#include <taskbbs/executor.hpp>
+#include <taskbbs/executor_session.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -40,7 +40,7 @@ void welcome(protocol::ReplyWriter& writer, const protocol::Request& request) {
 TEST_CASE("an executor becomes present, acquires, and is told what is stale") {
     StubBroker broker(welcome);
     std::promise<std::string> stale;
-    auto executor = *Executor::open(
+    auto executor = *ExecutorSession::open(
         {.executor_id = "e",
          .ttl = 1s,
          .handlers = {.on_stale = [&](const std::string& guid) { stale.set_value(guid); }},
@@ -58,7 +58,7 @@ TEST_CASE("an executor becomes present, acquires, and is told what is stale") {
 TEST_CASE("an executor that departs heartbeats no more") {
     StubBroker broker(welcome);
     auto executor =
-        *Executor::open({.executor_id = "e", .client = {.endpoint = broker.endpoint()}});
+        *ExecutorSession::open({.executor_id = "e", .client = {.endpoint = broker.endpoint()}});
     REQUIRE(executor.wait_until_present(20s));
     CHECK(executor.depart());
     CHECK(executor.presence() == Presence::departed);
@@ -74,7 +74,7 @@ TEST_CASE("a superseded executor says so, to its handler and to who waits") {
         writer.refuse(request.id, protocol::Status::not_owner, {.incarnation = "another"});
     });
     std::promise<Error> told;
-    auto executor = *Executor::open(
+    auto executor = *ExecutorSession::open(
         {.executor_id = "e",
          .handlers = {.on_presence =
                           [&](Presence presence, const std::optional<Error>& error) {
@@ -90,23 +90,23 @@ TEST_CASE("a superseded executor says so, to its handler and to who waits") {
 
 TEST_CASE("a ttl that the contract does not allow is refused when the executor is opened") {
     for (const milliseconds ttl : {-1ms, 0ms, 1ms, 999ms, 600'001ms}) {
-        const auto refused = Executor::open({.executor_id = "e", .ttl = ttl});
+        const auto refused = ExecutorSession::open({.executor_id = "e", .ttl = ttl});
         REQUIRE_FALSE(refused);
         CHECK(refused.error().is(Status::invalid_request));
         CHECK(refused.error().field == "ttl_ms");
     }
-    CHECK(Executor::open({.executor_id = "e", .ttl = 1000ms}));
+    CHECK(ExecutorSession::open({.executor_id = "e", .ttl = 1000ms}));
 }
 
 TEST_CASE("an executor_id or stack that the contract does not allow is refused when opening") {
-    CHECK(Executor::open({}).error().field == "executor_id");
-    CHECK(Executor::open({.executor_id = "a b"}).error().field == "executor_id");
-    CHECK(Executor::open({.executor_id = "e", .stacks = {"a b"}}).error().field == "stacks");
+    CHECK(ExecutorSession::open({}).error().field == "executor_id");
+    CHECK(ExecutorSession::open({.executor_id = "a b"}).error().field == "executor_id");
+    CHECK(ExecutorSession::open({.executor_id = "e", .stacks = {"a b"}}).error().field == "stacks");
 }
 
 TEST_CASE("without a broker an executor is joining, and waiting for it times out") {
     auto executor =
-        *Executor::open({.executor_id = "e", .client = {.endpoint = "tcp://127.0.0.1:9"}});
+        *ExecutorSession::open({.executor_id = "e", .client = {.endpoint = "tcp://127.0.0.1:9"}});
     CHECK(executor.wait_until_present(20ms).error().code == Code::timed_out);
     CHECK(executor.presence() == Presence::joining);
 }

@@ -23,7 +23,7 @@ enum class Presence : std::uint8_t {
 
 // Called one at a time on the executor's own thread, not after the destructor returns. They must be
 // quick and must not throw: while one runs, no heartbeat leaves.
-struct ExecutorHandlers {
+struct ExecutorSessionHandlers {
     // The executor does not own this task any more (lost, demoted, cancelled, rejected, completed,
     // or all of them when it was superseded): stop running it. It is released already. Once for
     // each guid and epoch.
@@ -34,13 +34,13 @@ struct ExecutorHandlers {
     std::function<void(Presence presence, const std::optional<Error>& error)> on_presence;
 };
 
-struct ExecutorOptions {
+struct ExecutorSessionOptions {
     std::string executor_id;          // 1..128 of A-Z a-z 0-9 _ -
     milliseconds ttl{15'000};         // 1 s..10 min; a heartbeat leaves at least every third of it
     std::vector<std::string> stacks;  // what it can run; empty: anything
     std::int64_t slots = 0;           // how many tasks it can run at once; for others to see
     std::optional<Resources> free;    // what it has left; for others to see
-    ExecutorHandlers handlers;
+    ExecutorSessionHandlers handlers;
     ClientOptions client;
 };
 
@@ -55,20 +55,20 @@ struct AcquireOptions {
 
 // Thread-safe. The incarnation is chosen at random when it is made, so an executor that restarts,
 // or a second one under the same id, takes the place of the former.
-class Executor {
+class ExecutorSession {
   public:
     // Heartbeats begin at once, in the background. Fails with `unusable_endpoint`, or `refused` as
     // `invalid_request` where executor_id, ttl, stacks, slots or free are not within the bounds
     // above (Error::field).
-    static Result<Executor> open(const ExecutorOptions& options);
+    static Result<ExecutorSession> open(const ExecutorSessionOptions& options);
 
-    Executor(Executor&&) noexcept;
-    Executor& operator=(Executor&&) noexcept;
-    Executor(const Executor&) = delete;
-    Executor& operator=(const Executor&) = delete;
+    ExecutorSession(ExecutorSession&&) noexcept;
+    ExecutorSession& operator=(ExecutorSession&&) noexcept;
+    ExecutorSession(const ExecutorSession&) = delete;
+    ExecutorSession& operator=(const ExecutorSession&) = delete;
     // Stops heartbeats without departing: the broker takes it for lost after its ttl, so that tasks
     // can be picked up by nobody meanwhile. Call depart() first to leave at once.
-    ~Executor();
+    ~ExecutorSession();
 
     const std::string& executor_id() const;
     const std::string& incarnation() const;  // 32 hex digits
@@ -109,7 +109,7 @@ class Executor {
     class Core;
 
   private:
-    explicit Executor(std::unique_ptr<Core> core);
+    explicit ExecutorSession(std::unique_ptr<Core> core);
 
     std::unique_ptr<Core> core_;
 };

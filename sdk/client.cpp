@@ -4,30 +4,29 @@
 #include "sdk/client_core.hpp"
 #include "sdk/endpoint.hpp"
 #include "sdk/watch_thread.hpp"
+#include "sdk/zmq_transport.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace taskbbs {
 
-namespace {
-
-std::optional<Error> unusable(const ClientOptions& options) {
+Result<std::shared_ptr<sdk::Transport>> sdk::transport_for(const ClientOptions& options) {
+    if (options.transport) {
+        return options.transport;
+    }
     std::vector<std::string> endpoints{options.endpoint};
     if (!options.events_endpoint.empty()) {
         endpoints.push_back(options.events_endpoint);
     }
     for (const std::string& endpoint : endpoints) {
-        if (const auto trouble = sdk::trouble_with_endpoint(endpoint)) {
-            return Error{.code = Code::unusable_endpoint,
-                         .message = "'" + endpoint + "' " + *trouble};
+        if (const auto trouble = trouble_with_endpoint(endpoint)) {
+            return tl::unexpected(Error{.code = Code::unusable_endpoint,
+                                        .message = "'" + endpoint + "' " + *trouble});
         }
     }
-    return std::nullopt;
+    return std::make_shared<ZmqTransport>();
 }
-
-}  // namespace
 
 Client::Client(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
@@ -46,17 +45,18 @@ Client::~Client() {
 
 Result<Client> Client::open(ClientOptions options) {
     constexpr std::size_t most_calls = 1'048'576;
-    if (const auto error = unusable(options)) {
-        return tl::unexpected(*error);
+    Result<std::shared_ptr<sdk::Transport>> transport = sdk::transport_for(options);
+    if (!transport) {
+        return tl::unexpected(transport.error());
     }
     sdk::SessionSettings settings;
     settings.calls = std::clamp<std::size_t>(options.max_calls, 1, most_calls);
-    auto context = std::make_shared<sdk::ZmqContext>();
-    auto io = sdk::IoThread::start(context, options.endpoint, settings);
+    auto io = sdk::IoThread::start(*transport, options.endpoint, settings);
     if (!io) {
         return tl::unexpected(io.error());
     }
-    return Client(std::make_shared<Core>(std::move(options), std::move(context), *std::move(io)));
+    return Client(
+        std::make_shared<Core>(std::move(options), *std::move(transport), *std::move(io)));
 }
 
 // ---- every verb ------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ Result<typename Args::Reply> Client::call(const Args& args, CallOptions options)
 
 template <class Args>
 void Client::begin(const Args& args, Callback<typename Args::Reply> done, CallOptions options) {
-    core_->begin(args, std::move(done), options);
+    core_->begin_posted(args, std::move(done), options);
 }
 
 #define TASKBBS_CALL(Args)                                               \
@@ -185,11 +185,11 @@ Result<std::vector<Task>> Client::get_all_resolving_tasks(CallOptions options) {
 }
 
 Result<std::vector<Task>> Client::list_all(ListArgs args, CallOptions options) {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point end = Clock::now() + sdk::bounded(options.timeout);
+    const sdk::Transport& clock = *core_->transport();
+    const sdk::Instant end = clock.now() + sdk::bounded(options.timeout);
     std::vector<Task> all;
     for (;;) {
-        const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+        const auto left = std::chrono::ceil<milliseconds>(end - clock.now());
         Result<TaskPage> page = call(args, CallOptions{.timeout = std::max(left, milliseconds(0))});
         if (!page) {
             return tl::unexpected(page.error());

@@ -71,9 +71,9 @@ class Rendezvous {
 }  // namespace
 
 Client::Core::Core(ClientOptions options,
-                   std::shared_ptr<sdk::ZmqContext> context,
+                   std::shared_ptr<sdk::Transport> transport,
                    std::unique_ptr<sdk::IoThread> io)
-    : options_(std::move(options)), context_(std::move(context)), io_(std::move(io)) {}
+    : options_(std::move(options)), transport_(std::move(transport)), io_(std::move(io)) {}
 
 void Client::Core::close() {
     std::vector<std::shared_ptr<Watch::Thread>> watches;
@@ -118,6 +118,23 @@ void Client::Core::begin(const Args& args,
 }
 
 template <class Args>
+void Client::Core::begin_posted(const Args& args,
+                                Callback<typename Args::Reply> done,
+                                CallOptions options) {
+    using Answer = Result<typename Args::Reply>;
+    if (!options_.post) {
+        begin(args, std::move(done), options);
+        return;
+    }
+    begin<Args>(
+        args,
+        [post = options_.post, done = std::move(done)](Answer answer) {
+            post([done, answer = std::move(answer)]() mutable { done(std::move(answer)); });
+        },
+        options);
+}
+
+template <class Args>
 Result<typename Args::Reply> Client::Core::call(const Args& args, CallOptions options) {
     if (io_->is_current()) {
         return tl::unexpected(
@@ -132,8 +149,9 @@ Result<typename Args::Reply> Client::Core::call(const Args& args, CallOptions op
     return rendezvous.take();
 }
 
-#define TASKBBS_CALL(Args)                                                              \
-    template void Client::Core::begin(const Args&, Callback<Args::Reply>, CallOptions); \
+#define TASKBBS_CALL(Args)                                                                     \
+    template void Client::Core::begin(const Args&, Callback<Args::Reply>, CallOptions);        \
+    template void Client::Core::begin_posted(const Args&, Callback<Args::Reply>, CallOptions); \
     template Result<Args::Reply> Client::Core::call(const Args&, CallOptions)
 
 TASKBBS_CALL(HelloArgs);

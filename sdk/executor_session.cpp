@@ -2,11 +2,13 @@
 // clients, so that a waiting acquire holds no heartbeat up.
 #include "taskbbs/executor_session.hpp"
 
+#include "sdk/call_line.hpp"
+#include "sdk/client_core.hpp"
 #include "sdk/entropy.hpp"
 #include "sdk/presence.hpp"
-#include "sdk/wire.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -16,10 +18,6 @@
 namespace taskbbs {
 
 namespace {
-
-sdk::Instant clock_now() {
-    return std::chrono::steady_clock::now();
-}
 
 sdk::Member member_of(const ExecutorSessionOptions& options) {
     return {.executor_id = options.executor_id,
@@ -34,23 +32,37 @@ sdk::Member member_of(const ExecutorSessionOptions& options) {
 
 class ExecutorSession::Core {
   public:
-    Core(const ExecutorSessionOptions& options, Client presence, Client acquiring);
+    // All of one transport.
+    Core(const ExecutorSessionOptions& options,
+         Client presence,
+         Client acquiring,
+         std::unique_ptr<sdk::Station> station);
     ~Core();
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
     Core(Core&&) = delete;
     Core& operator=(Core&&) = delete;
 
-    // Reads the machine, or changes it and lets the thread see to what follows.
-    template <class Do>
-    auto with_machine(const Do& what) {
+    template <class Read>
+    auto read(const Read& what) {
         const std::lock_guard lock(mutex_);
-        changed_.notify_all();
-        return what(machine_);
+        return what(std::as_const(machine_));
     }
 
-    Result<void> wait_until_present(sdk::Instant until);
+    // Changes the machine and lets the thread see to what follows.
+    template <class Change>
+    void change(const Change& what) {
+        {
+            const std::lock_guard lock(mutex_);
+            what(machine_);
+            changed_.notify_all();
+        }
+        station_->signal();
+    }
+
+    Result<void> wait_until_present(sdk::Duration timeout);
     Result<Acquired> acquire(const AcquireOptions& options, CallOptions call);
+    void acquire(const AcquireOptions& options, Callback<Acquired> done, CallOptions call);
 
     const std::string executor_id;
     const std::string incarnation;
@@ -61,95 +73,111 @@ class ExecutorSession::Core {
     Core(const ExecutorSessionOptions& options,
          sdk::Member member,
          Client presence,
-         Client acquiring);
+         Client acquiring,
+         std::unique_ptr<sdk::Station> station);
 
     void run();
-    void turn(std::unique_lock<std::mutex>& lock);
+    void turn();
+    AcquireArgs args_of(const AcquireOptions& options, milliseconds wait) const;
     void hold(const std::vector<Task>& tasks);
     void beat(const HeartbeatArgs& heartbeat);
     void tell(const sdk::Notice& notice) const;
 
+    sdk::Instant now() const { return transport_->now(); }
+
     const std::vector<std::string> stacks_;
     const ExecutorSessionHandlers handlers_;
+    const std::shared_ptr<sdk::Transport> transport_;
+    const std::unique_ptr<sdk::Station> station_;
     std::mutex mutex_;
-    std::condition_variable changed_;
-    sdk::PresenceMachine machine_;  // guarded by mutex_
-    bool ending_ = false;           // guarded by mutex_
+    std::condition_variable changed_;  // for those who wait for presence
+    sdk::PresenceMachine machine_;     // guarded by mutex_
+    std::atomic<bool> ending_ = false;
     std::mutex acquire_mutex_;
     // Behind all that their callbacks use, so that they go first.
     Client presence_;
     Client acquiring_;
+    sdk::CallLine line_;  // the handlers'
     std::thread thread_;
 };
 
 ExecutorSession::Core::Core(const ExecutorSessionOptions& options,
                             Client presence,
-                            Client acquiring)
-    : Core(options, member_of(options), std::move(presence), std::move(acquiring)) {}
+                            Client acquiring,
+                            std::unique_ptr<sdk::Station> station)
+    : Core(options,
+           member_of(options),
+           std::move(presence),
+           std::move(acquiring),
+           std::move(station)) {}
 
 ExecutorSession::Core::Core(const ExecutorSessionOptions& options,
                             sdk::Member member,
                             Client presence,
-                            Client acquiring)
+                            Client acquiring,
+                            std::unique_ptr<sdk::Station> station)
     : executor_id(member.executor_id),
       incarnation(member.incarnation),
       stacks_(options.stacks),
       handlers_(options.handlers),
+      transport_(presence.core()->transport()),
+      station_(std::move(station)),
       machine_(std::move(member)),
       presence_(std::move(presence)),
       acquiring_(std::move(acquiring)),
+      line_(options.client.post),
       thread_([this] { run(); }) {}
 
 ExecutorSession::Core::~Core() {
-    {
-        const std::lock_guard lock(mutex_);
-        ending_ = true;
-    }
-    changed_.notify_all();
+    ending_ = true;
+    station_->signal();
     thread_.join();
+    line_.close();
 }
 
 void ExecutorSession::Core::run() {
-    std::unique_lock lock(mutex_);
     while (!ending_) {
-        turn(lock);
+        turn();
     }
 }
 
 // What is due is done without the lock; where nothing is, it waits for something to be.
-void ExecutorSession::Core::turn(std::unique_lock<std::mutex>& lock) {
-    machine_.on_timer(clock_now());
-    const std::optional<HeartbeatArgs> heartbeat = machine_.take_heartbeat(clock_now());
+void ExecutorSession::Core::turn() {
+    std::unique_lock lock(mutex_);
+    machine_.on_timer(now());
+    const std::optional<HeartbeatArgs> heartbeat = machine_.take_heartbeat(now());
     const std::vector<sdk::Notice> notices = machine_.take_notices();
-    if (!heartbeat && notices.empty()) {
-        const std::optional<sdk::Instant> next = machine_.next_deadline();
-        next ? static_cast<void>(changed_.wait_until(lock, *next)) : changed_.wait(lock);
-        return;
+    const std::optional<sdk::Instant> next = machine_.next_deadline();
+    if (!notices.empty()) {
+        changed_.notify_all();
     }
     lock.unlock();
     if (heartbeat) {
         beat(*heartbeat);
     }
     for (const sdk::Notice& notice : notices) {
-        tell(notice);
+        line_.run([this, notice] { tell(notice); });
     }
-    lock.lock();
+    if (!heartbeat && notices.empty()) {
+        station_->wait(nullptr, false, next);
+    }
 }
 
 void ExecutorSession::Core::hold(const std::vector<Task>& tasks) {
-    const std::lock_guard lock(mutex_);
-    for (const Task& task : tasks) {
-        machine_.hold(task.guid, task.epoch);
-    }
+    change([&](auto& machine) {
+        for (const Task& task : tasks) {
+            machine.hold(task.guid, task.epoch);
+        }
+    });
 }
 
 void ExecutorSession::Core::beat(const HeartbeatArgs& heartbeat) {
     const auto timeout = std::chrono::floor<milliseconds>(sdk::Duration(heartbeat.ttl) * 3 / 10);
-    presence_.call(heartbeat,
-                   [this](const Result<HeartbeatAnswer>& answer) {
-                       with_machine([&](auto& machine) { machine.on_answer(answer, clock_now()); });
-                   },
-                   {.timeout = timeout});
+    presence_.core()->begin(heartbeat,
+                            [this](const Result<HeartbeatAnswer>& answer) {
+                                change([&](auto& machine) { machine.on_answer(answer, now()); });
+                            },
+                            {.timeout = timeout});
 }
 
 void ExecutorSession::Core::tell(const sdk::Notice& notice) const {
@@ -163,10 +191,10 @@ void ExecutorSession::Core::tell(const sdk::Notice& notice) const {
     }
 }
 
-Result<void> ExecutorSession::Core::wait_until_present(sdk::Instant until) {
+Result<void> ExecutorSession::Core::wait_until_present(sdk::Duration timeout) {
     std::unique_lock lock(mutex_);
-    const bool decided = changed_.wait_until(
-        lock, until, [this] { return machine_.presence() != Presence::joining; });
+    const bool decided = changed_.wait_for(
+        lock, timeout, [this] { return machine_.presence() != Presence::joining; });
     if (!decided) {
         return tl::unexpected(
             Error{.code = Code::timed_out, .message = "no heartbeat was answered in time"});
@@ -179,29 +207,52 @@ Result<void> ExecutorSession::Core::wait_until_present(sdk::Instant until) {
     return {};
 }
 
+AcquireArgs ExecutorSession::Core::args_of(const AcquireOptions& options, milliseconds wait) const {
+    return {.executor_id = executor_id,
+            .max = options.max,
+            .stacks = options.stacks.value_or(stacks_),
+            .domains = options.domains,
+            .free = options.free,
+            .wait = std::max(wait, milliseconds(0))};
+}
+
 Result<Acquired> ExecutorSession::Core::acquire(const AcquireOptions& options, CallOptions call) {
     const std::lock_guard one_at_a_time(acquire_mutex_);
-    const sdk::Instant begun = clock_now();
+    const sdk::Instant begun = now();
     const bool too_late = call.timeout < milliseconds(0);
     const auto wait =
         std::chrono::floor<milliseconds>(too_late ? sdk::Duration(0) : sdk::bounded(options.wait));
-    const Result<void> present = wait_until_present(begun + wait + sdk::bounded(call.timeout));
+    const Result<void> present = wait_until_present(wait + sdk::bounded(call.timeout));
     if (!present) {
         return tl::unexpected(present.error());
     }
-    const auto waited = std::chrono::floor<milliseconds>(clock_now() - begun);
-    Result<Acquired> acquired =
-        acquiring_.acquire({.executor_id = executor_id,
-                            .max = options.max,
-                            .stacks = options.stacks.value_or(stacks_),
-                            .domains = options.domains,
-                            .free = options.free,
-                            .wait = std::max(wait - waited, milliseconds(0))},
-                           call);
+    const auto waited = std::chrono::floor<milliseconds>(now() - begun);
+    Result<Acquired> acquired = acquiring_.acquire(args_of(options, wait - waited), call);
     if (acquired) {
         hold(acquired->tasks);
     }
     return acquired;
+}
+
+void ExecutorSession::Core::acquire(const AcquireOptions& options,
+                                    Callback<Acquired> done,
+                                    CallOptions call) {
+    acquiring_.core()->begin(
+        args_of(options, options.wait),
+        [this, done = std::move(done), post = acquiring_.core()->options().post](
+            Result<Acquired> acquired) {
+            if (acquired) {
+                hold(acquired->tasks);
+            }
+            if (post) {
+                post([done, acquired = std::move(acquired)]() mutable {
+                    done(std::move(acquired));
+                });
+            } else {
+                done(std::move(acquired));
+            }
+        },
+        call);
 }
 
 // ---- the face --------------------------------------------------------------------------------
@@ -222,16 +273,27 @@ Result<ExecutorSession> ExecutorSession::open(const ExecutorSessionOptions& opti
     if (fault) {
         return tl::unexpected(*fault);
     }
-    Result<Client> presence = Client::open(options.client);
+    Result<std::shared_ptr<sdk::Transport>> transport = sdk::transport_for(options.client);
+    if (!transport) {
+        return tl::unexpected(transport.error());
+    }
+    ClientOptions client = options.client;
+    client.transport = *transport;
+    Result<Client> presence = Client::open(client);
     if (!presence) {
         return tl::unexpected(presence.error());
     }
-    Result<Client> acquiring = Client::open(options.client);
+    Result<Client> acquiring = Client::open(client);
     if (!acquiring) {
         return tl::unexpected(acquiring.error());
     }
-    return ExecutorSession(
-        std::make_unique<Core>(options, *std::move(presence), *std::move(acquiring)));
+    std::unique_ptr<sdk::Station> station = (*transport)->station();
+    if (!station) {
+        return tl::unexpected(
+            Error{.code = Code::unusable_endpoint, .message = "no file descriptor is left"});
+    }
+    return ExecutorSession(std::make_unique<Core>(
+        options, *std::move(presence), *std::move(acquiring), std::move(station)));
 }
 
 const std::string& ExecutorSession::executor_id() const {
@@ -243,40 +305,51 @@ const std::string& ExecutorSession::incarnation() const {
 }
 
 Presence ExecutorSession::presence() const {
-    return core_->with_machine([](const auto& machine) { return machine.presence(); });
+    return core_->read([](const auto& machine) { return machine.presence(); });
 }
 
 bool ExecutorSession::draining() const {
-    return core_->with_machine([](const auto& machine) { return machine.draining(); });
+    return core_->read([](const auto& machine) { return machine.draining(); });
 }
 
 Result<void> ExecutorSession::wait_until_present(milliseconds timeout) {
-    return core_->wait_until_present(clock_now() + sdk::bounded(timeout));
+    return core_->wait_until_present(sdk::bounded(timeout));
 }
 
 Result<Acquired> ExecutorSession::acquire(const AcquireOptions& options, CallOptions call) {
     return core_->acquire(options, call);
 }
 
+void ExecutorSession::acquire(const AcquireOptions& options,
+                              Callback<Acquired> done,
+                              CallOptions call) {
+    core_->acquire(options, std::move(done), call);
+}
+
 void ExecutorSession::hold(std::string_view guid, Seq epoch) {
-    core_->with_machine([&](auto& machine) { machine.hold(guid, epoch); });
+    core_->change([&](auto& machine) { machine.hold(guid, epoch); });
 }
 
 void ExecutorSession::release(std::string_view guid) {
-    core_->with_machine([&](auto& machine) { machine.release(guid); });
+    core_->change([&](auto& machine) { machine.release(guid); });
 }
 
 std::vector<Holding> ExecutorSession::held() const {
-    return core_->with_machine([](const auto& machine) { return machine.held(); });
+    return core_->read([](const auto& machine) { return machine.held(); });
 }
 
 void ExecutorSession::set_capacity(std::int64_t slots, std::optional<Resources> free) {
-    core_->with_machine([&](auto& machine) { machine.set_capacity(slots, free); });
+    core_->change([&](auto& machine) { machine.set_capacity(slots, free); });
 }
 
 Result<Applied> ExecutorSession::depart(CallOptions options) {
-    core_->with_machine([](auto& machine) { machine.depart(); });
+    core_->change([](auto& machine) { machine.depart(); });
     return core_->client().depart({.executor_id = executor_id()}, options);
+}
+
+void ExecutorSession::depart(Callback<Applied> done, CallOptions options) {
+    core_->change([](auto& machine) { machine.depart(); });
+    core_->client().call(DepartArgs{.executor_id = executor_id()}, std::move(done), options);
 }
 
 Client& ExecutorSession::client() {

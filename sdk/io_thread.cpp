@@ -12,10 +12,6 @@ namespace taskbbs::sdk {
 
 namespace {
 
-Instant clock_now() {
-    return std::chrono::steady_clock::now();
-}
-
 // Messages read in a row before anything else gets its turn.
 constexpr int burst = 64;
 // More than a socket holds.
@@ -23,19 +19,20 @@ constexpr int most_queued = 2000;
 
 }  // namespace
 
-Result<std::unique_ptr<IoThread>> IoThread::start(std::shared_ptr<ZmqContext> context,
+Result<std::unique_ptr<IoThread>> IoThread::start(std::shared_ptr<Transport> transport,
                                                   std::string endpoint,
                                                   SessionSettings settings) {
-    Result<Socket> socket = Socket::dealer(context, endpoint);
-    if (!socket) {
-        return tl::unexpected(socket.error());
+    Result<std::unique_ptr<Link>> link = transport->dealer(endpoint);
+    if (!link) {
+        return tl::unexpected(link.error());
     }
-    std::unique_ptr<IoThread> io(
-        new IoThread(std::move(context), std::move(endpoint), settings, *std::move(socket)));
-    if (!io->wakeup_.usable()) {
+    std::unique_ptr<Station> station = transport->station();
+    if (!station) {
         return tl::unexpected(
             Error{.code = Code::unusable_endpoint, .message = "no file descriptor is left"});
     }
+    std::unique_ptr<IoThread> io(new IoThread(
+        std::move(transport), std::move(endpoint), settings, *std::move(link), std::move(station)));
     try {
         io->thread_ = std::thread([raw = io.get()] { raw->run(); });
     } catch (const std::system_error&) {
@@ -45,21 +42,23 @@ Result<std::unique_ptr<IoThread>> IoThread::start(std::shared_ptr<ZmqContext> co
     return io;
 }
 
-IoThread::IoThread(std::shared_ptr<ZmqContext> context,
+IoThread::IoThread(std::shared_ptr<Transport> transport,
                    std::string endpoint,
                    SessionSettings settings,
-                   Socket socket)
-    : context_(std::move(context)),
+                   std::unique_ptr<Link> link,
+                   std::unique_ptr<Station> station)
+    : transport_(std::move(transport)),
       endpoint_(std::move(endpoint)),
+      station_(std::move(station)),
       session_(random_session(), entropy, settings),
-      socket_(std::move(socket)) {}
+      link_(std::move(link)) {}
 
 IoThread::~IoThread() {
     close();
 }
 
 void IoThread::submit(Request request, Handler handler) {
-    const Instant deadline = clock_now() + request.timeout + request.wait;
+    const Instant deadline = transport_->now() + request.timeout + request.wait;
     bool is_first = false;
     {
         const std::lock_guard lock(mutex_);
@@ -71,7 +70,7 @@ void IoThread::submit(Request request, Handler handler) {
                           std::move(handler)});
     }
     if (is_first && !is_current()) {
-        wakeup_.signal();
+        station_->signal();
     }
 }
 
@@ -83,7 +82,7 @@ void IoThread::close() {
         const std::lock_guard lock(mutex_);
         closing_ = true;
     }
-    wakeup_.signal();
+    station_->signal();
     thread_.join();
 }
 
@@ -112,18 +111,18 @@ void IoThread::run() {
     thread_id_ = std::this_thread::get_id();
     while (!is_closing()) {
         take_calls();
-        session_.on_timer(clock_now());
+        session_.on_timer(transport_->now());
         connect();
         do {
             send();
         } while (hand_over());  // which may have made room for more
-        const Readiness ready = wait_for(
-            socket_ ? &*socket_ : nullptr, blocked_, wakeup_, has_calls() ? 0 : timeout_ms());
+        const Readiness ready =
+            station_->wait(link_.get(), blocked_, has_calls() ? transport_->now() : due_at());
         writable_ = ready.writable;
         if (ready.readable) {
             receive();
         }
-        if (ready.monitor && socket_ && socket_->was_disconnected()) {
+        if (ready.monitor && link_ && link_->was_disconnected()) {
             finish_connection();
         }
     }
@@ -133,7 +132,7 @@ void IoThread::run() {
     while (has_calls()) {
         take_calls();
     }
-    socket_.reset();
+    link_.reset();
 }
 
 bool IoThread::is_closing() {
@@ -152,7 +151,7 @@ void IoThread::take_calls() {
         const std::lock_guard lock(mutex_);
         calls.swap(calls_);
     }
-    const Instant now = clock_now();
+    const Instant now = transport_->now();
     for (Handover& call : calls) {
         const Result<RequestId> id = session_.submit(now, std::move(call.submission));
         if (id) {
@@ -171,35 +170,35 @@ bool IoThread::hand_over() {
     return !completions.empty();
 }
 
-// A new socket rather than the old one: what lingers in that one must not come after what is sent
+// A new link rather than the old one: what lingers in that one must not come after what is sent
 // now.
 void IoThread::connect() {
-    if (!session_.wants_connection(clock_now())) {
+    if (!session_.wants_connection(transport_->now())) {
         return;
     }
     if (!std::exchange(fresh_, false)) {
-        socket_.reset();
-        Result<Socket> made = Socket::dealer(context_, endpoint_);
+        link_.reset();
+        Result<std::unique_ptr<Link>> made = transport_->dealer(endpoint_);
         if (!made) {
             return;  // no file descriptor is left: tried again at the next turn
         }
-        socket_ = *std::move(made);
+        link_ = *std::move(made);
     }
     blocked_ = false;
-    session_.on_connected(clock_now());
+    session_.on_connected(transport_->now());
 }
 
 void IoThread::send() {
-    if (!socket_ || (blocked_ && !writable_)) {
+    if (!link_ || (blocked_ && !writable_)) {
         return;
     }
     blocked_ = false;
     while (!blocked_) {
-        const std::optional<std::string> message = session_.take_outgoing(clock_now());
+        const std::optional<std::string> message = session_.take_outgoing(transport_->now());
         if (!message) {
             return;
         }
-        if (!socket_->send(*message)) {
+        if (!link_->send(*message)) {
             session_.on_unsent();
             blocked_ = true;
         }
@@ -212,9 +211,9 @@ void IoThread::receive() {
 }
 
 bool IoThread::receive_one() {
-    const std::optional<std::vector<std::string>> frames = socket_->receive(1);
+    const std::optional<std::vector<std::string>> frames = link_->receive(1);
     if (frames && frames->size() == 1) {
-        session_.on_message(frames->front(), clock_now());
+        session_.on_message(frames->front(), transport_->now());
         hand_over();  // the values point into the frame
     }
     return frames.has_value();
@@ -224,21 +223,14 @@ bool IoThread::receive_one() {
 void IoThread::finish_connection() {
     for (int i = 0; i < most_queued && receive_one(); ++i) {
     }
-    socket_.reset();
-    session_.on_disconnected(clock_now());
+    link_.reset();
+    session_.on_disconnected(transport_->now());
 }
 
-long IoThread::timeout_ms() const {
-    constexpr long retry_connecting = 100;
-    if (session_.wants_connection(clock_now())) {
-        return retry_connecting;
-    }
-    const std::optional<Instant> next = session_.next_deadline();
-    if (!next) {
-        return -1;
-    }
-    const auto left = std::chrono::ceil<milliseconds>(*next - clock_now()).count();
-    return static_cast<long>(std::clamp<std::int64_t>(left, 0, 60'000));
+std::optional<Instant> IoThread::due_at() const {
+    constexpr milliseconds retry_connecting{100};
+    const Instant now = transport_->now();
+    return session_.wants_connection(now) ? now + retry_connecting : session_.next_deadline();
 }
 
 }  // namespace taskbbs::sdk

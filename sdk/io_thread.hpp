@@ -1,10 +1,10 @@
-// The driver of a session: one thread that owns the DEALER, hands calls from any thread to the
-// machine and outcomes to their handlers. It knows sockets, the clock and threads, and nothing of
-// the contract.
+// The driver of a session: one thread that owns the connection, hands calls from any thread to the
+// machine and outcomes to their handlers. It knows connections, the clock and threads, and nothing
+// of the contract.
 #pragma once
 
 #include "sdk/session.hpp"
-#include "sdk/socket.hpp"
+#include "sdk/transport.hpp"
 
 #include <atomic>
 #include <deque>
@@ -30,7 +30,7 @@ class IoThread {
     using Handler = std::function<void(Result<std::string_view>)>;
 
     // Fails as `unusable_endpoint`.
-    static Result<std::unique_ptr<IoThread>> start(std::shared_ptr<ZmqContext> context,
+    static Result<std::unique_ptr<IoThread>> start(std::shared_ptr<Transport> transport,
                                                    std::string endpoint,
                                                    SessionSettings settings);
 
@@ -69,10 +69,11 @@ class IoThread {
         RequestId first_ = 1;
     };
 
-    IoThread(std::shared_ptr<ZmqContext> context,
+    IoThread(std::shared_ptr<Transport> transport,
              std::string endpoint,
              SessionSettings settings,
-             Socket socket);
+             std::unique_ptr<Link> link,
+             std::unique_ptr<Station> station);
 
     void run();
     bool is_closing();
@@ -84,11 +85,11 @@ class IoThread {
     void receive();
     bool receive_one();  // false: nothing was there
     void finish_connection();
-    long timeout_ms() const;
+    std::optional<Instant> due_at() const;
 
-    const std::shared_ptr<ZmqContext> context_;
+    const std::shared_ptr<Transport> transport_;
     const std::string endpoint_;
-    Wakeup wakeup_;
+    const std::unique_ptr<Station> station_;
 
     std::mutex mutex_;
     std::vector<Handover> calls_;  // guarded by mutex_
@@ -97,9 +98,9 @@ class IoThread {
     // Of the thread alone.
     Session session_;
     Handlers handlers_;
-    std::optional<Socket> socket_;
-    bool fresh_ = true;     // the socket that it was started with was not used yet
-    bool blocked_ = false;  // the socket takes nothing for now
+    std::unique_ptr<Link> link_;
+    bool fresh_ = true;     // the link that it was started with was not used yet
+    bool blocked_ = false;  // the link takes nothing for now
     bool writable_ = false;
 
     std::thread thread_;

@@ -2,7 +2,7 @@
 // One thread uses a socket; a context is shared and thread-safe. Nothing here throws.
 #pragma once
 
-#include "taskbbs/error.hpp"
+#include "sdk/transport.hpp"
 
 #include <atomic>
 #include <memory>
@@ -35,7 +35,7 @@ class ZmqContext {
 
 // A DEALER or SUB that was told to connect; the connection itself comes and goes in the background.
 // A DEALER tells when it went.
-class Socket {
+class Socket final : public Link {
   public:
     static Result<Socket> dealer(const std::shared_ptr<ZmqContext>& context,
                                  const std::string& endpoint);
@@ -47,17 +47,11 @@ class Socket {
     Socket& operator=(Socket&& other) noexcept;
     Socket(const Socket&) = delete;
     Socket& operator=(const Socket&) = delete;
-    ~Socket();  // drops what was not sent
+    ~Socket() override;
 
-    // False: not connected, or its queue is full. Never waits.
-    bool send(std::string_view message);
-
-    // The frames of the next message, if there is one: those beyond `most` are dropped, and make
-    // the message one of `most` + 1 frames. Never waits.
-    std::optional<std::vector<std::string>> receive(std::size_t most);
-
-    // Whether the connection was lost since the last call. Never waits.
-    bool was_disconnected();
+    bool send(std::string_view message) override;
+    std::optional<std::vector<std::string>> receive(std::size_t most) override;
+    bool was_disconnected() override;
 
     void* get() const { return socket_; }
 
@@ -92,12 +86,6 @@ class Wakeup {
 
   private:
     int fd_;
-};
-
-struct Readiness {
-    bool readable = false;
-    bool writable = false;
-    bool monitor = false;  // was_disconnected() has something to read
 };
 
 // Waits until the socket (may be none) is readable, or writable where that matters, its monitor has

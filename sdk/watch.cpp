@@ -157,6 +157,7 @@ void WatchMachine::deliver(Event event) {
 void WatchMachine::begin(const Heard& tick, bool anew) {
     log_ = tick.log;
     joined_ = tick;
+    told_.reset();
     early_.clear();
     delivered_.clear();
     listed_.clear();
@@ -219,6 +220,14 @@ void WatchMachine::forget_settled() {
 
 std::vector<Delivery> WatchMachine::take_deliveries() {
     return std::exchange(deliveries_, {});
+}
+
+std::optional<Seq> WatchMachine::take_caught_up() {
+    if (phase_ != Phase::live || told_ == position_) {
+        return std::nullopt;
+    }
+    told_ = position_;
+    return told_;
 }
 
 // ---- time and the connection -----------------------------------------------------------------

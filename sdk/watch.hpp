@@ -73,6 +73,10 @@ class WatchMachine {
 
     std::vector<Delivery> take_deliveries();
 
+    // Nothing that matches is missing up to this event, what take_deliveries() has handed out
+    // included: told once for each such event, and anew after a Reset.
+    std::optional<Seq> take_caught_up();
+
     // Why the watch can't go on, if so.
     const std::optional<Error>& failure() const { return failure_; }
 
@@ -133,6 +137,7 @@ class WatchMachine {
     std::optional<Heard> joined_;  // the tick that this history began with, for us
     std::optional<Heard> newest_;
     Seq position_ = 0;
+    std::optional<Seq> told_;  // the position that was told last
     Ordinals ordinals_;        // of what was delivered; whole streams alone
     std::set<Seq> delivered_;  // above position_; for less than a stream
     std::deque<Sighting> early_;

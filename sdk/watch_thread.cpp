@@ -12,10 +12,6 @@ namespace taskbbs {
 
 namespace {
 
-sdk::Instant clock_now() {
-    return std::chrono::steady_clock::now();
-}
-
 // Publications read in a row before their deliveries.
 constexpr int burst = 256;
 
@@ -78,7 +74,13 @@ Watch::Thread::Thread(Client::Core& core, WatchOptions options, WatchHandlers ha
                                         .domains = options.domains,
                                         .guid = options.guid})),
       machine_(std::move(options), sdk::entropy),
-      mailbox_(std::make_shared<Mailbox>()) {}
+      mailbox_(std::make_shared<Mailbox>()),
+      line_(core.options().post) {
+    mailbox_->station = core.transport()->station();
+    if (!mailbox_->station && !failure_) {
+        failure_ = Error{.code = Code::unusable_endpoint, .message = "no file descriptor is left"};
+    }
+}
 
 void Watch::Thread::start() {
     const std::lock_guard lock(join_mutex_);
@@ -87,40 +89,52 @@ void Watch::Thread::start() {
 
 void Watch::Thread::stop() {
     stopped_ = true;
-    mailbox_->wakeup.signal();
+    mailbox_->wake();
 }
 
 void Watch::Thread::close() {
     closed_ = true;
-    mailbox_->wakeup.signal();
+    mailbox_->wake();
 }
 
 void Watch::Thread::join() {
     if (thread_id_.load() == std::this_thread::get_id()) {
         return;
     }
-    const std::lock_guard lock(join_mutex_);
-    if (thread_.joinable()) {
-        thread_.join();
+    {
+        const std::lock_guard lock(join_mutex_);
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
+    if (line_.posts()) {
+        line_.close();
+        tell_end();
     }
 }
 
 void Watch::Thread::run() {
     thread_id_ = std::this_thread::get_id();
+    sdk::Station* const station = mailbox_->station.get();  // there is one, unless it failed
     while (is_wanted() && !failure_) {
         read_mail();
-        machine_.on_timer(clock_now());
+        machine_.on_timer(now());
         connect();
         deliver();
         failure_ = failure_ ? failure_ : machine_.failure();
         if (failure_) {
             break;
         }
-        ask();
-        sdk::wait_for(socket_ ? &*socket_ : nullptr, false, mailbox_->wakeup, timeout_ms());
-        receive();
+        if (is_delivering_) {
+            station->wait(nullptr, false, std::nullopt);
+        } else {
+            ask();
+            station->wait(link_.get(), false, due_at());
+            receive();
+        }
     }
-    socket_.reset();
+    link_.reset();
+    mailbox_->close();
     end();
 }
 
@@ -129,6 +143,17 @@ void Watch::Thread::end() {
         failure_.reset();
     } else if (!failure_) {
         failure_ = Error{.code = Code::closed, .message = "the client was closed"};
+    }
+    // Where handlers are posted, the end that was asked for is told by join(): whoever asked may be
+    // the one who runs what is posted.
+    if (!line_.posts() || is_wanted()) {
+        line_.run([self = shared_from_this()] { self->tell_end(); });
+    }
+}
+
+void Watch::Thread::tell_end() {
+    if (told_end_.exchange(true)) {
+        return;
     }
     if (handlers_.on_end) {
         handlers_.on_end(failure_);
@@ -160,17 +185,30 @@ void Watch::Thread::call(const Args& args,
 }
 
 void Watch::Thread::Mailbox::put(std::function<void(Thread&)> letter) {
-    {
-        const std::lock_guard lock(mutex);
+    const std::lock_guard lock(mutex);
+    if (station) {
         letters.push_back(std::move(letter));
+        station->signal();
     }
-    wakeup.signal();
+}
+
+void Watch::Thread::Mailbox::wake() {
+    const std::lock_guard lock(mutex);
+    if (station) {
+        station->signal();
+    }
+}
+
+void Watch::Thread::Mailbox::close() {
+    const std::lock_guard lock(mutex);
+    station.reset();
+    letters.clear();
 }
 
 // ---- driving the machine ---------------------------------------------------------------------
 
 void Watch::Thread::connect() {
-    if (machine_.wants_connection() && !asking_hello_ && ask_hello_at_ <= clock_now()) {
+    if (machine_.wants_connection() && !asking_hello_ && ask_hello_at_ <= now()) {
         asking_hello_ = true;
         call(HelloArgs{}, &Thread::on_hello);
     }
@@ -183,27 +221,27 @@ void Watch::Thread::on_hello(const Result<Hello>& hello) {
                             hello.error().code == Code::overloaded ||
                             hello.error().is(Status::busy) || hello.error().is(Status::internal);
         failure_ = passes ? std::nullopt : std::optional(hello.error());
-        ask_hello_at_ = clock_now() + hello_pause;
+        ask_hello_at_ = now() + hello_pause;
         return;
     }
-    socket_.reset();
-    Result<sdk::Socket> made = sdk::Socket::subscriber(
-        core_.context(), events_endpoint(core_.options(), hello->events), machine_.topics());
+    link_.reset();
+    Result<std::unique_ptr<sdk::Link>> made = core_.transport()->subscriber(
+        events_endpoint(core_.options(), hello->events), machine_.topics());
     if (!made) {
         failure_ = made.error();
         return;
     }
-    socket_ = *std::move(made);
-    machine_.on_connected(clock_now());
+    link_ = *std::move(made);
+    machine_.on_connected(now());
 }
 
 template <class Reply>
 void Watch::Thread::on_answer(const Result<Reply>& answer) {
-    machine_.on_answer(answer, clock_now());
+    machine_.on_answer(answer, now());
 }
 
 void Watch::Thread::ask() {
-    const std::optional<sdk::Ask> ask = machine_.take_ask(clock_now());
+    const std::optional<sdk::Ask> ask = machine_.take_ask(now());
     if (ask) {
         std::visit([this]<class Args>(
                        const Args& args) { call(args, &Thread::on_answer<typename Args::Reply>); },
@@ -212,42 +250,66 @@ void Watch::Thread::ask() {
 }
 
 void Watch::Thread::receive() {
-    for (int i = 0; i < burst && socket_ && is_wanted(); ++i) {
-        const auto frames = socket_->receive(2);
+    for (int i = 0; i < burst && link_ && is_wanted(); ++i) {
+        const auto frames = link_->receive(2);
         if (!frames) {
             return;
         }
         if (frames->size() == 2) {
-            machine_.on_publication((*frames)[0], (*frames)[1], clock_now());
+            machine_.on_publication((*frames)[0], (*frames)[1], now());
         }
     }
 }
 
+// One parcel at a time: the next one is made when this one has been handed over.
 void Watch::Thread::deliver() {
-    for (const sdk::Delivery& delivery : machine_.take_deliveries()) {
+    if (is_delivering_) {
+        return;
+    }
+    Parcel parcel{.deliveries = machine_.take_deliveries()};
+    parcel.caught_up = machine_.take_caught_up();
+    if (parcel.deliveries.empty() && !parcel.caught_up) {
+        return;
+    }
+    if (!line_.posts()) {
+        hand_over(parcel);
+        return;
+    }
+    is_delivering_ = true;
+    line_.run([self = shared_from_this(), parcel = std::move(parcel)] {
+        self->hand_over(parcel);
+        self->mailbox_->put([](Thread& thread) { thread.is_delivering_ = false; });
+    });
+}
+
+void Watch::Thread::hand_over(const Parcel& parcel) {
+    for (const sdk::Delivery& delivery : parcel.deliveries) {
         if (!is_wanted()) {
             return;
         }
-        if (const auto* event = std::get_if<Event>(&delivery)) {
-            handlers_.on_event ? handlers_.on_event(*event) : void();
-        } else if (const auto* listed = std::get_if<sdk::Listed>(&delivery)) {
-            handlers_.on_listed ? handlers_.on_listed(listed->task) : void();
-        } else if (handlers_.on_reset) {
-            handlers_.on_reset(std::get<Reset>(delivery));
-        }
+        hand_over(delivery);
+    }
+    if (parcel.caught_up && handlers_.on_caught_up && is_wanted()) {
+        handlers_.on_caught_up(*parcel.caught_up);
     }
 }
 
-long Watch::Thread::timeout_ms() const {
+void Watch::Thread::hand_over(const sdk::Delivery& delivery) {
+    if (const auto* event = std::get_if<Event>(&delivery)) {
+        handlers_.on_event ? handlers_.on_event(*event) : void();
+    } else if (const auto* listed = std::get_if<sdk::Listed>(&delivery)) {
+        handlers_.on_listed ? handlers_.on_listed(listed->task) : void();
+    } else if (handlers_.on_reset) {
+        handlers_.on_reset(std::get<Reset>(delivery));
+    }
+}
+
+std::optional<sdk::Instant> Watch::Thread::due_at() const {
     std::optional<sdk::Instant> next = machine_.next_deadline();
     if (machine_.wants_connection() && !asking_hello_) {
         next = next ? std::min(*next, ask_hello_at_) : ask_hello_at_;
     }
-    if (!next) {
-        return -1;
-    }
-    const auto left = std::chrono::ceil<milliseconds>(*next - clock_now()).count();
-    return static_cast<long>(std::clamp<std::int64_t>(left, 0, 60'000));
+    return next;
 }
 
 }  // namespace taskbbs

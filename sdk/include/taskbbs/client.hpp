@@ -14,6 +14,7 @@
 #pragma once
 
 #include "taskbbs/calls.hpp"
+#include "taskbbs/dispatch.hpp"
 #include "taskbbs/error.hpp"
 #include "taskbbs/watch.hpp"
 
@@ -27,12 +28,20 @@
 
 namespace taskbbs {
 
+namespace sdk {
+class Transport;
+}
+
 struct ClientOptions {
     std::string endpoint = "tcp://127.0.0.1:7411";  // of requests
     std::string events_endpoint;                    // empty: what the broker's hello says
     // Calls that may be under way or wait at once; more are `overloaded`. At most 4096 mutations of
     // them are under way, the rest wait their turn. 1..1048576.
     std::size_t max_calls = 65'536;
+    // Where callbacks and handlers run. Empty: on the SDK's own threads, as said with each.
+    Post post;
+    // Null: sockets. testing::FakeBroker gives another one.
+    std::shared_ptr<sdk::Transport> transport;
 };
 
 struct CallOptions {
@@ -57,7 +66,8 @@ using EndHandler = std::function<void(const std::optional<Error>&)>;
 // Thread-safe: any number of threads call at once. Callbacks run on the client's I/O thread,
 // without locks, never inside the call that they belong to, each exactly once: they must be quick
 // and must not throw. A blocking call inside one is refused as `misuse`; calls with a callback are
-// welcome there.
+// welcome there. With ClientOptions::post they run where that puts them instead, each exactly once
+// too, and may block.
 class Client {
   public:
     // Makes the sockets and the thread; connects in the background, so an unreachable broker shows
@@ -70,7 +80,8 @@ class Client {
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
     // Ends the watches, then completes every call under way with `closed`; no callback or handler
-    // runs after it returns. Not to be called by one of them.
+    // runs after it returns. Not to be called by one of them. (With ClientOptions::post the
+    // callbacks of calls are handed to it before this returns, and run when it runs them.)
     ~Client();
 
     // ---- every verb ----------------------------------------------------------------------------
@@ -211,6 +222,9 @@ class Client {
                                    std::vector<std::string> domains = {});
 
     class Core;
+
+    // For the SDK's own parts.
+    const std::shared_ptr<Core>& core() const { return core_; }
 
   private:
     explicit Client(std::shared_ptr<Core> core);

@@ -22,7 +22,8 @@ enum class Presence : std::uint8_t {
 };
 
 // Called one at a time on the executor's own thread, not after the destructor returns. They must be
-// quick and must not throw: while one runs, no heartbeat leaves.
+// quick and must not throw: while one runs, no heartbeat leaves. With ClientOptions::post they run
+// where that puts them, and hold nothing up.
 struct ExecutorSessionHandlers {
     // The executor does not own this task any more (lost, demoted, cancelled, rejected, completed,
     // or all of them when it was superseded): stop running it. It is released already. Once for
@@ -88,6 +89,10 @@ class ExecutorSession {
     // included, and those of Client::acquire(). Retry-safe, as all calls are.
     Result<Acquired> acquire(const AcquireOptions& options = {}, CallOptions call = {});
 
+    // The same with a callback, for a client's callback place; returns at once. It does not wait
+    // for presence: call it once present. The tasks are held before `done` is called.
+    void acquire(const AcquireOptions& options, Callback<Acquired> done, CallOptions call = {});
+
     // Which tasks it has, for one that claims by itself: named in heartbeats, so that on_stale can
     // tell when one is lost. Any number; beyond 1024 they are named in turns. acquire() holds by
     // itself.
@@ -102,6 +107,8 @@ class ExecutorSession {
     // the answer, so after a timeout it is lost with its ttl. `not_found`: it was not there.
     // Retry-safe.
     Result<Applied> depart(CallOptions options = {});
+    // The same with a callback, for a client's callback place; returns at once.
+    void depart(Callback<Applied> done, CallOptions options = {});
 
     // Its client of presence, for claim, start, complete, reject: heartbeats share it.
     Client& client();

@@ -39,9 +39,9 @@ struct Reset {
     Reason reason = Reason::log_changed;
 };
 
-// Called one at a time on a thread of the watch's own; they may block (a slow one delays its watch
-// alone, and misses nothing but what the broker has ceased to keep) and may call the client's
-// blocking calls. They must not throw, nor destroy the client.
+// Called one at a time on a thread of the watch's own, or where ClientOptions::post puts them; they
+// may block (a slow one delays its watch alone, and misses nothing but what the broker has ceased
+// to keep) and may call the client's blocking calls. They must not throw, nor destroy the client.
 //
 // Each event comes once, and those of one stream in order. Where publications were lost, an older
 // event may come after a newer one of another stream; and, where domains or a guid are given, of
@@ -51,6 +51,11 @@ struct WatchHandlers {
     std::function<void(const Event&)> on_event;
     std::function<void(const Task&)> on_listed;  // of WatchFrom::listing: headers
     std::function<void(const Reset&)> on_reset;
+    // Everything that matches up to event `position` has been handed over: first when the watch has
+    // caught up with what was there as it began, or after a Reset; then whenever that is known
+    // anew, about once a second while anything happens. A later watch may go on from there
+    // (WatchFrom::after).
+    std::function<void(Seq position)> on_caught_up;
     // The end, exactly once and last of all: without an error when it was asked for, else why (the
     // client was destroyed: `closed`; the broker refused: `denied`). An unreachable broker is no
     // end.
@@ -69,6 +74,8 @@ class Watch {
 
     // Ends the watch. When it returns, on_end has run and no handler runs again. Called by one of
     // the watch's own handlers it returns at once and the end follows. Again: nothing happens.
+    // With ClientOptions::post, what was posted is dropped and on_end runs inside of stop(),
+    // always.
     void stop();
 
     // False once on_end has been called.

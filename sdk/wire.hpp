@@ -53,7 +53,7 @@ std::string pack(const Args& args);
 
 // What the contract has against arguments, whoever is asked: the refusal (`invalid_request` or
 // `too_large`, with its field) that the broker would answer. Nothing where they are well-formed.
-// Of HeartbeatArgs and ReplayArgs: what goes on by itself is checked before it begins.
+// Of those that go on by themselves and are checked before they begin.
 template <class Args>
 std::optional<Error> fault_of(const Args& args);
 

@@ -168,8 +168,11 @@ std::optional<Error> fault_of(const Args& args) {
                  .limit = fault->limit};
 }
 
+template std::optional<Error> fault_of(const AcquireArgs&);
+template std::optional<Error> fault_of(const DesireArgs&);
 template std::optional<Error> fault_of(const HeartbeatArgs&);
 template std::optional<Error> fault_of(const ReplayArgs&);
+template std::optional<Error> fault_of(const StartArgs&);
 
 template std::string pack(const HelloArgs&);
 template std::string pack(const DesireArgs&);

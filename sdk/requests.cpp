@@ -1,19 +1,14 @@
 // The machine behind a requester.
 #include "sdk/requests.hpp"
 
+#include "sdk/verdict.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace taskbbs::sdk {
 
 namespace {
-
-// No verdict: it is worth another try.
-bool passes(const Error& error) {
-    return error.code != Code::refused || error.is(Status::busy) || error.is(Status::internal) ||
-           error.is(Status::read_only) || error.is(Status::request_expired) ||
-           error.is(Status::not_leader);
-}
 
 Error gone() {
     return {.code = Code::refused,
@@ -196,7 +191,7 @@ void RequesterMachine::on_posted(const std::string& guid,
         note_posted(guid, request);
     } else if (answer.error().outcome_unknown || answer.error().is(Status::already_exists)) {
         look(guid, request);
-    } else if (passes(answer.error())) {
+    } else if (passes_by_itself(answer.error())) {
         retry(guid, request, now + settings_.pause);
     } else {
         end(entry, answer.error());

@@ -1,5 +1,6 @@
 // What a job does once a call was answered.
 #include "protocol/document.hpp"
+#include "sdk/verdict.hpp"
 #include "sdk/work.hpp"
 
 #include <algorithm>
@@ -13,12 +14,6 @@ namespace {
 bool says_not_ours(const Error& error) {
     return error.is(Status::not_owner) || error.is(Status::wrong_state) ||
            error.is(Status::not_found);
-}
-
-// No verdict on the request itself: it is worth another try.
-bool passes(const Error& error) {
-    return error.code != Code::refused || error.is(Status::busy) || error.is(Status::internal) ||
-           error.is(Status::request_expired) || error.is(Status::not_leader);
 }
 
 }  // namespace
@@ -65,7 +60,7 @@ void WorkMachine::on_started(JobId id, const Result<Applied>& answer, Instant no
         Job& job = entry->second;
         if (answer) {
             run(id, job);
-        } else if (answer.error().outcome_unknown || passes(answer.error())) {
+        } else if (answer.error().outcome_unknown || passes_by_itself(answer.error())) {
             look(id, job);  // it may be ours or not: it runs only once that is known
         } else if (says_not_ours(answer.error())) {
             drop(entry, Fate::lost);
@@ -128,7 +123,7 @@ void WorkMachine::on_completed(JobId id, const Result<Applied>& answer, Instant 
         Job& job = entry->second;
         if (answer) {
             drop(entry, Fate::completed);
-        } else if (answer.error().outcome_unknown || passes(answer.error())) {
+        } else if (answer.error().outcome_unknown || passes_by_itself(answer.error())) {
             job.doubtful = job.doubtful || answer.error().outcome_unknown;
             job.phase = Phase::looking;
             job.retry_at = now + settings_.pause;
@@ -158,7 +153,7 @@ void WorkMachine::on_rejected(JobId id, const Result<Rejected>& answer, Instant 
         Job& job = entry->second;
         if (answer) {
             drop(entry, Fate::given_back);
-        } else if (answer.error().outcome_unknown || passes(answer.error())) {
+        } else if (answer.error().outcome_unknown || passes_by_itself(answer.error())) {
             job.doubtful = job.doubtful || answer.error().outcome_unknown;
             job.phase = Phase::looking;
             job.retry_at = now + settings_.pause;

@@ -187,3 +187,21 @@ TEST_CASE("noise on the event socket changes nothing") {
     h.publish(h.board.happen(Stream::pending, "a"));
     CHECK(h.seqs == Seqs{1});
 }
+
+TEST_CASE("a watch says how far it has caught up, once for each event, and anew after a reset") {
+    WatchHarness watch({.from = WatchFrom::listing});
+    watch.board.happen(Stream::pending, "g");
+    CHECK_FALSE(watch.machine.take_caught_up());
+    watch.tick();
+    CHECK_FALSE(watch.machine.take_caught_up());  // it is listing
+    watch.settle();
+    CHECK(watch.machine.take_caught_up() == 1);
+    CHECK_FALSE(watch.machine.take_caught_up());
+    watch.publish(watch.board.happen(Stream::claimed, "g"));
+    CHECK(watch.machine.take_caught_up() == 2);
+    watch.board.log = "log-2";
+    watch.tick();
+    CHECK_FALSE(watch.machine.take_caught_up());
+    watch.settle();
+    CHECK(watch.machine.take_caught_up() == 2);
+}

@@ -58,7 +58,8 @@ enum class Fate : std::uint8_t {
 struct ExecutorHandlers {
     // Each change of how the board sees this executor. `error`: why, where the broker refused.
     std::function<void(Presence presence, const std::optional<Error>& error)> on_presence;
-    // An operator has it drained, or does no more: it acquires nothing meanwhile.
+    // It is drained, or is no more: it acquires nothing meanwhile. By an operator, or by its own
+    // stop().
     std::function<void(bool draining)> on_draining;
     // Once for each task that was acquired, when nothing more will happen to it here. `task` is as
     // it was acquired; `outcome` what the function came to, empty where it did not run.
@@ -82,9 +83,10 @@ struct ExecutorOptions {
     ClientOptions client;
 };
 
-// Thread-safe. What happens when the broker is away: what runs goes on; outcomes wait and are
-// reported when it is back. If it was away for longer than the ttl of this executor counts after
-// its return, the tasks are lost and their functions told to stop.
+// Thread-safe. While the broker is away what runs goes on, and outcomes wait until it is back. It
+// counts the ttl anew then, so that its restart costs nothing. Where it hears nothing of this
+// executor for longer than the ttl, the tasks are lost, and their functions are told to stop as
+// soon as this executor learns of it.
 class Executor {
   public:
     // Begins at once, in the background: an unreachable broker is waited for. Fails with

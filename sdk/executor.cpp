@@ -86,6 +86,9 @@ class Executor::Core {
   private:
     using Machine = sdk::WorkMachine;
 
+    void note_stale(const std::string& guid);
+    void note_draining(bool on);
+    void note_presence(Presence presence, const std::optional<Error>& error);
     std::optional<Instant> on_turn(Instant now);
     void act(const sdk::AcquireWork& action);
     void act(const sdk::StartWork& action);
@@ -153,29 +156,34 @@ Executor::Core::~Core() {
 }
 
 ExecutorSessionHandlers Executor::Core::session_handlers() {
-    return {.on_stale =
-                [this](const std::string& guid) {
-                    tell_machine(
-                        [guid](Machine& machine, Instant now) { machine.on_stale(guid, now); });
-                },
-            .on_draining =
-                [this](bool on) {
-                    tell_machine([this, on](Machine& machine, Instant now) {
-                        machine.on_draining(on, now);
-                        if (const auto& told = options_.handlers.on_draining) {
-                            line_.run([told, on] { told(on); });
-                        }
-                    });
-                },
+    return {.on_stale = [this](const std::string& guid) { note_stale(guid); },
+            .on_draining = [this](bool on) { note_draining(on); },
             .on_presence =
                 [this](Presence presence, const std::optional<Error>& error) {
-                    tell_machine([this, presence, error](Machine& machine, Instant now) {
-                        machine.on_presence(presence, error, now);
-                        if (const auto& told = options_.handlers.on_presence) {
-                            line_.run([told, presence, error] { told(presence, error); });
-                        }
-                    });
+                    note_presence(presence, error);
                 }};
+}
+
+void Executor::Core::note_stale(const std::string& guid) {
+    tell_machine([guid](Machine& machine, Instant now) { machine.on_stale(guid, now); });
+}
+
+void Executor::Core::note_draining(bool on) {
+    tell_machine([this, on](Machine& machine, Instant now) {
+        machine.on_draining(on, now);
+        if (const auto& told = options_.handlers.on_draining) {
+            line_.run([told, on] { told(on); });
+        }
+    });
+}
+
+void Executor::Core::note_presence(Presence presence, const std::optional<Error>& error) {
+    tell_machine([this, presence, error](Machine& machine, Instant now) {
+        machine.on_presence(presence, error, now);
+        if (const auto& told = options_.handlers.on_presence) {
+            line_.run([told, presence, error] { told(presence, error); });
+        }
+    });
 }
 
 void Executor::Core::begin(ExecutorSession session) {

@@ -52,35 +52,32 @@ void Requester::Core::begin() {
 }
 
 WatchHandlers Requester::Core::watch_handlers() {
-    const auto on_completed = [this](const Task& task, Seq seq) {
-        tell_machine([guid = task.guid, seq](Machine& machine, Instant /*now*/) {
+    return {.on_event = [this](const Event& event) { note_task(event.task, event.seq); },
+            .on_listed = [this](const Task& task) { note_task(task, task.seq); },
+            .on_reset = [this](const Reset& /*reset*/) { note_reset(); },
+            .on_end = [this](const std::optional<Error>& error) { note_end(error); }};
+}
+
+void Requester::Core::note_task(const Task& task, Seq seq) {
+    tell_machine([guid = task.guid, state = task.state, seq](Machine& machine, Instant /*now*/) {
+        if (state == taskbbs::State::completed) {
             machine.on_completed(guid, seq);
-        });
-    };
-    return {.on_event =
-                [this, on_completed](const Event& event) {
-                    if (event.stream == Stream::completed) {
-                        on_completed(event.task, event.seq);
-                        return;
-                    }
-                    tell_machine([guid = event.task.guid](Machine& machine, Instant /*now*/) {
-                        machine.on_resolved(guid);
-                    });
-                },
-            .on_listed = [on_completed](const Task& task) { on_completed(task, task.seq); },
-            .on_reset =
-                [this](const Reset& /*reset*/) {
-                    tell_machine([](Machine& machine, Instant /*now*/) { machine.on_reset(); });
-                },
-            .on_end =
-                [this](const std::optional<Error>& error) {
-                    const auto& told = options_.handlers.on_failure;
-                    if (error && told) {
-                        loop_->mailbox()->put([this, told, error](Instant /*now*/) {
-                            line_.run([told, error] { told(*error); });
-                        });
-                    }
-                }};
+        } else if (state == taskbbs::State::resolved) {
+            machine.on_resolved(guid);
+        }
+    });
+}
+
+void Requester::Core::note_reset() {
+    tell_machine([](Machine& machine, Instant /*now*/) { machine.on_reset(); });
+}
+
+void Requester::Core::note_end(const std::optional<Error>& error) {
+    const auto& told = options_.handlers.on_failure;
+    if (error && told) {
+        loop_->mailbox()->put(
+            [this, told, error](Instant /*now*/) { line_.run([told, error] { told(*error); }); });
+    }
 }
 
 void Requester::Core::close() {

@@ -79,6 +79,9 @@ class Requester::Core : public std::enable_shared_from_this<Requester::Core> {
     using Machine = sdk::RequesterMachine;
 
     WatchHandlers watch_handlers();
+    void note_task(const Task& task, Seq seq);
+    void note_reset();
+    void note_end(const std::optional<Error>& error);
     std::optional<Instant> on_turn(Instant now);
     void act(const sdk::PostRequest& action);
     void act(const sdk::LookAtRequest& action);

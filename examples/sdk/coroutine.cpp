@@ -10,7 +10,11 @@ using namespace taskbbs;
 
 namespace {
 
-Detached live(CoroutineClient client, std::string guid, bool& is_over) {
+struct Progress {
+    bool is_over = false;
+};
+
+Detached live(CoroutineClient client, std::string guid, Progress& progress) {
     const Task task{.guid = guid, .payload = "work"};
     const Outcome outcome{.result = "done"};
     co_await client.desire_task(task);
@@ -24,7 +28,7 @@ Detached live(CoroutineClient client, std::string guid, bool& is_over) {
     if (done) {
         co_await client.resolve_task(guid, done->epoch);
     }
-    is_over = true;
+    progress.is_over = true;
 }
 
 }  // namespace
@@ -33,9 +37,9 @@ int main(int argc, char** argv) {
     auto queue = Queue::open();
     auto client = Client::open(
         {.endpoint = argc > 1 ? argv[1] : "tcp://127.0.0.1:7411", .post = queue->poster()});
-    bool is_over = false;
-    live(CoroutineClient(*client), "coroutine", is_over);
-    while (!is_over) {
+    Progress progress;
+    live(CoroutineClient(*client), "coroutine", progress);
+    while (!progress.is_over) {
         pollfd ours{.fd = queue->fd(), .events = POLLIN, .revents = 0};
         poll(&ours, 1, -1);
         queue->dispatch();

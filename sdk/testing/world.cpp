@@ -43,6 +43,9 @@ class FakeBroker::World::FakeLink final : public sdk::Link {
         world_->links_.erase(peer_);
     }
 
+    FakeLink(const FakeLink&) = delete;
+    FakeLink& operator=(const FakeLink&) = delete;
+
     bool send(std::string_view message) override {
         const std::lock_guard lock(world_->mutex_);
         if (!is_up) {
@@ -102,6 +105,9 @@ class FakeBroker::World::FakeStation final : public sdk::Station {
         world_->stations_.erase(this);
         world_->changed_.notify_all();
     }
+
+    FakeStation(const FakeStation&) = delete;
+    FakeStation& operator=(const FakeStation&) = delete;
 
     void signal() override {
         const std::lock_guard lock(world_->mutex_);

@@ -34,7 +34,8 @@ namespace taskbbs {
 // The return type of a coroutine that nobody waits for: it begins at once and frees itself at its
 // end. What it throws ends the process. Any other coroutine type can await the calls as well.
 struct Detached {
-    struct promise_type {
+    struct promise_type {  // NOLINT(readability-identifier-naming): the language's name
+
         Detached get_return_object() const noexcept { return {}; }
 
         std::suspend_never initial_suspend() const noexcept { return {}; }

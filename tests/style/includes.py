@@ -3,6 +3,7 @@
 
     protocol <- core     core + journal + sockets <- broker <- main
     protocol <- journal  protocol <- sdk <- cli          sdk/testing alone sees SDK and broker
+                         sdk <- examples                 as programs outside the tree do: public headers alone
 """
 import os
 import re
@@ -19,6 +20,7 @@ LAYERS = {
     "sdk/testing/": "testing",
     "sdk/": "sdk",
     "cli/": "cli",
+    "examples/": "examples",
 }
 
 # What a layer may include, itself aside. What is not listed (tests, bench) may include anything.
@@ -31,6 +33,7 @@ ALLOWED = {
     "sdk": {"protocol"},
     "testing": {"protocol", "sdk", "core", "journal", "broker"},
     "cli": {"protocol", "sdk"},
+    "examples": {"sdk"},
 }
 
 # The broker's shell; everything else directly in broker/ is the loop as a machine, and pure.

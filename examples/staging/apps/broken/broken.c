@@ -1,0 +1,4 @@
+/* An application that does not compile: the author gets to read why. */
+int main(void) {
+    return undeclared;
+}

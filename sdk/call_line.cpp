@@ -9,7 +9,7 @@
 
 namespace taskbbs::sdk {
 
-struct CallLine::State {
+struct [[gnu::visibility("hidden")]] CallLine::State {
     // Runs all that is there; where another thread is at it, that one goes on to what came.
     void step() {
         std::unique_lock lock(mutex);

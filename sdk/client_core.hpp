@@ -20,7 +20,7 @@ Result<std::shared_ptr<Transport>> transport_for(const ClientOptions& options);
 
 }  // namespace sdk
 
-class Client::Core {
+class [[gnu::visibility("hidden")]] Client::Core {
   public:
     Core(ClientOptions options,
          std::shared_ptr<sdk::Transport> transport,

@@ -9,7 +9,7 @@
 
 namespace taskbbs {
 
-class Queue::State {
+class [[gnu::visibility("hidden")]] Queue::State {
   public:
     bool usable() const { return wakeup_.usable(); }
 

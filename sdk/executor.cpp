@@ -61,7 +61,7 @@ std::optional<Error> fault_of(const ExecutorOptions& options, const TaskFunction
 
 }  // namespace
 
-class Executor::Core {
+class [[gnu::visibility("hidden")]] Executor::Core {
   public:
     Core(ExecutorOptions options, TaskFunction run, std::unique_ptr<sdk::LoopThread> loop);
     ~Core();

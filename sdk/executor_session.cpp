@@ -30,7 +30,7 @@ sdk::Member member_of(const ExecutorSessionOptions& options) {
 
 }  // namespace
 
-class ExecutorSession::Core {
+class [[gnu::visibility("hidden")]] ExecutorSession::Core {
   public:
     // All of one transport.
     Core(const ExecutorSessionOptions& options,

@@ -18,7 +18,8 @@
 namespace taskbbs {
 
 // What is known of one task, for those who wait: filled by the requester's thread.
-class SubmittedTask::State : public std::enable_shared_from_this<SubmittedTask::State> {
+class [[gnu::visibility("hidden")]] SubmittedTask::State
+    : public std::enable_shared_from_this<SubmittedTask::State> {
   public:
     State(std::string guid, std::weak_ptr<Requester::Core> core)
         : guid_(std::move(guid)), core_(std::move(core)) {}
@@ -52,7 +53,8 @@ class SubmittedTask::State : public std::enable_shared_from_this<SubmittedTask::
     Callback<Task> then_;
 };
 
-class Requester::Core : public std::enable_shared_from_this<Requester::Core> {
+class [[gnu::visibility("hidden")]] Requester::Core
+    : public std::enable_shared_from_this<Requester::Core> {
   public:
     using Instant = sdk::Instant;
     using State = SubmittedTask::State;

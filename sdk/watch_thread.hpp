@@ -20,7 +20,8 @@
 
 namespace taskbbs {
 
-class Watch::Thread : public std::enable_shared_from_this<Watch::Thread> {
+class [[gnu::visibility("hidden")]] Watch::Thread
+    : public std::enable_shared_from_this<Watch::Thread> {
   public:
     // The core outlives the thread, which it joins when it closes.
     Thread(Client::Core& core, WatchOptions options, WatchHandlers handlers);

@@ -10,7 +10,7 @@
 
 namespace taskbbs {
 
-class Watcher::Core {
+class [[gnu::visibility("hidden")]] Watcher::Core {
   public:
     Core(WatcherOptions options, Client client);
     ~Core();

@@ -22,8 +22,9 @@
 
 namespace taskbbs::testing {
 
-class FakeBroker::World final : public sdk::Transport,
-                                public std::enable_shared_from_this<FakeBroker::World> {
+class [[gnu::visibility("hidden")]] FakeBroker::World final
+    : public sdk::Transport,
+      public std::enable_shared_from_this<FakeBroker::World> {
   public:
     explicit World(const FakeBrokerOptions& options);
 

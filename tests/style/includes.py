@@ -87,7 +87,8 @@ def check(path):
             continue
         beside = os.path.join(os.path.dirname(path), target)
         in_tests = path.startswith("tests/") and os.path.exists(os.path.join(sources.ROOT, beside))
-        if not in_tests and not os.path.exists(os.path.join(sources.ROOT, target)):
+        made_of = (target, target + ".in")  # what CMake configures
+        if not in_tests and not any(os.path.exists(os.path.join(sources.ROOT, source)) for source in made_of):
             complaints.append(f"{place}: {include} is not written from the root")
         other = layer_of(target)
         if layer and other and other != layer and other not in ALLOWED[layer]:

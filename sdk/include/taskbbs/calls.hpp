@@ -7,6 +7,7 @@
 #pragma once
 
 #include "taskbbs/error.hpp"
+#include "taskbbs/export.hpp"
 #include "taskbbs/task.hpp"
 
 #include <map>
@@ -160,21 +161,21 @@ struct Explained {
 // ---- arguments -------------------------------------------------------------------------------
 
 // Asks who answers there, and with which bounds. A read.
-struct HelloArgs {
+struct TASKBBS_EXPORT HelloArgs {
     using Reply = Hello;
 };
 
 // Puts a task on the board, pending. Fields that only the broker sets are not sent. An empty domain
 // is refused; "default" is one. `already_exists`: the guid is on the board; `too_large`: payload or
 // annotation; `read_only`: the broker's disk is nearly full.
-struct DesireArgs {
+struct TASKBBS_EXPORT DesireArgs {
     using Reply = Applied;
     Task task;
 };
 
 // Takes a pending task: claimed, by this executor, under a new epoch. `not_found`; `wrong_state`:
 // not pending (Error::state), or not before its `not_before`; `read_only`.
-struct ClaimArgs {
+struct TASKBBS_EXPORT ClaimArgs {
     using Reply = Owned;
     std::string guid;
     std::string executor_id;
@@ -184,7 +185,7 @@ struct ClaimArgs {
 // when one is found or `wait` is over, empty then; at once and empty while the executor drains. The
 // call's timeout counts on top of `wait`. `busy`: too many wait; `read_only`. Another acquire of
 // the same client and executor ends this one: see ExecutorSession for a session of its own.
-struct AcquireArgs {
+struct TASKBBS_EXPORT AcquireArgs {
     using Reply = Acquired;
     std::string executor_id;
     std::int64_t max = 1;              // 1..1024
@@ -199,7 +200,7 @@ struct AcquireArgs {
 
 // A claimed task of this executor now runs. `not_found`, `wrong_state`, `not_owner` (Error names
 // the present owner), `too_large`: the handle.
-struct StartArgs {
+struct TASKBBS_EXPORT StartArgs {
     using Reply = Applied;
     std::string guid;
     std::string executor_id;
@@ -210,7 +211,7 @@ struct StartArgs {
 // A running task has ended, with this outcome; nobody owns it any more. `not_found`; `wrong_state`:
 // not running, so another outcome was accepted; `not_owner`: another epoch or executor;
 // `too_large`: result or reason.
-struct CompleteArgs {
+struct TASKBBS_EXPORT CompleteArgs {
     using Reply = Applied;
     std::string guid;
     std::optional<Seq> epoch;
@@ -223,7 +224,7 @@ struct CompleteArgs {
 // Gives a claimed or running task back: pending, not before `delay` is over, or completed and
 // failed once it was rejected more than max_rejections times. `not_found`, `wrong_state`,
 // `not_owner`, `too_large`: the reason.
-struct RejectArgs {
+struct TASKBBS_EXPORT RejectArgs {
     using Reply = Rejected;
     std::string guid;
     std::string executor_id;
@@ -234,7 +235,7 @@ struct RejectArgs {
 
 // Fails a task that is pending, claimed or running: completed, "cancelled: REASON". Its executor
 // hears of it as stale. `not_found`, `wrong_state`, `too_large`: the reason.
-struct CancelArgs {
+struct TASKBBS_EXPORT CancelArgs {
     using Reply = Applied;
     std::string guid;
     std::string reason;  // <= 1 KiB
@@ -242,28 +243,28 @@ struct CancelArgs {
 
 // Takes a completed task's outcome: resolving, under a new epoch. Of several who try, one gets it.
 // `not_found`, `wrong_state`.
-struct ResolvingArgs {
+struct TASKBBS_EXPORT ResolvingArgs {
     using Reply = Owned;
     std::string guid;
 };
 
 // The outcome was handled: the task is gone. `not_found`: it is gone already, or never was;
 // `wrong_state`: not resolving; `not_owner`: it timed out and another one took it.
-struct ResolveArgs {
+struct TASKBBS_EXPORT ResolveArgs {
     using Reply = Applied;
     std::string guid;
     std::optional<Seq> epoch;
 };
 
 // Reads one task, whole. `not_found`.
-struct GetArgs {
+struct TASKBBS_EXPORT GetArgs {
     using Reply = Found;
     std::string guid;
 };
 
 // Reads one page of the tasks that match; Client::get_all_tasks() pages through. A page may be
 // short at any time, it is the last one where it has no cursor.
-struct ListArgs {
+struct TASKBBS_EXPORT ListArgs {
     using Reply = TaskPage;
     std::optional<State> state;  // absent, here and below: any
     std::optional<std::string> domain;
@@ -275,7 +276,7 @@ struct ListArgs {
 
 // Makes one whole pass of convergence now (section 5); answered when it is over. Safe to repeat:
 // what is no longer due is left alone. Absent members: the broker's settings.
-struct ConvergeArgs {
+struct TASKBBS_EXPORT ConvergeArgs {
     using Reply = Converged;
     std::optional<milliseconds> time_to_claim;         // pending for longer: failed
     std::optional<milliseconds> convergence_interval;  // kicks, claims, resolving: for longer, due
@@ -284,7 +285,7 @@ struct ConvergeArgs {
 // Renews an executor's presence, or makes it join. ExecutorSession does so by itself; this is the
 // bare verb. Not remembered, safe to repeat. `not_owner`: another incarnation has joined
 // (Error::incarnation) and this one never comes back.
-struct HeartbeatArgs {
+struct TASKBBS_EXPORT HeartbeatArgs {
     using Reply = HeartbeatAnswer;
     std::string executor_id;
     milliseconds ttl{15'000};         // 1 s..10 min; fixed per incarnation
@@ -297,21 +298,21 @@ struct HeartbeatArgs {
 
 // Takes an executor off the board at once; its tasks are failed or requeued before the answer
 // comes. `not_found`: it is not present.
-struct DepartArgs {
+struct TASKBBS_EXPORT DepartArgs {
     using Reply = Applied;
     std::string executor_id;
 };
 
 // Tells an executor to finish what it runs and take no more, or ends that. Lasts until it leaves.
 // `not_found`: it is not present.
-struct DrainArgs {
+struct TASKBBS_EXPORT DrainArgs {
     using Reply = Applied;
     std::string executor_id;
     bool on = true;
 };
 
 // Reads one page of the executors that are present.
-struct ExecutorsArgs {
+struct TASKBBS_EXPORT ExecutorsArgs {
     using Reply = ExecutorPage;
     std::int64_t limit = 100;  // 1..1000
     std::string cursor;        // of the page before; empty: the first one
@@ -319,7 +320,7 @@ struct ExecutorsArgs {
 
 // Reads one page of what happened; a page may be empty and not the last. Refused as `truncated`
 // (Error::oldest) where events after `after` are kept no more.
-struct ReplayArgs {
+struct TASKBBS_EXPORT ReplayArgs {
     using Reply = Replayed;
     Seq after = 0;
     std::vector<Stream> streams;       // empty: all
@@ -329,7 +330,7 @@ struct ReplayArgs {
 };
 
 // Reads the broker's counters and gauges.
-struct StatsArgs {
+struct TASKBBS_EXPORT StatsArgs {
     using Reply = Stats;
 };
 

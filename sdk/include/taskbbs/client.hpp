@@ -16,6 +16,7 @@
 #include "taskbbs/calls.hpp"
 #include "taskbbs/dispatch.hpp"
 #include "taskbbs/error.hpp"
+#include "taskbbs/export.hpp"
 #include "taskbbs/watch.hpp"
 
 #include <concepts>
@@ -68,7 +69,7 @@ using EndHandler = std::function<void(const std::optional<Error>&)>;
 // and must not throw. A blocking call inside one is refused as `misuse`; calls with a callback are
 // welcome there. With ClientOptions::post they run where that puts them instead, each exactly once
 // too, and may block.
-class Client {
+class TASKBBS_EXPORT Client {
   public:
     // Makes the sockets and the thread; connects in the background, so an unreachable broker shows
     // in the calls' deadlines. Fails with `unusable_endpoint` alone: neither tcp://HOST:PORT (port

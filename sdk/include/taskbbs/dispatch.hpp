@@ -9,6 +9,7 @@
 #pragma once
 
 #include "taskbbs/error.hpp"
+#include "taskbbs/export.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -25,7 +26,7 @@ using Post = std::function<void(std::function<void()>)>;
 
 // Callbacks for a foreign event loop: one descriptor, and dispatch(). One queue serves any number
 // of clients, watches, executors and requesters.
-class Queue {
+class TASKBBS_EXPORT Queue {
   public:
     // `unusable_endpoint`: the system has no descriptor left.
     static Result<Queue> open();

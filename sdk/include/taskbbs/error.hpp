@@ -2,6 +2,7 @@
 // call returns or hands over a `Result`.
 #pragma once
 
+#include "taskbbs/export.hpp"
 #include "taskbbs/task.hpp"
 
 #include <cstdint>
@@ -22,9 +23,9 @@ enum class Code : std::uint8_t {
 };
 
 // The word for a code: "timed_out".
-std::string_view name_of(Code code);
+TASKBBS_EXPORT std::string_view name_of(Code code);
 
-struct Error {
+struct TASKBBS_EXPORT Error {
     Code code = Code::refused;
     Status status = Status::internal;  // where `code` is `refused`; unknown ones are `internal`
     std::string status_name;           // where `code` is `refused`: as the broker spelled it

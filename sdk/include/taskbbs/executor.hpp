@@ -16,6 +16,7 @@
 #pragma once
 
 #include "taskbbs/executor_session.hpp"
+#include "taskbbs/export.hpp"
 
 #include <functional>
 #include <memory>
@@ -87,7 +88,7 @@ struct ExecutorOptions {
 // counts the ttl anew then, so that its restart costs nothing. Where it hears nothing of this
 // executor for longer than the ttl, the tasks are lost, and their functions are told to stop as
 // soon as this executor learns of it.
-class Executor {
+class TASKBBS_EXPORT Executor {
   public:
     // Begins at once, in the background: an unreachable broker is waited for. Fails with
     // `unusable_endpoint`; `refused` as `invalid_request` (Error::field) where an option is not

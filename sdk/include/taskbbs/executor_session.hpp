@@ -4,6 +4,7 @@
 #pragma once
 
 #include "taskbbs/client.hpp"
+#include "taskbbs/export.hpp"
 
 #include <functional>
 #include <memory>
@@ -56,7 +57,7 @@ struct AcquireOptions {
 
 // Thread-safe. The incarnation is chosen at random when it is made, so an executor that restarts,
 // or a second one under the same id, takes the place of the former.
-class ExecutorSession {
+class TASKBBS_EXPORT ExecutorSession {
   public:
     // Heartbeats begin at once, in the background. Fails with `unusable_endpoint`, or `refused` as
     // `invalid_request` where executor_id, ttl, stacks, slots or free are not within the bounds

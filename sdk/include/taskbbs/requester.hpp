@@ -18,6 +18,7 @@
 #pragma once
 
 #include "taskbbs/client.hpp"
+#include "taskbbs/export.hpp"
 
 #include <functional>
 #include <memory>
@@ -49,7 +50,7 @@ struct RequesterOptions {
 // A task that was submitted, or found again. Copies are handles of the same task; thread-safe.
 // When the last one is gone, without having been waited on, its outcome is nobody's to wait for: it
 // is handed to on_completed where there is one, else the task is resolved unseen.
-class SubmittedTask {
+class TASKBBS_EXPORT SubmittedTask {
   public:
     // The task's name on the board: "NAME-" and the key it was submitted with, or a random one.
     const std::string& guid() const;
@@ -82,7 +83,7 @@ class SubmittedTask {
 };
 
 // Thread-safe.
-class Requester {
+class TASKBBS_EXPORT Requester {
   public:
     // Begins at once, in the background: an unreachable broker is waited for. Fails with
     // `unusable_endpoint`; `refused` as `invalid_request` where name or domain is not within its

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "taskbbs/error.hpp"
+#include "taskbbs/export.hpp"
 #include "taskbbs/task.hpp"
 
 #include <functional>
@@ -63,7 +64,7 @@ struct WatchHandlers {
 };
 
 // A watch that runs until it is stopped or this handle is destroyed. Movable; one thread at a time.
-class Watch {
+class TASKBBS_EXPORT Watch {
   public:
     Watch();
     Watch(Watch&&) noexcept;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "taskbbs/client.hpp"
+#include "taskbbs/export.hpp"
 
 #include <functional>
 #include <map>
@@ -43,7 +44,7 @@ struct WatcherOptions {
 
 // Thread-safe. Its cost is that of a watch of all streams of the domains given, whatever `states`
 // says: tasks that leave a state must be seen to do so.
-class Watcher {
+class TASKBBS_EXPORT Watcher {
   public:
     // Begins at once, in the background: an unreachable broker is waited for. `unusable_endpoint`;
     // `refused` as `invalid_request` where domains or guid are none (Error::field).

@@ -26,6 +26,7 @@
 #pragma once
 
 #include "taskbbs/client.hpp"
+#include "taskbbs/export.hpp"
 
 #include <chrono>
 #include <memory>
@@ -51,7 +52,7 @@ struct FakeBrokerOptions {
 
 // Thread-safe, but for what is said of advance(). It may go before its clients do: for them it is
 // away then.
-class FakeBroker {
+class TASKBBS_EXPORT FakeBroker {
   public:
     explicit FakeBroker(FakeBrokerOptions options = {});
     ~FakeBroker();

@@ -1,0 +1,66 @@
+# What `cmake --install` puts where, in components:
+#
+#     broker         taskbbsd, its units, its configuration as an example
+#     cli            taskbbs
+#     library        what programs of the SDK need to run
+#     development    what they need to be built: headers, find_package(taskbbs), pkg-config
+#     documentation
+#
+# docs/install.md is the user's side of it.
+include(CMakePackageConfigHelpers)
+
+set(cmakedir ${CMAKE_INSTALL_LIBDIR}/cmake/taskbbs)
+set(pkgconfigdir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+set(unitdir lib/systemd/system) # systemd's own place, the same for every architecture
+
+# Programs.
+install(TARGETS taskbbsd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT broker)
+install(TARGETS taskbbs RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT cli)
+install(FILES config/taskbbsd.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT broker)
+
+# A unit names its programs with their whole paths: those of the prefix that is installed to.
+file(GLOB units CONFIGURE_DEPENDS systemd/*.service)
+install(
+  CODE "
+foreach(unit IN ITEMS ${units})
+  cmake_path(GET unit FILENAME name)
+  file(READ \${unit} text)
+  string(REPLACE /usr/bin/ \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/ text \"\${text}\")
+  file(WRITE ${PROJECT_BINARY_DIR}/systemd/\${name} \"\${text}\")
+  file(INSTALL ${PROJECT_BINARY_DIR}/systemd/\${name} DESTINATION \${CMAKE_INSTALL_PREFIX}/${unitdir})
+endforeach()"
+  COMPONENT broker)
+
+# Libraries.
+get_property(libraries GLOBAL PROPERTY TASKBBS_INSTALLED)
+install(
+  TARGETS ${libraries}
+  EXPORT taskbbs
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          COMPONENT library
+          NAMELINK_COMPONENT development
+  INCLUDES
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${TASKBBS_STAGED_HEADERS}/taskbbs DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        COMPONENT development)
+
+install(EXPORT taskbbs NAMESPACE taskbbs:: FILE taskbbsTargets.cmake DESTINATION ${cmakedir}
+        COMPONENT development)
+configure_package_config_file(cmake/taskbbsConfig.cmake.in ${PROJECT_BINARY_DIR}/taskbbsConfig.cmake
+                              INSTALL_DESTINATION ${cmakedir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/taskbbsConfigVersion.cmake
+                                 COMPATIBILITY SameMajorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/taskbbsConfig.cmake ${PROJECT_BINARY_DIR}/taskbbsConfigVersion.cmake
+        DESTINATION ${cmakedir} COMPONENT development)
+file(RELATIVE_PATH prefix_from_here /${pkgconfigdir} /)
+configure_file(cmake/taskbbs.pc.in ${PROJECT_BINARY_DIR}/taskbbs.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/taskbbs.pc DESTINATION ${pkgconfigdir} COMPONENT development)
+
+# Documents.
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation
+        FILES_MATCHING PATTERN *.md PATTERN *.svg PATTERN doxygen EXCLUDE)
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
+
+# All that an installation needs, for those who build no more than that.
+add_custom_target(taskbbs_installed DEPENDS taskbbsd taskbbs ${libraries})

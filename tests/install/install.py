@@ -1,0 +1,75 @@
+"""What `cmake --install` leaves is used as docs/install.md says: programs outside the tree find the SDK
+by CMake and by pkg-config, are built with it and take a task from desire to resolve."""
+
+import os
+import sys
+
+from installation import BUILD, Installation, ROOT, board, run, run_tests
+
+CONSUMER = ROOT / "tests" / "install" / "consumer"
+
+
+def test_a_consumer_is_built_by_cmake_and_by_pkg_config_and_runs_against_the_installed_broker():
+    with Installation() as installed:
+        sys.argv[1:] = [installed.prefix / "bin" / name for name in ("taskbbs", "taskbbsd")]
+        by_cmake, by_pkg_config = installed.dir / "by-cmake", installed.dir / "by-pkg-config"
+        run("cmake", "-S", CONSUMER, "-B", by_cmake, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={installed.prefix}")
+        run("cmake", "--build", by_cmake)
+        run("g++", CONSUMER / "main.cpp", *installed.flags("--cflags", "--libs"), "-o", by_pkg_config)
+        with board.Board() as it:
+            version = run(installed.prefix / "bin" / "taskbbs", "--version").split()[1]
+            for program in (by_cmake / "consumer", by_pkg_config):
+                told = run(program, it.requests, env=installed.environment)
+                assert told == f"hello back, then not_found\ntaskbbs {version}\n", told
+
+
+def test_find_package_takes_this_major_version_from_the_wanted_minor_on():
+    with Installation() as installed:
+        project = installed.dir / "finds"
+        project.mkdir()
+        (project / "CMakeLists.txt").write_text("""cmake_minimum_required(VERSION 3.25)
+project(finds NONE)
+foreach(wanted 0.0.1 0.1 0.999 1.0)
+  find_package(taskbbs ${wanted} QUIET CONFIG)
+  message(STATUS "${wanted}: ${taskbbs_FOUND}")
+endforeach()
+""")
+        told = run("cmake", "-S", project, "-B", project / "build", f"-DCMAKE_PREFIX_PATH={installed.prefix}")
+        for line in ("0.0.1: 1", "0.1: 1", "0.999: 0", "1.0: 0"):
+            assert f"-- {line}\n" in told, told
+
+
+def test_programs_units_and_documents_are_where_they_belong():
+    with Installation() as installed:
+        for path in ("bin/taskbbsd", "bin/taskbbs", "lib/systemd/system/taskbbsd.service",
+                     "share/doc/taskbbs/LICENSE", "share/doc/taskbbs/protocol.md", "share/doc/taskbbs/install.md",
+                     "share/doc/taskbbs/examples/taskbbsd.conf", "share/doc/taskbbs/examples/monitor/monitor.py"):
+            assert (installed.prefix / path).is_file(), path
+        example = installed.prefix / "share/doc/taskbbs/examples/taskbbsd.conf"
+        run(installed.prefix / "bin/taskbbsd", "--config", example, "--check-config")
+
+
+def test_a_unit_starts_the_programs_of_its_prefix():
+    with Installation() as installed:
+        there = installed.dir / "there"
+        run("cmake", "--install", BUILD, "--prefix", there, "--component", "broker")
+        unit = (there / "lib/systemd/system/taskbbsd.service").read_text()
+        assert f"\nExecStart={there}/bin/taskbbsd --config" in unit, unit
+        assert "/usr/bin" not in unit, unit
+        usual = (installed.prefix / "lib/systemd/system/taskbbsd.service").read_text()
+        assert usual == (ROOT / "systemd" / "taskbbsd.service").read_text()
+
+
+def test_each_component_is_installed_by_itself():
+    with Installation() as installed:
+        for component, has, has_not in (("broker", "bin/taskbbsd", "bin/taskbbs"),
+                                        ("cli", "bin/taskbbs", "bin/taskbbsd"),
+                                        ("library", "lib*/**/libtaskbbs.so.*", "include"),
+                                        ("development", "include/taskbbs/client.hpp", "lib*/**/libtaskbbs.so.*"),
+                                        ("documentation", "share/doc/taskbbs/LICENSE", "include")):
+            there = installed.dir / component
+            run("cmake", "--install", BUILD, "--prefix", there, "--component", component)
+            assert list(there.glob(has)) and not list(there.glob(has_not)), (component, os.listdir(there))
+
+
+run_tests(globals())

@@ -82,7 +82,7 @@ tl::expected<std::optional<Program>, std::string> program_in(const Arguments& ar
 }
 
 DriverOptions driver_options_of(const Arguments& arguments,
-                                const ExecutorOptions& executor,
+                                const ExecutorSessionOptions& executor,
                                 const std::optional<Program>& program,
                                 const Hello& hello) {
     const auto result_bytes = static_cast<std::size_t>(hello.limits.result_bytes);

@@ -63,4 +63,4 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentat
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
 
 # All that an installation needs, for those who build no more than that.
-add_custom_target(taskbbs_installed DEPENDS taskbbsd taskbbs ${libraries})
+add_custom_target(taskbbs_installed DEPENDS taskbbsd taskbbs man ${libraries})

@@ -7,7 +7,7 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-HEADERS = sorted((ROOT / "sdk" / "include").rglob("*.hpp"))
+HEADERS = sorted((ROOT / "sdk").rglob("include/**/*.hpp"))
 
 
 def letters(text):

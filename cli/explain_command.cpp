@@ -86,7 +86,7 @@ Exit run_explain(const Arguments& arguments) {
         }
     }
     printer.flush();
-    return printer.unwritable() ? Exit::unwritable : exit;
+    return worse(exit, printer.exit());
 }
 
 }  // namespace taskbbs::cli

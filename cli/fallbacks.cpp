@@ -51,10 +51,12 @@ void fall_back(Arguments& arguments,
     const bool elsewhere = of_context && (in_environment || arguments.has("endpoint"));
     // A guid is of a domain already.
     const bool named = arguments.command->sweeps && !arguments.guids.empty();
+    // What moves has no format: a picture of it is asked for by --once.
+    const bool moves = arguments.command->name == "top" && !arguments.flag("once");
     std::erase_if(defaults, [&](const Default& one) {
         return one.option == "endpoint" || (one.option == "events" && elsewhere) ||
                (one.option == "domain" && named) ||
-               (one.option == "output" && arguments.has("template"));
+               (one.option == "output" && (moves || arguments.has("template")));
     });
     arguments.endpoint =
         arguments.text("endpoint")

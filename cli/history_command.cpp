@@ -89,7 +89,7 @@ Exit run_history(const Arguments& arguments) {
         }
     }
     printer.flush();
-    return printer.unwritable() ? worse(exit, Exit::unwritable) : exit;
+    return worse(exit, printer.exit());
 }
 
 }  // namespace taskbbs::cli

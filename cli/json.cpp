@@ -158,8 +158,8 @@ Json json_of(const Stats& stats) {
 }
 
 bool is_time(std::string_view name) {
-    return name == "at" || name == "not_before" || name.ends_with("_at") ||
-           name.ends_with("_since");
+    return name == "at" || name == "since" || name == "until" || name == "not_before" ||
+           name.ends_with("_at") || name.ends_with("_since");
 }
 
 Json with_times(Json document) {
@@ -167,7 +167,7 @@ Json with_times(Json document) {
         if (value.is_number_integer() && is_time(name)) {
             const Time time{Duration{value.get<std::int64_t>()}};
             value = time == protocol::no_time ? Json{} : Json(rfc3339_exact(time));
-        } else if (value.is_object()) {
+        } else if (value.is_structured()) {
             value = with_times(std::move(value));
         }
     }

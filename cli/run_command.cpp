@@ -3,6 +3,7 @@
 #include "cli/batch/driver.hpp"
 #include "cli/commands.hpp"
 #include "cli/connection.hpp"
+#include "cli/printer.hpp"
 #include "sdk/entropy.hpp"
 
 #include <cstdio>
@@ -93,12 +94,6 @@ Watch watch_completed(Client& client,
                         {.on_event = on_event, .on_reset = on_reset, .on_end = on_end});
 }
 
-batch::ScreenOptions screen_options_of(const Arguments& arguments, std::string name) {
-    return {.command = std::string{arguments.command->name},
-            .name = std::move(name),
-            .json = arguments.text("output").value_or("text") != "text"};
-}
-
 // Calls go out by the one, what comes of them arrives in the other.
 struct Exchange {
     Connection& board;
@@ -115,7 +110,11 @@ Exit drive(const Arguments& arguments,
     const auto name = options.name;
     const bool picks_up = !options.source;
     const bool detach = arguments.flag("detach");
-    batch::Screen screen{screen_options_of(arguments, name), present()};
+    Printer documents{arguments};
+    batch::Screen screen{{.command = std::string{arguments.command->name},
+                          .name = name,
+                          .documents = documents.json() ? &documents : nullptr},
+                         present()};
     batch::Driver driver{std::move(options), batch, client, exchange.inbox, screen};
     Watch watch;
     if (!detach) {
@@ -135,10 +134,14 @@ Exit drive(const Arguments& arguments,
 }
 
 Exit say_name(const Arguments& arguments, const std::string& name, std::uint64_t tasks) {
-    const bool json = arguments.text("output").value_or("text") != "text";
-    const auto text = json ? line_of(Json{{"run", name}, {"tasks", tasks}}) : name;
-    const bool written = std::fputs((text + "\n").c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-    return written ? Exit::done : Exit::unwritable;
+    Printer printer{arguments};
+    if (printer.json()) {
+        printer.record({{"run", name}, {"tasks", tasks}}, name);
+    } else {
+        printer.words(name + "\n");
+    }
+    printer.flush();
+    return printer.exit();
 }
 
 std::optional<batch::BatchOptions> batch_options_of(const Arguments& arguments) {

@@ -1,6 +1,7 @@
 // Samples of what commands show.
 #include "cli/samples.hpp"
 
+#include "cli/batch/outcome.hpp"
 #include "cli/bench/report.hpp"
 #include "cli/sweep.hpp"
 
@@ -51,6 +52,10 @@ std::optional<Json> sample_of(Shape shape) {
             return json_of(Hello{});
         case Shape::measured:
             return json_of(bench::Report{});
+        case Shape::outcome:
+            return json_of(batch::TaskOutcome{}, "");
+        case Shape::batch:
+            return Json{{"run", ""}, {"tasks", 0}};
     }
     std::abort();
 }
@@ -59,6 +64,9 @@ Shape shape_of(const Arguments& arguments) {
     const Command& command = *arguments.command;
     if (command.shape == Shape::header && arguments.text("view") == "full") {
         return Shape::task;
+    }
+    if (command.shape == Shape::outcome && arguments.flag("detach")) {
+        return Shape::batch;
     }
     return command.sweeps && arguments.guids.empty() ? Shape::swept : command.shape;
 }

@@ -21,6 +21,8 @@ enum class Shape : std::uint8_t {
     converged,    // what a pass has touched
     hello,        // who answers, and its limits
     measured,     // what bench has measured
+    outcome,      // of a task of a run
+    batch,        // a run that was detached
 };
 
 }  // namespace taskbbs::cli

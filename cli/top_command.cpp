@@ -11,7 +11,8 @@ namespace taskbbs::cli {
 
 Exit run_top(const Arguments& arguments) {
     // Nobody asks for a format of what moves.
-    const bool once = arguments.flag("once") || arguments.has("output");
+    const bool once =
+        arguments.flag("once") || arguments.has("output") || arguments.has("template");
     const auto lacking = once ? std::string{} : top::why_no_terminal();
     if (!lacking.empty()) {
         fmt::print(stderr,
@@ -35,7 +36,7 @@ Exit run_top(const Arguments& arguments) {
         return connection->failed(hello.error());
     }
     if (once) {
-        return top::run_once(*connection, arguments.text("output") == "json");
+        return top::run_once(*connection, Printer{arguments});
     }
     top::block_signals(true);
     return top::run_live(*connection);

@@ -13,14 +13,14 @@ namespace taskbbs::bench {
 
 namespace {
 
-constexpr int patience_ms = 10'000;
+constexpr int waits_ms = 10'000;
 
 void greet(Stream& stream) {
     append_zmtp_opening(stream.output(), "SUB");
     stream.send();
     for (;;) {
         pollfd waiting{.fd = stream.fd(), .events = POLLIN, .revents = 0};
-        if (poll(&waiting, 1, patience_ms) <= 0) {
+        if (poll(&waiting, 1, waits_ms) <= 0) {
             throw std::runtime_error("the broker does not greet a subscriber");
         }
         stream.receive();

@@ -7,12 +7,11 @@
 namespace taskbbs::bench {
 
 std::vector<Row> try_boards(const Scene& scene, const Sizes& sizes) {
-    constexpr std::size_t payload = 300;
     Ground ground(scene, long_intervals());
     std::vector<Row> rows;
     std::uint64_t standing = 0;
     for (const std::uint64_t tasks : sizes.boards) {
-        ground.fill(tasks - standing, Standing::running, payload);
+        ground.fill(tasks - standing, Standing::running, payload_bytes);
         standing = tasks;
         const Measured fast = ground.at_full_speed();
         Row& row = rows.emplace_back(scale_row(fmt::format("scale-board-{}", tasks),

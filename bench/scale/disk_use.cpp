@@ -19,7 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr std::size_t payload = 300;
 constexpr double reach_mib = 1024;  // what the directory may take besides three times the state
 constexpr double mib = 1 << 20;
 
@@ -114,7 +113,7 @@ std::vector<Row> try_disk_use(const Scene& scene, const Sizes& sizes) {
     std::vector<std::string> arguments = long_intervals();
     arguments.insert(arguments.end(), {"--journal.retain_for", "0s"});
     Ground ground(longer, arguments);
-    ground.fill(sizes.disk_board, Standing::running, payload);
+    ground.fill(sizes.disk_board, Standing::running, payload_bytes);
     const Server& server = ground.server();
     Watch watch(server.directory() + "/journal", server.process(), longer.seconds);
     const Measured measured = ground.at_full_speed();

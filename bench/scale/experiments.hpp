@@ -5,10 +5,14 @@
 #include "bench/report/rounds.hpp"
 #include "bench/scale/ground.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace taskbbs::bench {
+
+// Of each task that stands on the board.
+inline constexpr std::size_t payload_bytes = 300;
 
 // How large; smaller ones try the benchmark itself.
 struct Sizes {

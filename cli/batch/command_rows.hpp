@@ -15,12 +15,6 @@ inline constexpr Option events_of_broker{
     .value = "ENDPOINT",
     .help = "of the broker's events, where the one that it tells is of no use here"};
 
-inline constexpr Option outcomes_as{
-    .name = "output",
-    .form = Form::choice,
-    .value = "text|json|jsonl",
-    .help = "json, jsonl: a document for each task, one a line (text)",
-    .letter = 'o'};
 inline constexpr std::array run_options{
     Option{.name = "stack",
            .form = Form::name,
@@ -76,7 +70,6 @@ inline constexpr std::array run_options{
            .value = "FILE",
            .help = "note in FILE what is done; run only what is not done by it"},
     events_of_broker,
-    outcomes_as,
 };
 
 inline constexpr std::array wait_options{
@@ -87,7 +80,6 @@ inline constexpr std::array wait_options{
            .min = 1,
            .max = protocol::max_label},
     events_of_broker,
-    outcomes_as,
 };
 
 inline constexpr Command run_command{
@@ -97,12 +89,14 @@ inline constexpr Command run_command{
     .more =
         "{} is the line, {#} its number, {1} {2} its columns; without any of them the\n"
         "line is one more word. Executors run exactly these words. A task's outputs are\n"
-        "shown when it has ended, what failed at the end; ends with 1 where one failed.\n"
+        "shown when it has ended, what failed at the end; ends with 1 where one failed. In\n"
+        "other formats than table and wide, a document of each task is shown instead.\n"
         "SIGINT: cancels what is open, ends with 130; a second one leaves at once.\n"
         "--timeout is the limit of each task here; the broker is waited for 30 s at the\n"
         "start, and without a limit from then on. See docs/run.md.",
     .example = "taskbbs run --stack linux --jobs 8 -- printf '%s: %s\\n' {#} {} < names.txt",
     .options = run_options,
+    .shape = Shape::outcome,
     .run = run_run};
 
 inline constexpr Command wait_command{
@@ -114,6 +108,7 @@ inline constexpr Command wait_command{
         "--timeout is for finding the run; its tasks are waited for without a limit.",
     .example = "taskbbs wait run-1f0c9ab27d44",
     .options = wait_options,
+    .shape = Shape::outcome,
     .run = run_wait};
 
 }  // namespace taskbbs::cli::batch

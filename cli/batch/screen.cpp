@@ -61,17 +61,15 @@ void Screen::clear() {
 bool Screen::show(const TaskOutcome& outcome) {
     failures_.add(outcome);
     clear();
-    std::string out = outcome.out;
-    if (options_.json) {
-        out = line_of(json_of(outcome, options_.name)) + "\n";
+    if (options_.documents != nullptr) {
+        options_.documents->record(json_of(outcome, options_.name));
+        options_.documents->flush();
+        return !options_.documents->unwritable();
     }
-    if (!out.empty()) {
-        line_is_open_ = shares_ && out.back() != '\n';
+    if (!outcome.out.empty()) {
+        line_is_open_ = shares_ && outcome.out.back() != '\n';
     }
-    const bool ok = written(stdout, out) && std::fflush(stdout) == 0;
-    if (options_.json) {
-        return ok;
-    }
+    const bool ok = written(stdout, outcome.out) && std::fflush(stdout) == 0;
     written(stderr, outcome.err);
     if (!outcome.err.empty()) {
         line_is_open_ = outcome.err.back() != '\n';

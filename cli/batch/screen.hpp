@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cli/batch/progress.hpp"
+#include "cli/printer.hpp"
 
 #include <optional>
 #include <string>
@@ -14,7 +15,8 @@ namespace taskbbs::cli::batch {
 struct ScreenOptions {
     std::string command;  // "run"
     std::string name;     // of the batch
-    bool json = false;    // outcomes as documents, one a line, on standard output alone
+    // Shows outcomes as documents, on standard output alone; null: their outputs are shown.
+    Printer* documents = nullptr;
 };
 
 // Looks at the terminal and its environment (NO_COLOR, TERM) when it is made. One per process.

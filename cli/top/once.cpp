@@ -38,7 +38,7 @@ Error too_late() {
 
 }  // namespace
 
-Exit run_once(Connection& connection, bool json) {
+Exit run_once(Connection& connection, Printer printer) {
     BoardModel model;
     Link link{connection.client(), model};
     const auto deadline = now().steady + connection.remaining().timeout;
@@ -63,9 +63,13 @@ Exit run_once(Connection& connection, bool json) {
                               .now = at.wall,
                               .away_since = link.feed().away_since(at),
                               .listed = link.feed().listed()};
-    const auto text = json ? line_of(document_of(picture)) + "\n" : text_of(picture, situation);
-    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-    return written && std::fflush(stdout) == 0 ? Exit::done : Exit::unwritable;
+    if (printer.json()) {
+        printer.record(document_of(picture));
+    } else {
+        printer.words(text_of(picture, situation));
+    }
+    printer.flush();
+    return printer.exit();
 }
 
 }  // namespace taskbbs::cli::top

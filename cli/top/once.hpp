@@ -3,10 +3,11 @@
 #pragma once
 
 #include "cli/connection.hpp"
+#include "cli/printer.hpp"
 
 namespace taskbbs::cli::top {
 
 // Until --timeout at the most. What went wrong is said on standard error.
-Exit run_once(Connection& connection, bool json);
+Exit run_once(Connection& connection, Printer printer);
 
 }  // namespace taskbbs::cli::top

@@ -179,8 +179,8 @@ TEST_CASE("a letter stands for its option") {
 }
 
 TEST_CASE("a command may have a meaning of its own for a common option") {
-    CHECK(taken({"run", "--timeout", "5m", "-o", "text", "--", "x"}).text("output") == "text");
-    CHECK(wrong({"run", "-o", "table", "--", "x"}) == "--output 'table' is not text|json|jsonl");
+    CHECK(taken({"run", "--timeout", "5m", "--", "x"}).text("timeout") == "5m");
+    CHECK(wrong({"run", "-o", "text", "--", "x"}).starts_with("--output 'text' is not"));
     CHECK(wrong({"run", "--detach", "--resume", "f", "--", "x"}) ==
           "--detach and --resume exclude each other");
 }

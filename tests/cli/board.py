@@ -1,6 +1,7 @@
 """A broker on a directory and ports of its own, and the command to try on it: what the scripts of
 this directory share. They are called with the paths of taskbbs and taskbbsd."""
 
+import calendar
 import json
 import os
 import shutil
@@ -21,6 +22,12 @@ def wait_for(condition, what, seconds=20):
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
         time.sleep(0.02)
+
+
+def ns_of(text):
+    """ns since 1970 of a time as JSON has it: RFC 3339 in UTC, with nine digits behind the second."""
+    seconds, fraction = text.removesuffix("Z").split(".")
+    return calendar.timegm(time.strptime(seconds, "%Y-%m-%dT%H:%M:%S")) * 10**9 + int(fraction)
 
 
 class Cli:

@@ -97,7 +97,8 @@ TEST_CASE("a context's domain narrows a sweep but does not make one") {
     CHECK_FALSE(parse(Words{"cancel"}, std::nullopt, {.named = "prod", .load = load}));
 }
 
-TEST_CASE("--context wins over the environment's, and what needs no broker needs no context") {
+TEST_CASE(
+    "the option --context wins over the environment's, and what needs no broker needs no context") {
     Words asked;
     const auto load = [&](const std::string& name) -> tl::expected<Defaults, std::string> {
         asked.push_back(name);

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = (ROOT / "docs" / "cli.md").read_text()
 cli = Cli(sys.argv[1], "tcp://127.0.0.1:1")
 
-OPTION = re.compile(r"^  (?:-[a-z], )?--([a-z-]+)", re.MULTILINE)
+OPTION = re.compile(r"^  (?:-[a-z0-9], )?--([a-z-]+)", re.MULTILINE)
 
 
 def part(title, level="##"):

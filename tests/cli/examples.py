@@ -1,10 +1,12 @@
 """The example in each command's help is run as it stands there: its board is made so that it can."""
 
+import os
 import re
 import select
 import shlex
 import signal
 import subprocess
+import sys
 
 from board import Board, run_tests, wait_for
 
@@ -51,6 +53,23 @@ def pending(board):
     board.cli("desire", "build-17", "--stack", "linux")
 
 
+def history(board):
+    """With an end to it."""
+    pending(board)
+    board.cli("cancel", "build-17")
+
+
+def names_to_run(board):
+    (board.dir / "names.txt").write_text("ann\nbob\n")
+    board.executor("--stack", "linux", "--slots", "2")
+
+
+def detached(board):
+    board.executor("--stack", "linux")
+    board.cli("run", "--stack", "linux", "--detach", "--name", "run-1f0c9ab27d44", "--", "true",
+              input="ann\nbob\n")
+
+
 def present(board):
     board.cli("heartbeat", "--executor-id", "e1", "--ttl-ms", "60000")
 
@@ -61,7 +80,8 @@ BEFORE = {
     "reject": claimed, "cancel": pending, "resolving": completed, "resolve": taken, "get": pending,
     "list": running, "converge": nothing, "heartbeat": nothing, "depart": present,
     "drain": present, "undrain": present, "executors": present, "replay": pending,
-    "stats": nothing, "hello": nothing, "watch": nothing, "executor": nothing, "bench": nothing,
+    "explain": pending, "history": history, "stats": nothing, "hello": nothing, "watch": nothing,
+    "run": names_to_run, "wait": detached, "top": pending, "executor": nothing, "bench": nothing,
     "completion": nothing,
 }
 
@@ -102,12 +122,16 @@ def run_example(command):
     with Board() as board:
         example = example_of(board.cli, command)
         BEFORE[command](board)
-        words = shlex.split(example.replace("tcp://board:7411", board.requests))[1:]
+        example = example.replace("tcp://board:7411", board.requests)
+        words = shlex.split(example)[1:]
         if command in UNTIL_TOLD:
             run_until_told(board, command, words)
             return
-        done = subprocess.run([board.taskbbs, *words], capture_output=True, text=True, timeout=60,
-                              check=False, env=board.cli.environment, cwd=board.dir)
+        program = [board.taskbbs, *words]
+        if "<" in words:  # for the shell
+            program = ["sh", "-c", example.replace("taskbbs", shlex.quote(board.taskbbs), 1)]
+        done = subprocess.run(program, capture_output=True, text=True, timeout=60, check=False,
+                              env=board.cli.environment, cwd=board.dir)
         assert done.returncode == 0, f"{example}: {done.returncode}: {done.stderr}"
 
 
@@ -120,4 +144,5 @@ def test_every_command_has_an_example_that_runs():
 
 
 if __name__ == "__main__":
+    sys.argv[1:3] = [os.path.abspath(path) for path in sys.argv[1:3]]
     run_tests(dict(globals()))

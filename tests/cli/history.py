@@ -2,7 +2,7 @@
 
 import os
 
-from board import Board, run_tests
+from board import Board, ns_of, run_tests
 
 
 def live(board, guid="g"):
@@ -33,8 +33,8 @@ def test_a_task_that_is_gone_has_its_whole_life_told():
         assert events[1]["executor_id"] == "e1" and events[3]["executor_id"] == "e2", life
         assert all(event["cause"] == "request" for event in events), life
         for before, after in zip(events, events[1:]):
-            assert before["state_ns"] == after["at"] - before["at"], life
-        assert life["totals"]["all_ns"] == events[-1]["at"] - events[0]["at"], life
+            assert before["state_ns"] == ns_of(after["at"]) - ns_of(before["at"]), life
+        assert life["totals"]["all_ns"] == ns_of(events[-1]["at"]) - ns_of(events[0]["at"]), life
         assert sum(ns for name, ns in life["totals"].items() if name != "all_ns") == (
             life["totals"]["all_ns"]), life
 

@@ -33,7 +33,7 @@ ALLOWED = {
     "sdk": {"protocol"},
     "testing": {"protocol", "sdk", "core", "journal", "broker"},
     "cli": {"protocol", "sdk"},
-    "examples": {"sdk"},
+    "examples": {"sdk", "testing"},
 }
 
 # The broker's shell; everything else directly in broker/ is the loop as a machine, and pure.

@@ -336,7 +336,7 @@ struct TASKBBS_EXPORT StatsArgs {
 
 // Asks what becomes of a task. A read. An extension: a broker that does not name "explain" in
 // Hello::features refuses it as `unknown_verb`. `not_found`.
-struct ExplainArgs {
+struct TASKBBS_EXPORT ExplainArgs {
     using Reply = Explained;
     std::string guid;
 };

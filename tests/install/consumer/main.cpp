@@ -1,6 +1,6 @@
 // A task's way from desire to resolve, with nothing but the installed SDK: consumer ENDPOINT
 #include <taskbbs/client.hpp>
-#include <taskbbs/executor.hpp>
+#include <taskbbs/executor_session.hpp>
 #include <taskbbs/version.hpp>
 
 #include <cstdlib>
@@ -25,9 +25,9 @@ T must(taskbbs::Result<T> result, const char* what) {
 int main(int, char** argv) {
     const std::string endpoint = argv[1];
     auto client = must(taskbbs::Client::open({.endpoint = endpoint}), "open");
-    auto executor =
-        must(taskbbs::Executor::open({.executor_id = "e1", .client = {.endpoint = endpoint}}),
-             "executor");
+    auto executor = must(
+        taskbbs::ExecutorSession::open({.executor_id = "e1", .client = {.endpoint = endpoint}}),
+        "executor");
 
     std::promise<std::string> completed;
     auto watch = client.watch_for_completed_task(

@@ -73,7 +73,10 @@ std::string cut_to(std::string_view text, std::size_t cells) {
         rest = next;
     }
     std::string cut{text.substr(0, text.size() - rest.size())};
-    return marked ? cut + std::string{mark} : cut;
+    if (marked) {
+        cut += mark;
+    }
+    return cut;
 }
 
 }  // namespace taskbbs::cli

@@ -64,6 +64,7 @@ std::string unknown(std::string_view name) {
             name);
     }
     std::vector<std::string_view> names;
+    names.reserve(options.size());
     for (const Option& option : options) {
         names.push_back(option.name);
     }

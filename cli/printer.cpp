@@ -42,7 +42,7 @@ std::string lines_of_ids(const Json& document, const std::string& id) {
 
 }  // namespace
 
-Printer::Printer(const Arguments& arguments, std::vector<Column> columns)
+Printer::Printer(const Arguments& arguments, const std::vector<Column>& columns)
     : command_(arguments.command->name),
       format_(arguments.output.format),
       open_ended_(!sample_of(shape_of(arguments))),

@@ -16,7 +16,7 @@ namespace taskbbs::cli {
 class Printer {
   public:
     // `columns`: of the table, should it be one.
-    explicit Printer(const Arguments& arguments, std::vector<Column> columns = {});
+    explicit Printer(const Arguments& arguments, const std::vector<Column>& columns = {});
 
     // Whether documents are shown for programs: as they are, rather than as rows for people.
     bool json() const { return format_ != Format::table && format_ != Format::wide; }

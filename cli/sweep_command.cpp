@@ -75,6 +75,7 @@ class Sweep {
 
     void act_on(std::vector<Task>& tasks) {
         std::vector<Outcome> outcomes;
+        outcomes.reserve(tasks.size());
         for (const Task& task : tasks) {
             outcomes.push_back(verb_.act(connection_, task));
         }

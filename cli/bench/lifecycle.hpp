@@ -29,6 +29,7 @@ class Lifecycle {
     Lifecycle(Client client, Plan plan, std::string name, std::function<void()> on_idle);
     Lifecycle(const Lifecycle&) = delete;
     Lifecycle& operator=(const Lifecycle&) = delete;
+    ~Lifecycle() = default;
 
     void begin();
 

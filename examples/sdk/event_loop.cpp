@@ -20,7 +20,7 @@ int main(int argc, char** argv) {
                         .run_on = queue->poster(),
                         .handlers = {.on_stopped = [&](const auto& /*error*/) { stopped = true; }},
                         .client = at},
-                       [](const Task& task, std::stop_token /*stop*/) {
+                       [](const Task& task, const std::stop_token& /*stop*/) {
                            return Outcome{.result = task.payload + task.payload};
                        });
     executor.emplace(*std::move(opened));

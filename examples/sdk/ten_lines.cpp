@@ -11,7 +11,7 @@ using namespace taskbbs;
 int main(int argc, char** argv) {
     const ClientOptions at{.endpoint = argc > 1 ? argv[1] : "tcp://127.0.0.1:7411"};
     auto executor = Executor::open({.executor_id = "ten_lines", .client = at},
-                                   [](const Task& task, std::stop_token /*stop*/) {
+                                   [](const Task& task, const std::stop_token& /*stop*/) {
                                        return Outcome{.result = "hello, " + task.payload};
                                    });
     auto requester = Requester::open({.name = "ten_lines", .client = at});

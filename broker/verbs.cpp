@@ -111,22 +111,23 @@ void Broker::mutate(const Caller& caller, const Request& request) {
 
 void Broker::hello(const Caller& caller, const Request& /*request*/) {
     const core::LimitSettings& limits = board_.settings().limits;
-    reply(caller,
-          protocol::HelloReply{
-              .server = identity_.server,
-              .broker_id = identity_.broker_id,
-              .log = identity_.log,
-              .events = identity_.events,
-              .limits = {.message_bytes = static_cast<std::int64_t>(limits.message_bytes),
-                         .reply_bytes = static_cast<std::int64_t>(limits.reply_bytes),
-                         .requests = static_cast<std::int64_t>(protocol::max_requests),
-                         .unacked = static_cast<std::int64_t>(limits.unacked),
-                         .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
-                         .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
-              .features = {"hello.sync", "stats.more", "stats.times", "explain", "executors.domains"},
-              .role = "operator",
-              .sync = identity_.sync,
-          });
+    reply(
+        caller,
+        protocol::HelloReply{
+            .server = identity_.server,
+            .broker_id = identity_.broker_id,
+            .log = identity_.log,
+            .events = identity_.events,
+            .limits = {.message_bytes = static_cast<std::int64_t>(limits.message_bytes),
+                       .reply_bytes = static_cast<std::int64_t>(limits.reply_bytes),
+                       .requests = static_cast<std::int64_t>(protocol::max_requests),
+                       .unacked = static_cast<std::int64_t>(limits.unacked),
+                       .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
+                       .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
+            .features = {"hello.sync", "stats.more", "stats.times", "explain", "executors.domains"},
+            .role = "operator",
+            .sync = identity_.sync,
+        });
 }
 
 // ---- acquire ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ std::vector<Row> try_boards(const Scene& scene, const Sizes& sizes) {
     std::vector<Row> rows;
     std::uint64_t standing = 0;
     for (const std::uint64_t tasks : sizes.boards) {
-        ground.fill(tasks - standing, Standing::running, payload_bytes);
+        ground.fill(tasks - standing, Standing::running, standing_payload);
         standing = tasks;
         const Measured fast = ground.at_full_speed();
         Row& row = rows.emplace_back(scale_row(fmt::format("scale-board-{}", tasks),

@@ -113,7 +113,7 @@ std::vector<Row> try_disk_use(const Scene& scene, const Sizes& sizes) {
     std::vector<std::string> arguments = long_intervals();
     arguments.insert(arguments.end(), {"--journal.retain_for", "0s"});
     Ground ground(longer, arguments);
-    ground.fill(sizes.disk_board, Standing::running, payload_bytes);
+    ground.fill(sizes.disk_board, Standing::running, standing_payload);
     const Server& server = ground.server();
     Watch watch(server.directory() + "/journal", server.process(), longer.seconds);
     const Measured measured = ground.at_full_speed();

@@ -47,7 +47,7 @@ Converged converge(Ground& ground, const ConvergeArgs& args) {
 // All tasks are announced again at once; then all of them fail at once.
 std::vector<Row> try_storms(const Scene& scene, const Sizes& sizes) {
     Ground ground(scene, long_intervals());
-    ground.fill(sizes.board, Standing::pending, payload_bytes);
+    ground.fill(sizes.board, Standing::pending, standing_payload);
     std::this_thread::sleep_for(standing_age);
     std::int64_t kicked = 0;
     std::int64_t failed = 0;
@@ -79,7 +79,7 @@ std::vector<Row> try_snapshot(const Scene& scene, const Sizes& sizes) {
                           "8MiB"});
     }
     Ground ground(scene, arguments);
-    ground.fill(sizes.board, Standing::running, payload_bytes);
+    ground.fill(sizes.board, Standing::running, standing_payload);
     const Process& broker = ground.server().process();
     const auto wait = [&broker](bool for_child) {
         while ((broker.child() != 0) != for_child) {
@@ -104,7 +104,7 @@ std::vector<Row> try_snapshot(const Scene& scene, const Sizes& sizes) {
 
 std::vector<Row> try_pages(const Scene& scene, const Sizes& sizes) {
     Ground ground(scene, long_intervals());
-    ground.fill(sizes.board, Standing::running, payload_bytes);
+    ground.fill(sizes.board, Standing::running, standing_payload);
     std::int64_t pages = 0;
     Row row =
         try_beside(ground, "scale-pages", fmt::format("pages of a board of {}", sizes.board), [&] {

@@ -12,7 +12,7 @@
 namespace taskbbs::bench {
 
 // Of each task that stands on the board.
-inline constexpr std::size_t payload_bytes = 300;
+inline constexpr std::size_t standing_payload = 300;
 
 // How large; smaller ones try the benchmark itself.
 struct Sizes {

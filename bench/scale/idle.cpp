@@ -31,7 +31,7 @@ Histogram time_calls(Client& client, const Args& args) {
 // A pass that is asked for, less the way there and back, which `stats` takes too.
 std::vector<Row> try_idle_passes(const Scene& scene, const Sizes& sizes) {
     Ground ground(scene, long_intervals());
-    ground.fill(sizes.board, Standing::pending, payload_bytes);
+    ground.fill(sizes.board, Standing::pending, standing_payload);
     Measured measured{.seconds = 1};
     const Histogram way = time_calls(ground.client(), StatsArgs{});
     measured.latency = time_calls(ground.client(), ConvergeArgs{});
@@ -46,7 +46,7 @@ std::vector<Row> try_idle_passes(const Scene& scene, const Sizes& sizes) {
 // Pending tasks with nothing to do but to be announced again and again.
 std::vector<Row> try_kicks(const Scene& scene, const Sizes& sizes) {
     Ground ground(scene, sizes.kicking);
-    ground.fill(sizes.board, Standing::pending, payload_bytes);
+    ground.fill(sizes.board, Standing::pending, standing_payload);
     Measured measured;
     const double seq = ground.stat("seq");
     const double bytes = ground.stat("journal_bytes");

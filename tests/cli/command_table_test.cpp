@@ -87,7 +87,8 @@ TEST_CASE("every command but those that need no broker says what its documents h
 TEST_CASE("a sample of a shape holds what its documents hold") {
     const Event event{.stream = Stream::completed, .task = {.guid = "g"}};
     const auto sample = sample_of(Shape::event).value();
-    for (const auto& [name, value] : json_of(event).at("task").items()) {
+    const Json task = json_of(event).at("task");
+    for (const auto& [name, value] : task.items()) {
         CHECK(sample.at("task").contains(name));
     }
     CHECK(sample.contains("executor_id"));

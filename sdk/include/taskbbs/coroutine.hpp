@@ -20,6 +20,7 @@
 #pragma once
 
 #include "taskbbs/client.hpp"
+#include "taskbbs/export.hpp"
 #include "taskbbs/requester.hpp"
 
 #include <coroutine>
@@ -79,7 +80,7 @@ class [[nodiscard]] AwaitableCall {
 
 // The verbs of a Client, to be awaited: arguments, answers, errors and safety of retries are those
 // of the method of the same name there. A value: copy it freely; the client outlives what it began.
-class CoroutineClient {
+class TASKBBS_EXPORT CoroutineClient {
   public:
     explicit CoroutineClient(Client& client) : client_(&client) {}
 

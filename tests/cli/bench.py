@@ -58,9 +58,16 @@ def test_a_task_that_somebody_else_cancels_is_lost_and_cleaned_up():
         bench = board.started(board.cli.start("bench", "--seconds", "300", "--clients", "1",
                                               "--in-flight", "64", "-o", "json",
                                               stdout=subprocess.PIPE))
-        cancelled = re.compile(r"cancel: [1-9]\d* cancelled")
-        wait_for(lambda: cancelled.search(board.cli.run("cancel", "--older-than", "0").stderr),
-                 "a task to cancel")
+        wait_for(lambda: board.cli.json("stats")[0]["seq"] > 100, "the load")
+
+        def has_cancelled():
+            # Its tasks stay as they are meanwhile.
+            bench.send_signal(signal.SIGSTOP)
+            said = board.cli.run("cancel", "--older-than", "0").stderr
+            bench.send_signal(signal.SIGCONT)
+            return re.search(r"cancel: [1-9]\d* cancelled", said)
+
+        wait_for(has_cancelled, "a task to cancel")
         bench.send_signal(signal.SIGINT)
         shown, _ = bench.communicate(timeout=60)
         assert json.loads(shown)["lost"] > 0

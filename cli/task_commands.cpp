@@ -61,7 +61,7 @@ std::size_t window_of(std::size_t bytes_each) {
 // it means.
 template <class Make, class Show>
 Exit each_guid(const Arguments& arguments,
-               std::vector<Column> columns,
+               const std::vector<Column>& columns,
                Make make,
                Show show,
                std::size_t bytes_each = 0) {
@@ -69,7 +69,7 @@ Exit each_guid(const Arguments& arguments,
     if (!connection) {
         return Exit::usage;
     }
-    Printer printer{arguments, std::move(columns)};
+    Printer printer{arguments, columns};
     std::deque<decltype(connection->send(make(std::string{})))> answers;
     auto next = arguments.guids.begin();
     const auto window = window_of(bytes_each);

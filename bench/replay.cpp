@@ -69,11 +69,7 @@ class Author {
             slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
         body_.clear();
         rest_.clear();
-        if (slot == core::no_slot) {
-            core::encode_executor_body(event, body_);
-        } else {
-            core::encode_task_body(event, after, body_);
-        }
+        core::encode_body(event, after, body_);
         core::encode_private(event, after, rest_);
         batch_.append(broker::tags_of(event, after), body_, rest_);
         if (batch_.count() == batch_events) {

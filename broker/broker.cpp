@@ -227,11 +227,7 @@ Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
         slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
     body_.clear();
     rest_.clear();
-    if (slot == core::no_slot) {
-        core::encode_executor_body(event, body_);
-    } else {
-        core::encode_task_body(event, task, body_);
-    }
+    core::encode_body(event, task, body_);
     core::encode_private(event, task, rest_);
     core::append_topic(event, task, gathering_.topics());
     gathering_.end_topic();
@@ -240,6 +236,9 @@ Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
         for (const core::Waiter& waiter : waiters_.take_executor(event.executor_id)) {
             reply_empty(waiter);
         }
+    }
+    if (event.kind == core::Kind::resumed) {
+        offer_anew();
     }
     return slot;
 }

@@ -123,7 +123,7 @@ class Broker {
 
     // A task that became available, as far as those who wait were asked about it.
     struct Offer {
-        Slot task = core::no_slot;
+        Slot task = core::no_slot;  // none: whatever there is, since queues were resumed
         core::Waiters::Ticket asked = 0;
     };
 
@@ -198,6 +198,7 @@ class Broker {
     void replay(const Caller& caller, const Request& request);
     void stats(const Caller& caller, const Request& request);
     void explain(const Caller& caller, const Request& request);
+    void paused(const Caller& caller, const Request& request);
 
     void beat(const Caller& caller, const protocol::HeartbeatArgs& args);
     void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
@@ -214,7 +215,10 @@ class Broker {
     // work.cpp: what nobody asked for just now.
     void settle();
     bool serve(Offer& offer);
+    void offer_anew();
+    bool serve_anew(Offer& offer);
     bool serve_waiter(core::Waiters::Ticket ticket, Slot task);
+    void hand_over_waiting(core::Waiters::Ticket ticket, const std::vector<Slot>& tasks);
     bool lose_next_task();
     Slot next_doomed();
     bool lose_next_executor(Time heard_until);

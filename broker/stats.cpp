@@ -34,6 +34,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"resolving", number(tasks.count(State::resolving))},
         {"executors", number(board_.executors().present())},
         {"draining", number(board_.executors().draining())},
+        {"paused", number(board_.pauses().size())},
         {"executors_run_out", number(presence_.run_out())},
         {"sessions", number(board_.sessions().size())},
         {"outcomes", number(board_.sessions().outcomes())},

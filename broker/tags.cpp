@@ -33,7 +33,8 @@ class Filter {
             return false;
         }
         const protocol::Value task = map->at("task");
-        const auto domain = task.at("domain").str();
+        const bool of_queues = map->at("stream").str() == name_of(protocol::Stream::queue);
+        const auto domain = (of_queues ? *map : task).at("domain").str();
         return (guid_.empty() || task.at("guid").str() == guid_) &&
                (domains_.empty() ||
                 std::find(domains_.begin(), domains_.end(), domain) != domains_.end());
@@ -52,9 +53,16 @@ constexpr std::uint32_t bit_of(protocol::Stream stream) {
 
 journal::RecordTags tags_of(const core::Event& event, const core::TaskView& task) {
     journal::RecordTags tags{.stream = static_cast<std::uint8_t>(event.stream())};
-    if (event.stream() != core::Stream::executor) {
-        tags.key = key_of(task.guid);
-        tags.group = group_of(task.domain);
+    switch (event.stream()) {
+        case core::Stream::executor:
+            break;
+        case core::Stream::queue:
+            tags.version = journal::queue_record_version;
+            tags.group = group_of(event.queues.domain);
+            break;
+        default:
+            tags.key = key_of(task.guid);
+            tags.group = group_of(task.domain);
     }
     return tags;
 }
@@ -67,12 +75,15 @@ journal::Query query_of(const protocol::ReplayArgs& args) {
         query.streams |= bit_of(stream);
     }
     const bool of_tasks = !args.guid.empty() || !args.domains.empty();
+    if (!args.guid.empty()) {
+        query.streams &= ~bit_of(protocol::Stream::queue);
+    }
     if (of_tasks) {
         query.streams &= ~bit_of(protocol::Stream::executor);
         query.accept = Filter(args);
     }
     if (query.streams == 0) {
-        // Executors' events alone, which have no guid and no domain: nothing is let through.
+        // Events alone that have no such guid or domain: nothing is let through.
         query.streams = bit_of(protocol::Stream::executor);
     }
     query.streams = query.streams == all_streams ? 0 : query.streams;

@@ -62,6 +62,9 @@ Broker::Handler Broker::handler_of(Verb verb) {
         &Broker::replay,
         &Broker::stats,
         &Broker::explain,
+        &Broker::mutate<protocol::PauseArgs>,
+        &Broker::mutate<protocol::ResumeArgs>,
+        &Broker::paused,
     };
     return handlers[static_cast<std::size_t>(verb)];
 }
@@ -111,23 +114,27 @@ void Broker::mutate(const Caller& caller, const Request& request) {
 
 void Broker::hello(const Caller& caller, const Request& /*request*/) {
     const core::LimitSettings& limits = board_.settings().limits;
-    reply(
-        caller,
-        protocol::HelloReply{
-            .server = identity_.server,
-            .broker_id = identity_.broker_id,
-            .log = identity_.log,
-            .events = identity_.events,
-            .limits = {.message_bytes = static_cast<std::int64_t>(limits.message_bytes),
-                       .reply_bytes = static_cast<std::int64_t>(limits.reply_bytes),
-                       .requests = static_cast<std::int64_t>(protocol::max_requests),
-                       .unacked = static_cast<std::int64_t>(limits.unacked),
-                       .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
-                       .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
-            .features = {"hello.sync", "stats.more", "stats.times", "explain", "executors.domains"},
-            .role = "operator",
-            .sync = identity_.sync,
-        });
+    reply(caller,
+          protocol::HelloReply{
+              .server = identity_.server,
+              .broker_id = identity_.broker_id,
+              .log = identity_.log,
+              .events = identity_.events,
+              .limits = {.message_bytes = static_cast<std::int64_t>(limits.message_bytes),
+                         .reply_bytes = static_cast<std::int64_t>(limits.reply_bytes),
+                         .requests = static_cast<std::int64_t>(protocol::max_requests),
+                         .unacked = static_cast<std::int64_t>(limits.unacked),
+                         .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
+                         .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
+              .features = {"hello.sync",
+                           "stats.more",
+                           "stats.times",
+                           "explain",
+                           "executors.domains",
+                           "pause"},
+              .role = "operator",
+              .sync = identity_.sync,
+          });
 }
 
 // ---- acquire ---------------------------------------------------------------------------------
@@ -268,6 +275,17 @@ void Broker::explain(const Caller& caller, const Request& request) {
     Packer packer(packed);
     encode(packer, *facts, protocol::Defaults::keep, protocol::header);
     gathering_.reply_packed(caller.peer, caller.id, packed);
+}
+
+void Broker::paused(const Caller& caller, const Request& /*request*/) {
+    std::string packed;
+    Packer packer(packed);
+    for (const core::Pause& pause : board_.pauses()) {
+        const core::Queues queues = pause.queues();
+        encode(packer, protocol::PauseView{queues.domain, queues.stack, pause.since});
+    }
+    const auto count = static_cast<std::uint32_t>(board_.pauses().size());
+    reply(caller, protocol::PausedReply{{count, packed, {}}, board_.seq()});
 }
 
 void Broker::replay(const Caller& caller, const Request& request) {

@@ -19,6 +19,7 @@ constexpr int slice_events = 256;
 constexpr int slice_beside_requests = 32;
 // Waiting acquires looked at in one turn; a tenth of a microsecond each, but for those served.
 constexpr int slice_looks = 2048;
+constexpr int looks_of_acquire = 16;       // what one that is judged anew counts as
 constexpr Duration tick_interval = 250ms;  // the contract wants one a second at least
 
 }  // namespace
@@ -76,8 +77,11 @@ void Broker::settle() {
 
 // Asks those who wait about this task. False: the turn's looks are used up.
 bool Broker::serve(Offer& offer) {
+    if (offer.task == core::no_slot) {
+        return serve_anew(offer);
+    }
     const core::Tasks& tasks = board_.tasks();
-    while (tasks.is_available(offer.task)) {
+    while (tasks.is_available(offer.task) && !core::is_paused(board_, tasks[offer.task])) {
         if (looks_-- <= 0) {
             return false;
         }
@@ -89,6 +93,34 @@ bool Broker::serve(Offer& offer) {
         }
         if (!serve_waiter(ticket, offer.task)) {
             offer.asked = ticket;
+        }
+    }
+    return true;
+}
+
+// Queues were resumed: whoever waits is judged as if it came now.
+void Broker::offer_anew() {
+    const bool will_be =
+        !offers_.empty() && offers_.back().task == core::no_slot && offers_.back().asked == 0;
+    if (!will_be) {
+        offers_.emplace_back();
+    }
+}
+
+// Asks everybody who waits what there is for them now.
+bool Broker::serve_anew(Offer& offer) {
+    for (auto ticket = waiters_.first_after(offer.asked); ticket != 0;
+         ticket = waiters_.first_after(offer.asked)) {
+        if (looks_ <= 0) {
+            return false;
+        }
+        looks_ -= looks_of_acquire;
+        offer.asked = ticket;
+        protocol::AcquireArgs args = waiters_[ticket].args();
+        args.wait = core::milliseconds{1};  // where it gets nothing, it goes on waiting
+        const std::vector<Slot> chosen = core::choose(board_, args);
+        if (!chosen.empty()) {
+            hand_over_waiting(ticket, chosen);
         }
     }
     return true;
@@ -106,14 +138,18 @@ bool Broker::serve_waiter(core::Waiters::Ticket ticket, Slot task) {
     if (chosen.empty()) {
         chosen.push_back(task);  // it lies behind too many that don't fit
     }
+    hand_over_waiting(ticket, chosen);
+    return true;
+}
+
+void Broker::hand_over_waiting(core::Waiters::Ticket ticket, const std::vector<Slot>& tasks) {
     const core::Waiter waiter = waiters_.take(ticket);
     const Caller caller{waiter.reply_to, waiter.session, waiter.id};
     if (const auto room = core::check_session(board_, caller.session); !room) {
         refuse(caller, room.error());
     } else {
-        hand_over(caller, waiter.executor_id, chosen);
+        hand_over(caller, waiter.executor_id, tasks);
     }
-    return true;
 }
 
 // ---- executors that are lost -----------------------------------------------------------------

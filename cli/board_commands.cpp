@@ -49,6 +49,17 @@ Exit one_event(const Arguments& arguments, const Args& args) {
     return one_call(arguments, args, show);
 }
 
+// The same of queues.
+template <class Args>
+Exit one_event_of_queues(const Arguments& arguments, const Args& args) {
+    const auto show = [&args](Printer& printer, const Applied& applied) {
+        printer.record({{"domain", args.domain},
+                        {"stack", args.stack ? Json(*args.stack) : Json{}},
+                        {"seq", applied.seq}});
+    };
+    return one_call(arguments, args, show);
+}
+
 // Shows page after page, or the one page that the options ask for. `show` shows a page and returns
 // what goes on from it, spelled as an option; empty at the end. `next` makes `args` ask for it.
 template <class Args, class Show, class Next>
@@ -199,6 +210,32 @@ Exit run_drain(const Arguments& arguments) {
 
 Exit run_undrain(const Arguments& arguments) {
     return one_event(arguments, DrainArgs{arguments.required("executor-id"), false});
+}
+
+Exit run_pause(const Arguments& arguments) {
+    return one_event_of_queues(arguments,
+                               PauseArgs{arguments.required("domain"), arguments.text("stack")});
+}
+
+Exit run_resume(const Arguments& arguments) {
+    return one_event_of_queues(arguments,
+                               ResumeArgs{arguments.required("domain"), arguments.text("stack")});
+}
+
+Exit run_paused(const Arguments& arguments) {
+    auto connection = Connection::open(arguments);
+    if (!connection) {
+        return Exit::usage;
+    }
+    const auto paused = connection->client().call(PausedArgs{}, connection->remaining());
+    if (!paused) {
+        return connection->failed(paused.error());
+    }
+    Printer printer{arguments, {{"domain"}, {"stack"}, {"since"}}};
+    for (const Pause& pause : paused->pauses) {
+        printer.item(json_of(pause));
+    }
+    return finished(printer);
 }
 
 Exit run_stats(const Arguments& arguments) {

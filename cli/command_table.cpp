@@ -3,6 +3,7 @@
 #include "cli/command.hpp"
 #include "cli/commands.hpp"
 #include "cli/explain/command_rows.hpp"
+#include "cli/pause_rows.hpp"
 #include "cli/task_options.hpp"
 #include "protocol/limits.hpp"
 
@@ -327,6 +328,9 @@ constexpr std::array table{
             .options = undrain_options,
             .shape = Shape::of_executor,
             .run = run_undrain},
+    pause_command,
+    resume_command,
+    paused_command,
     Command{.name = "executors",
             .summary = "Show the executors that are present.",
             .example = "taskbbs executors",

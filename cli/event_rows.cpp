@@ -1,6 +1,8 @@
 // Rows of events.
 #include "cli/event_rows.hpp"
 
+#include <fmt/format.h>
+
 namespace taskbbs::cli {
 namespace {
 
@@ -8,6 +10,9 @@ namespace {
 std::string reason_of(const Event& event) {
     if (event.is_executor()) {
         return event.reason;
+    }
+    if (event.is_queue()) {
+        return event.stack ? fmt::format("stack '{}'", *event.stack) : "every stack";
     }
     if (event.kind == Kind::rejected && event.stream == Stream::pending) {
         return event.task.rejection_reason;
@@ -18,14 +23,21 @@ std::string reason_of(const Event& event) {
     return event.cause == Cause::request ? std::string{} : std::string{name_of(event.cause)};
 }
 
+std::string domain_of(const Event& event) {
+    if (event.is_queue()) {
+        return event.domain;
+    }
+    return event.is_task() ? event.task.domain : std::string{};
+}
+
 Json row_of(const Event& event) {
     return {{"at", event.at.time_since_epoch().count()},
             {"seq", event.seq},
             {"stream", name_of(event.stream)},
             {"kind", name_of(event.kind)},
             {"ordinal", event.ordinal},
-            {"domain", event.is_executor() ? std::string{} : event.task.domain},
-            {"cause", event.is_executor() ? std::string{} : std::string{name_of(event.cause)}},
+            {"domain", domain_of(event)},
+            {"cause", event.is_task() ? std::string{name_of(event.cause)} : std::string{}},
             {"epoch", event.task.epoch},
             {"guid", event.task.guid},
             {"executor_id", event.is_executor() ? event.executor_id : event.task.executor_id},

@@ -94,6 +94,9 @@ Json json_of(const Event& event) {
         json["incarnation"] = event.incarnation;
         json["ttl_ms"] = event.ttl.count();
         json["reason"] = event.reason;
+    } else if (event.is_queue()) {
+        json["domain"] = event.domain;
+        json["stack"] = event.stack ? Json(*event.stack) : Json{};
     } else {
         json["cause"] = name_of(event.cause);
         json["task"] = json_of(event.task, view_in(event.stream));
@@ -115,6 +118,12 @@ Json json_of(const ExecutorInfo& executor) {
     json["free"] = executor.free ? json_of_resources(*executor.free) : Json{};
     json["domains"] = executor.domains;
     return json;
+}
+
+Json json_of(const Pause& pause) {
+    return {{"domain", pause.domain},
+            {"stack", pause.stack ? Json(*pause.stack) : Json{}},
+            {"since", pause.since.time_since_epoch().count()}};
 }
 
 Json json_of(const Hello& hello) {

@@ -21,6 +21,7 @@ Json json_of(const Task& task, protocol::View view = protocol::whole);
 Json readable_json_of(const Task& task);
 Json json_of(const Event& event);
 Json json_of(const ExecutorInfo& executor);
+Json json_of(const Pause& pause);
 Json json_of(const Hello& hello);
 Json json_of(const Converged& converged);
 Json json_of(const HeartbeatAnswer& answer);

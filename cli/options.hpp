@@ -86,7 +86,7 @@ inline constexpr Option dry_run{
     .name = "dry-run", .form = Form::flag, .help = "only show which ones it would be"};
 
 inline constexpr std::string_view stream_names =
-    "pending|claimed|running|completed|resolving|resolved|executor";
+    "pending|claimed|running|completed|resolving|resolved|executor|queue";
 
 inline constexpr Option page_of(std::int64_t most) {
     return {.name = "limit",

@@ -19,13 +19,13 @@ std::vector<Column> shown_columns(std::vector<Column> columns, Format format) {
     return columns;
 }
 
-// A line for what names the document: its guid, executor or broker; else, of counters and the like,
-// one for each name in it.
+// A line for what names the document: its guid, executor, broker or domain; else, of counters and
+// the like, one for each name in it.
 std::string lines_of_ids(const Json& document, const std::string& id) {
     if (!id.empty()) {
         return id + "\n";
     }
-    for (const char* name : {"guid", "executor_id", "broker_id"}) {
+    for (const char* name : {"guid", "executor_id", "broker_id", "domain"}) {
         if (const auto found = document.find(name); found != document.end()) {
             return escaped(found->get<std::string>()) + "\n";
         }

@@ -13,6 +13,7 @@ namespace {
 Json sample_event() {
     Json sample = json_of(Event{.stream = Stream::pending});
     sample.update(json_of(Event{.stream = Stream::executor}));
+    sample.update(json_of(Event{.stream = Stream::queue}));
     return sample;
 }
 
@@ -44,6 +45,10 @@ std::optional<Json> sample_of(Shape shape) {
             return sample_executor();
         case Shape::of_executor:
             return Json{{"executor_id", ""}, {"seq", 0}};
+        case Shape::of_queues:
+            return Json{{"domain", ""}, {"stack", nullptr}, {"seq", 0}};
+        case Shape::pause:
+            return json_of(Pause{});
         case Shape::heartbeat:
             return json_of(HeartbeatAnswer{});
         case Shape::converged:

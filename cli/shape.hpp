@@ -14,9 +14,11 @@ enum class Shape : std::uint8_t {
     swept,        // guid, domain, state, created_at, seq: a task that a filter found
     task,         // a whole task
     header,       // a task without its bytes, with their sizes
-    event,        // of a task or an executor
+    event,        // of a task, an executor or queues
     executor,     // one that is present
     of_executor,  // executor_id, seq
+    of_queues,    // domain, stack (null: every one), seq
+    pause,        // domain, stack (null: every one), since
     heartbeat,    // what a heartbeat is answered
     converged,    // what a pass has touched
     hello,        // who answers, and its limits

@@ -4,6 +4,8 @@
 
 #include "protocol/task.hpp"
 
+#include <optional>
+
 namespace taskbbs::protocol {
 
 // The first five are a task's state after the event; their order is that of `State`.
@@ -15,11 +17,12 @@ enum class Stream : std::uint8_t {
     resolving,
     resolved,
     executor,
+    queue,  // an extension: section 9, "Pause"
 };
 
 template <>
 inline constexpr auto names<Stream> = std::to_array<std::string_view>(
-    {"pending", "claimed", "running", "completed", "resolving", "resolved", "executor"});
+    {"pending", "claimed", "running", "completed", "resolving", "resolved", "executor", "queue"});
 
 inline constexpr std::size_t stream_count = names<Stream>.size();
 
@@ -45,6 +48,9 @@ enum class Kind : std::uint8_t {
     departed,
     draining,
     undrained,
+    // of queues
+    paused,
+    resumed,
 };
 
 template <>
@@ -65,10 +71,16 @@ inline constexpr auto names<Kind> = std::to_array<std::string_view>({
     "departed",
     "draining",
     "undrained",
+    "paused",
+    "resumed",
 });
 
 constexpr bool is_executor_kind(Kind kind) {
-    return kind >= Kind::joined;
+    return kind >= Kind::joined && kind <= Kind::undrained;
+}
+
+constexpr bool is_queue_kind(Kind kind) {
+    return kind >= Kind::paused;
 }
 
 enum class Cause : std::uint8_t { request, converge, executor_lost };
@@ -131,8 +143,34 @@ struct BasicExecutorEvent {
     }
 };
 
+// The body of an event of queues (section 9, "Pause"): those of a domain, or its one of a stack.
+template <class Text>
+struct BasicQueueEvent {
+    Seq seq = 0;
+    Stream stream = Stream::queue;
+    std::int64_t ordinal = 0;
+    Time at = no_time;
+    Kind kind = Kind::paused;
+    Text domain;
+    std::optional<Text> stack;  // absent: every stack; "" is a stack like any other
+
+    static constexpr auto fields() {
+        using T = BasicQueueEvent;
+        return std::tuple{
+            Field{"seq", &T::seq, number()},
+            Field{"stream", &T::stream, {}},
+            Field{"ordinal", &T::ordinal, number()},
+            Field{"at", &T::at, number()},
+            Field{"kind", &T::kind, {}},
+            Field{"domain", &T::domain, required_name(max_label)},
+            Field{"stack", &T::stack, name(0, max_label)},
+        };
+    }
+};
+
 using TaskEventView = BasicTaskEvent<std::string_view>;
 using ExecutorEventView = BasicExecutorEvent<std::string_view>;
+using QueueEventView = BasicQueueEvent<std::string_view>;
 
 // Newest ordinal of each stream; absent on the wire: 0.
 struct Ordinals {

@@ -10,6 +10,7 @@
     X(Task) \
     X(TaskEventView) \
     X(ExecutorEventView) \
+    X(QueueEventView) \
     X(Tick) \
     X(Refusal) \
     X(HelloArgs) \
@@ -44,5 +45,10 @@
     X(ReplayReply) \
     X(StatsArgs) \
     X(ExplainArgs) \
-    X(ExplainReply)
+    X(ExplainReply) \
+    X(PauseArgs) \
+    X(ResumeArgs) \
+    X(PausedArgs) \
+    X(PausedReply) \
+    X(PauseView)
 // clang-format on

@@ -37,5 +37,6 @@ inline constexpr std::int64_t min_ttl_ms = 1000;
 inline constexpr std::int64_t max_ttl_ms = 600'000;
 inline constexpr std::size_t max_running_pairs = 1024;  // of one heartbeat
 inline constexpr std::size_t max_names = 1024;          // stacks, domains: ours, not the contract's
+inline constexpr std::size_t max_pauses = 1024;         // section 9, "Pause"
 
 }  // namespace taskbbs::protocol

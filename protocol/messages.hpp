@@ -28,13 +28,16 @@ enum class Verb : std::uint8_t {
     replay,
     stats,
     explain,
+    pause,
+    resume,
+    paused,
 };
 
 template <>
 inline constexpr auto names<Verb> = std::to_array<std::string_view>({
-    "hello",  "desire",    "claim",     "acquire", "start", "complete", "reject",
-    "cancel", "resolving", "resolve",   "get",     "list",  "converge", "heartbeat",
-    "depart", "drain",     "executors", "replay",  "stats", "explain",
+    "hello",     "desire",  "claim", "acquire", "start",    "complete",  "reject", "cancel",
+    "resolving", "resolve", "get",   "list",    "converge", "heartbeat", "depart", "drain",
+    "executors", "replay",  "stats", "explain", "pause",    "resume",    "paused",
 });
 
 // A mutation is applied once per (session, id): section 2, "Retries are safe".
@@ -51,6 +54,8 @@ constexpr bool is_mutation(Verb verb) {
         case Verb::resolve:
         case Verb::depart:
         case Verb::drain:
+        case Verb::pause:
+        case Verb::resume:
             return true;
         default:
             return false;
@@ -369,6 +374,43 @@ struct ExplainArgs {
     static constexpr auto fields() {
         return std::tuple{Field{"guid", &ExplainArgs::guid, required_name(max_guid)}};
     }
+};
+
+struct PauseArgs {
+    static constexpr Verb verb = Verb::pause;
+    using Reply = SeqReply;
+    std::string_view domain;
+    std::optional<std::string_view> stack;  // absent: every stack
+
+    static constexpr auto fields() {
+        using T = PauseArgs;
+        return std::tuple{
+            Field{"domain", &T::domain, required_name(max_label)},
+            Field{"stack", &T::stack, name(0, max_label)},
+        };
+    }
+};
+
+struct ResumeArgs {
+    static constexpr Verb verb = Verb::resume;
+    using Reply = SeqReply;
+    std::string_view domain;
+    std::optional<std::string_view> stack;  // absent: every stack, whatever was paused of it
+
+    static constexpr auto fields() {
+        using T = ResumeArgs;
+        return std::tuple{
+            Field{"domain", &T::domain, required_name(max_label)},
+            Field{"stack", &T::stack, name(0, max_label)},
+        };
+    }
+};
+
+struct PausedArgs {
+    static constexpr Verb verb = Verb::paused;
+    using Reply = PausedReply;
+
+    static constexpr auto fields() { return std::tuple{}; }
 };
 
 }  // namespace taskbbs::protocol

@@ -30,7 +30,10 @@ using EveryArgs = std::tuple<HelloArgs,
                              ExecutorsArgs,
                              ReplayArgs,
                              StatsArgs,
-                             ExplainArgs>;
+                             ExplainArgs,
+                             PauseArgs,
+                             ResumeArgs,
+                             PausedArgs>;
 
 constexpr std::size_t verbs = names<Verb>.size();
 static_assert(std::tuple_size_v<EveryArgs> == verbs);

@@ -307,6 +307,7 @@ struct ExplainReply {
     std::optional<Time> next_pass_at;
     bool brake = false;
     bool read_only = false;
+    std::optional<Time> paused_since;  // pending: its queue is paused, and acquire passes it by
 
     static constexpr auto fields() {
         using T = ExplainReply;
@@ -325,7 +326,34 @@ struct ExplainReply {
             Field{"next_pass_at", &T::next_pass_at, number()},
             Field{"brake", &T::brake, {}},
             Field{"read_only", &T::read_only, {}},
+            Field{"paused_since", &T::paused_since, number()},
         };
+    }
+};
+
+// One item of `paused`.
+struct PauseView {
+    std::string_view domain;
+    std::optional<std::string_view> stack;  // absent: every stack of the domain
+    Time since = no_time;
+
+    static constexpr auto fields() {
+        using T = PauseView;
+        return std::tuple{
+            Field{"domain", &T::domain, required_name(max_label)},
+            Field{"stack", &T::stack, name(0, max_label)},
+            Field{"since", &T::since, number()},
+        };
+    }
+};
+
+struct PausedReply {
+    Items paused;
+    Seq seq = 0;
+
+    static constexpr auto fields() {
+        using T = PausedReply;
+        return std::tuple{Field{"paused", &T::paused, {}}, Field{"seq", &T::seq, number()}};
     }
 };
 

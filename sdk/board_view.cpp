@@ -61,7 +61,7 @@ std::optional<Change> BoardView::on_listed(const Task& task) {
 }
 
 std::optional<Change> BoardView::on_event(const Event& event) {
-    if (event.is_executor()) {
+    if (!event.is_task()) {
         return std::nullopt;
     }
     const std::string& guid = event.task.guid;

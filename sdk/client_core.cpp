@@ -174,6 +174,9 @@ TASKBBS_CALL(ExecutorsArgs);
 TASKBBS_CALL(ReplayArgs);
 TASKBBS_CALL(StatsArgs);
 TASKBBS_CALL(ExplainArgs);
+TASKBBS_CALL(PauseArgs);
+TASKBBS_CALL(ResumeArgs);
+TASKBBS_CALL(PausedArgs);
 
 #undef TASKBBS_CALL
 

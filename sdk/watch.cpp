@@ -42,14 +42,21 @@ bool WatchMachine::watches(Stream stream) const {
     const auto& streams = options_.streams;
     const bool chosen =
         streams.empty() || std::find(streams.begin(), streams.end(), stream) != streams.end();
-    return chosen && (whole_ || stream != Stream::executor);
+    switch (stream) {
+        case Stream::executor:
+            return chosen && whole_;
+        case Stream::queue:
+            return chosen && options_.guid.empty();
+        default:
+            return chosen;
+    }
 }
 
 bool WatchMachine::matches(const Event& event) const {
     const auto& domains = options_.domains;
+    const std::string& domain = event.is_queue() ? event.domain : event.task.domain;
     return watches(event.stream) && (options_.guid.empty() || event.task.guid == options_.guid) &&
-           (domains.empty() ||
-            std::find(domains.begin(), domains.end(), event.task.domain) != domains.end());
+           (domains.empty() || std::find(domains.begin(), domains.end(), domain) != domains.end());
 }
 
 // ---- publications ----------------------------------------------------------------------------
@@ -145,7 +152,7 @@ void WatchMachine::accept(Sighting sighting) {
 }
 
 void WatchMachine::deliver(Event event) {
-    const auto listed = event.is_executor() ? listed_.end() : listed_.find(event.task.guid);
+    const auto listed = event.is_task() ? listed_.find(event.task.guid) : listed_.end();
     if (listed == listed_.end() || event.seq > listed->second) {
         deliveries_.emplace_back(std::move(event));
     }

@@ -42,6 +42,9 @@ TASKBBS_WIRE_ARGS(ExecutorsArgs);
 TASKBBS_WIRE_ARGS(ReplayArgs);
 TASKBBS_WIRE_ARGS(StatsArgs);
 TASKBBS_WIRE_ARGS(ExplainArgs);
+TASKBBS_WIRE_ARGS(PauseArgs);
+TASKBBS_WIRE_ARGS(ResumeArgs);
+TASKBBS_WIRE_ARGS(PausedArgs);
 #undef TASKBBS_WIRE_ARGS
 
 template <class Args>

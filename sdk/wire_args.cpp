@@ -138,6 +138,18 @@ protocol::ExplainArgs wire_of(const ExplainArgs& args) {
     return {.guid = args.guid};
 }
 
+protocol::PauseArgs wire_of(const PauseArgs& args) {
+    return {.domain = args.domain, .stack = view_of_optional<std::string_view>(args.stack)};
+}
+
+protocol::ResumeArgs wire_of(const ResumeArgs& args) {
+    return {.domain = args.domain, .stack = view_of_optional<std::string_view>(args.stack)};
+}
+
+protocol::PausedArgs wire_of(const PausedArgs&) {
+    return {};
+}
+
 }  // namespace
 
 template <class Args>
@@ -194,5 +206,8 @@ template std::string pack(const ExecutorsArgs&);
 template std::string pack(const ReplayArgs&);
 template std::string pack(const StatsArgs&);
 template std::string pack(const ExplainArgs&);
+template std::string pack(const PauseArgs&);
+template std::string pack(const ResumeArgs&);
+template std::string pack(const PausedArgs&);
 
 }  // namespace taskbbs::sdk

@@ -229,11 +229,24 @@ Result<Explained> value_of(const protocol::ExplainReply& wire) {
                         .every = wire.every,
                         .next_pass_at = wire.next_pass_at,
                         .brake = wire.brake,
-                        .read_only = wire.read_only};
+                        .read_only = wire.read_only,
+                        .paused_since = wire.paused_since};
     if (wire.owner) {
         explained.owner = owner_of(*wire.owner);
     }
     return explained;
+}
+
+Pause pause_of(const protocol::PauseView& wire) {
+    return {
+        .domain = std::string(wire.domain), .stack = string_of(wire.stack), .since = wire.since};
+}
+
+Result<Paused> value_of(const protocol::PausedReply& wire) {
+    return converted<protocol::PauseView>(wire.paused, pause_of)
+        .map([&](std::vector<Pause> pauses) {
+            return Paused{.pauses = std::move(pauses), .seq = wire.seq};
+        });
 }
 
 template <class Reply>
@@ -274,6 +287,9 @@ struct Wire<Replayed> : std::type_identity<protocol::ReplayReply> {};
 
 template <>
 struct Wire<Explained> : std::type_identity<protocol::ExplainReply> {};
+
+template <>
+struct Wire<Paused> : std::type_identity<protocol::PausedReply> {};
 
 std::optional<Stats::Number> number_of(Value value) {
     if (const auto integer = value.integer()) {
@@ -338,6 +354,7 @@ template Result<ExecutorPage> read(std::string_view);
 template Result<Replayed> read(std::string_view);
 template Result<Stats> read(std::string_view);
 template Result<Explained> read(std::string_view);
+template Result<Paused> read(std::string_view);
 
 Error refusal_of(std::string_view status, std::string_view packed) {
     protocol::Refusal wire;
@@ -384,6 +401,16 @@ Event event_of(const protocol::ExecutorEventView& wire) {
             .reason = std::string(wire.reason)};
 }
 
+Event event_of(const protocol::QueueEventView& wire) {
+    return {.seq = wire.seq,
+            .stream = wire.stream,
+            .ordinal = wire.ordinal,
+            .at = wire.at,
+            .kind = wire.kind,
+            .domain = std::string(wire.domain),
+            .stack = string_of(wire.stack)};
+}
+
 template <class View>
 std::optional<Event> event_in(Value body) {
     Document document;
@@ -396,6 +423,9 @@ std::optional<Event> event_in(Value body) {
 std::optional<Event> read_event(Value body) {
     if (body.at("stream").str() == name_of(Stream::executor)) {
         return event_in<protocol::ExecutorEventView>(body);
+    }
+    if (body.at("stream").str() == name_of(Stream::queue)) {
+        return event_in<protocol::QueueEventView>(body);
     }
     auto event = event_in<protocol::TaskEventView>(body);
     return event && !event->task.guid.empty() ? std::move(event) : std::nullopt;

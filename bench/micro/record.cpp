@@ -46,7 +46,7 @@ void encode_into_batch(benchmark::State& state) {
         }
         body.clear();
         rest.clear();
-        core::encode_task_body(applied.event, applied.after, body);
+        core::encode_body(applied.event, applied.after, body);
         core::encode_private(applied.event, applied.after, rest);
         batch.append(broker::tags_of(applied.event, applied.after), body, rest);
     }
@@ -60,7 +60,7 @@ void read_back(benchmark::State& state) {
     const Applied applied = applied_to(guid, state.range(0));
     std::string body;
     std::string rest;
-    core::encode_task_body(applied.event, applied.after, body);
+    core::encode_body(applied.event, applied.after, body);
     core::encode_private(applied.event, applied.after, rest);
     core::RecordReader reader;
     if (!reader.read(body, rest)) {

@@ -181,7 +181,7 @@ void YesBroker::commit(Event& event, protocol::TaskView& task) {
     task.payload_size = static_cast<std::int64_t>(payload_.size());
     body_.clear();
     rest_.clear();
-    core::encode_task_body(event, task, body_);
+    core::encode_body(event, task, body_);
     core::encode_private(event, task, rest_);
     core::append_topic(event, task, gathering_.topics());
     gathering_.end_topic();

@@ -55,54 +55,72 @@ std::vector<Slot> find_all(const auto& labels, const protocol::Names& names) {
     return found;
 }
 
-Head head_of(const Queue& queue) {
-    return {queue.begin(), queue.end()};
-}
+// The heads of the queues that are not paused.
+class Heads {
+  public:
+    explicit Heads(const Board& board) : board_(board) {}
 
-std::vector<Head> queues_in(const Tasks& tasks,
+    void add(Slot domain, Slot stack, const Queue& queue) {
+        const Tasks& tasks = board_.tasks();
+        if (!board_.pauses().hold(tasks.domains().text(domain), tasks.stacks().text(stack))) {
+            heads_.push_back({queue.begin(), queue.end()});
+        }
+    }
+
+    std::vector<Head> take() { return std::move(heads_); }
+
+  private:
+    const Board& board_;
+    std::vector<Head> heads_;
+};
+
+std::vector<Head> queues_in(const Board& board,
                             const std::vector<Slot>& domains,
                             const protocol::Names& stacks) {
+    const Tasks& tasks = board.tasks();
     const std::vector<Slot> wanted = find_all(tasks.stacks(), stacks);
-    std::vector<Head> heads;
+    Heads heads(board);
     for (const Slot domain : domains) {
         const auto& queues = tasks.domains()[domain].queues;
         if (stacks.empty()) {
             for (const auto& [stack, queue] : queues) {
-                heads.push_back(head_of(queue));
+                heads.add(domain, stack, queue);
             }
         }
         for (const Slot stack : wanted) {
             if (const auto queue = queues.find(stack); queue != queues.end()) {
-                heads.push_back(head_of(queue->second));
+                heads.add(domain, stack, queue->second);
             }
         }
     }
-    return heads;
+    return heads.take();
 }
 
-std::vector<Head> queues_of(const Tasks& tasks, const std::vector<Slot>& stacks) {
-    std::vector<Head> heads;
+std::vector<Head> queues_of(const Board& board, const std::vector<Slot>& stacks) {
+    const Tasks& tasks = board.tasks();
+    Heads heads(board);
     for (const Slot stack : stacks) {
         for (const Slot domain : tasks.stacks()[stack].domains) {
-            heads.push_back(head_of(tasks.domains()[domain].queues.at(stack)));
+            heads.add(domain, stack, tasks.domains()[domain].queues.at(stack));
         }
     }
-    return heads;
+    return heads.take();
 }
 
-std::vector<Head> matching_queues(const Tasks& tasks, const protocol::AcquireArgs& args) {
+std::vector<Head> matching_queues(const Board& board, const protocol::AcquireArgs& args) {
+    const Tasks& tasks = board.tasks();
     if (!args.domains.empty()) {
-        return queues_in(tasks, find_all(tasks.domains(), args.domains), args.stacks);
+        return queues_in(board, find_all(tasks.domains(), args.domains), args.stacks);
     }
     if (!args.stacks.empty()) {
-        return queues_of(tasks, find_all(tasks.stacks(), args.stacks));
+        return queues_of(board, find_all(tasks.stacks(), args.stacks));
     }
     std::vector<Slot> queued;
     queued.reserve(tasks.stacks_queued().size());
     for (const auto& [stack, domains] : tasks.stacks_queued()) {
         queued.push_back(stack);
     }
-    return queues_of(tasks, queued);
+    return queues_of(board, queued);
 }
 
 }  // namespace
@@ -111,6 +129,11 @@ bool fits(const Terms& terms, const std::optional<protocol::Resources>& free) {
     return !free || (terms.memory_mb <= free->memory_mb.value_or(protocol::max_integer) &&
                      terms.disk_mb <= free->disk_mb.value_or(protocol::max_integer) &&
                      terms.cpu_percent <= free->cpu_percent.value_or(protocol::max_integer));
+}
+
+bool is_paused(const Board& board, const TaskRecord& task) {
+    const Tasks& tasks = board.tasks();
+    return board.pauses().hold(tasks.domains().text(task.domain), tasks.stacks().text(task.stack));
 }
 
 bool is_draining(const Board& board, std::string_view executor_id) {
@@ -123,7 +146,7 @@ std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) 
     if (is_draining(board, args.executor_id)) {
         return chosen;
     }
-    std::vector<Head> heads = matching_queues(board.tasks(), args);
+    std::vector<Head> heads = matching_queues(board, args);
     std::optional<protocol::Resources> free = args.free;
     std::size_t bytes = 0;
     // A heap whose top is the best head.
@@ -162,7 +185,7 @@ std::vector<Slot> choose(Board& board, const protocol::AcquireArgs& args) {
     if (!waits || !args.free) {
         return chosen;
     }
-    for (Head& head : matching_queues(board.tasks(), args)) {
+    for (Head& head : matching_queues(board, args)) {
         if (!head.advance_to_fit(board, args.free) && head.at != head.end) {
             board.tasks().note_unseen_behind(head.at->slot);
         }

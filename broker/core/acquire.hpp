@@ -12,12 +12,16 @@ namespace taskbbs::core {
 // Whether this executor is to take no more: present and draining.
 bool is_draining(const Board& board, std::string_view executor_id);
 
+// Whether the task's queue is paused: acquire passes it by.
+bool is_paused(const Board& board, const TaskRecord& task);
+
 // Whether this much is free for the task.
 bool fits(const Terms& terms, const std::optional<protocol::Resources>& free);
 
 // The pending tasks that `args` gets now: by priority, then the longest pending, together within
-// `free` and limits.reply_bytes; none where the executor drains. Costs O(matching queues x log
-// tasks); under `free` it looks past at most 64 tasks of a queue that do not fit.
+// `free` and limits.reply_bytes; none where the executor drains, none of a paused queue. Costs
+// O(matching queues x log tasks); under `free` it looks past at most 64 tasks of a queue that do
+// not fit.
 std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args);
 
 // The same for a request: where it finds nothing and will wait, what lies too far back in a queue

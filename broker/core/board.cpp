@@ -1,6 +1,7 @@
 // The fold.
 #include "broker/core/board.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace taskbbs::core {
@@ -36,6 +37,12 @@ Slot Board::apply(const Event& event) {
         case Kind::undrained:
             executors_.drained(event);
             break;
+        case Kind::paused:
+            pauses_.paused(event);
+            break;
+        case Kind::resumed:
+            pauses_.resumed(event);
+            break;
         default:
             note_doomed(event);
             slot = tasks_.apply(event);
@@ -62,20 +69,23 @@ void Board::note_doomed(const Event& event) {
 }
 
 Digest Board::digest() const {
-    return digest_of(numbers(), tasks_.digest() + executors_.digest() + sessions_.digest());
+    return digest_of(numbers(),
+                     tasks_.digest() + executors_.digest() + sessions_.digest() + pauses_.digest());
 }
 
 BoardNumbers Board::numbers() const {
-    return {.seq = seq_,
-            .ordinals = ordinals_.of,
-            .last_stamp = clock_.last_stamp().time_since_epoch().count(),
-            .serving = sessions_.serving().count(),
-            .last_batch = sessions_.last_batch().time_since_epoch().count()};
+    BoardNumbers numbers{.seq = seq_,
+                         .last_stamp = clock_.last_stamp().time_since_epoch().count(),
+                         .serving = sessions_.serving().count(),
+                         .last_batch = sessions_.last_batch().time_since_epoch().count()};
+    std::copy_n(ordinals_.of.begin(), board_streams, numbers.ordinals.begin());
+    return numbers;
 }
 
 void Board::load(const BoardNumbers& numbers) {
     seq_ = numbers.seq;
-    ordinals_.of = numbers.ordinals;
+    std::ranges::copy(numbers.ordinals, ordinals_.of.begin());
+    ordinals_[Stream::queue] = pauses_.ordinal();
     clock_.observe(Time(Duration(numbers.last_stamp)));
     sessions_.load_time(Duration(numbers.serving), Time(Duration(numbers.last_batch)));
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/core/executors.hpp"
+#include "broker/core/pauses.hpp"
 #include "broker/core/sessions.hpp"
 #include "broker/core/settings.hpp"
 #include "broker/core/tasks.hpp"
@@ -22,7 +23,7 @@ class Board {
     void begin_batch(Time time, Time run_began);
 
     // Events come in the order of their numbers. Returns where a task's event left the task:
-    // readable until the next apply, even if it was resolved; no_slot for an executor's event.
+    // readable until the next apply, even if it was resolved; no_slot for an event of no task.
     Slot apply(const Event& event);
 
     // Recovery is over: `now` as of this moment. Presence and ages count from here.
@@ -46,6 +47,10 @@ class Board {
 
     const Sessions& sessions() const { return sessions_; }
 
+    Pauses& pauses() { return pauses_; }
+
+    const Pauses& pauses() const { return pauses_; }
+
     Seq seq() const { return seq_; }
 
     const protocol::Ordinals& ordinals() const { return ordinals_; }
@@ -65,6 +70,7 @@ class Board {
     Executors executors_;
     Tasks tasks_;
     Sessions sessions_;
+    Pauses pauses_;
     Seq seq_ = 0;
     protocol::Ordinals ordinals_;
 };

@@ -329,4 +329,32 @@ Decided<Event> decide(const Board& board, const protocol::DrainArgs& args, Time)
     return executor_event(board, args.executor_id, args.on ? Kind::draining : Kind::undrained);
 }
 
+// ---- of queues -------------------------------------------------------------------------------
+
+Decided<Event> decide(const Board& board, const protocol::PauseArgs& args, Time) {
+    const Queues queues{args.domain, args.stack};
+    if (board.pauses().size() >= protocol::max_pauses && !board.pauses().has(queues)) {
+        return refuse_busy("too much is paused: resume some of it, or pause whole domains",
+                           protocol::max_pauses);
+    }
+    return Event{.kind = Kind::paused, .queues = queues};
+}
+
+Decided<Event> decide(const Board& board, const protocol::ResumeArgs& args, Time) {
+    const Queues queues{args.domain, args.stack};
+    if (board.pauses().can_resume(queues)) {
+        return Event{.kind = Kind::resumed, .queues = queues};
+    }
+    if (args.stack && board.pauses().has({args.domain, std::nullopt})) {
+        return refuse(Status::not_found,
+                      fmt::format("domain '{}' is paused as a whole: resume it without a stack",
+                                  args.domain));
+    }
+    return refuse(
+        Status::not_found,
+        args.stack
+            ? fmt::format("stack '{}' of domain '{}' is not paused", *args.stack, args.domain)
+            : fmt::format("nothing of domain '{}' is paused", args.domain));
+}
+
 }  // namespace taskbbs::core

@@ -29,6 +29,8 @@ Decided<Event> decide(const Board& board, const protocol::ResolvingArgs& args, T
 Decided<Event> decide(const Board& board, const protocol::ResolveArgs& args, Time now);
 Decided<Event> decide(const Board& board, const protocol::DepartArgs& args, Time now);
 Decided<Event> decide(const Board& board, const protocol::DrainArgs& args, Time now);
+Decided<Event> decide(const Board& board, const protocol::PauseArgs& args, Time now);
+Decided<Event> decide(const Board& board, const protocol::ResumeArgs& args, Time now);
 
 // Whether one more outcome of this session can be remembered, else `busy` (section 2).
 Decided<void> check_session(const Board& board, const SessionId& session);

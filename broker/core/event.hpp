@@ -51,6 +51,14 @@ struct Ending {
     bool operator==(const Ending&) const = default;
 };
 
+// The queues that a pause is about: those of a domain, or its one of a stack.
+struct Queues {
+    std::string_view domain;
+    std::optional<std::string_view> stack;  // absent: every stack; "" is a stack like any other
+
+    auto operator<=>(const Queues&) const = default;
+};
+
 // Views point at the request, the record or the journal's bytes that the event was made from.
 struct Event {
     Kind kind = Kind::desired;
@@ -72,6 +80,9 @@ struct Event {
     milliseconds ttl{0};
     std::string_view lost_reason;
 
+    // Of queues.
+    Queues queues;
+
     Origin origin;
 
     // Its numbers: given by Board::number() in life, read from the journal in replay.
@@ -80,6 +91,9 @@ struct Event {
     Time at{};
 
     Stream stream() const {
+        if (protocol::is_queue_kind(kind)) {
+            return Stream::queue;
+        }
         return protocol::is_executor_kind(kind) ? Stream::executor : protocol::stream_of(to);
     }
 

@@ -40,6 +40,7 @@ void add_limits(const Board& board, const TaskRecord& task, ExplainReply& facts)
             facts.fail_at = claim_by(board, task);
             facts.kick_at = next_kick_of(board, task);
             facts.kicks = task.kicks;
+            facts.paused_since = board.pauses().since(facts.task.domain, facts.task.stack);
             break;
         case State::claimed:
             facts.demote_at = later(left_alone_since(board, task), settings.claim_timeout);

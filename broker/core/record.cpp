@@ -31,6 +31,36 @@ bool shows_header(const Event& event) {
     return event.to == State::pending || event.to == State::completed;
 }
 
+protocol::TaskEventView task_view_of(const Event& event, const TaskView& after) {
+    return {.seq = event.seq,
+            .stream = event.stream(),
+            .ordinal = event.ordinal,
+            .at = event.at,
+            .kind = event.kind,
+            .cause = event.cause,
+            .task = after};
+}
+
+protocol::ExecutorEventView executor_view_of(const Event& event) {
+    return {.seq = event.seq,
+            .ordinal = event.ordinal,
+            .at = event.at,
+            .kind = event.kind,
+            .executor_id = event.executor_id,
+            .incarnation = event.incarnation,
+            .ttl = event.ttl,
+            .reason = event.lost_reason};
+}
+
+protocol::QueueEventView queue_view_of(const Event& event) {
+    return {.seq = event.seq,
+            .ordinal = event.ordinal,
+            .at = event.at,
+            .kind = event.kind,
+            .domain = event.queues.domain,
+            .stack = event.queues.stack};
+}
+
 // As it is read; its list says the order, too.
 struct PrivatePart {
     std::string_view payload, annotation, result;
@@ -112,7 +142,7 @@ void read_change(Event& event, const TaskView& task, std::string_view result) {
 
 std::optional<Event> task_event_of(protocol::TaskEventView& view, const PrivatePart& part) {
     std::optional<Event> made;
-    if (view.task.guid.empty() || protocol::is_executor_kind(view.kind) ||
+    if (view.task.guid.empty() || view.kind >= Kind::joined ||
         view.stream != protocol::stream_of(view.task.state)) {
         return made;
     }
@@ -149,35 +179,33 @@ std::optional<Event> executor_event_of(const protocol::ExecutorEventView& view,
     return read_origin(event, part) ? std::optional(event) : std::nullopt;
 }
 
-}  // namespace
-
-void encode_task_body(const Event& event, const TaskView& after, std::string& body) {
-    Packer packer(body);
-    const protocol::TaskEventView view{
-        .seq = event.seq,
-        .stream = event.stream(),
-        .ordinal = event.ordinal,
-        .at = event.at,
-        .kind = event.kind,
-        .cause = event.cause,
-        .task = after,
-    };
-    encode(packer, view, Defaults::omit, shows_header(event) ? protocol::header : protocol::slim);
+std::optional<Event> queue_event_of(const protocol::QueueEventView& view, const PrivatePart& part) {
+    if (!protocol::is_queue_kind(view.kind)) {
+        return std::nullopt;
+    }
+    Event event{.kind = view.kind,
+                .queues = {view.domain, view.stack},
+                .seq = view.seq,
+                .ordinal = view.ordinal,
+                .at = view.at};
+    return read_origin(event, part) ? std::optional(event) : std::nullopt;
 }
 
-void encode_executor_body(const Event& event, std::string& body) {
+}  // namespace
+
+void encode_body(const Event& event, const TaskView& after, std::string& body) {
     Packer packer(body);
-    const protocol::ExecutorEventView view{
-        .seq = event.seq,
-        .ordinal = event.ordinal,
-        .at = event.at,
-        .kind = event.kind,
-        .executor_id = event.executor_id,
-        .incarnation = event.incarnation,
-        .ttl = event.ttl,
-        .reason = event.lost_reason,
-    };
-    encode(packer, view, Defaults::omit);
+    switch (event.stream()) {
+        case Stream::executor:
+            return encode(packer, executor_view_of(event), Defaults::omit);
+        case Stream::queue:
+            return encode(packer, queue_view_of(event), Defaults::omit);
+        default:
+            return encode(packer,
+                          task_view_of(event, after),
+                          Defaults::omit,
+                          shows_header(event) ? protocol::header : protocol::slim);
+    }
 }
 
 void encode_private(const Event& event, const TaskView& after, std::string& rest) {
@@ -215,8 +243,12 @@ void encode_private(const Event& event, const TaskView& after, std::string& rest
 void append_topic(const Event& event, const TaskView& after, std::string& topic) {
     const std::string_view stream = name_of(event.stream());
     const bool is_executors = event.stream() == Stream::executor;
-    const std::string_view group = is_executors ? std::string_view() : after.domain;
-    const std::string_view name = is_executors ? event.executor_id : after.guid;
+    std::string_view group = after.domain;
+    std::string_view name = is_executors ? event.executor_id : after.guid;
+    if (event.stream() == Stream::queue) {
+        group = event.queues.domain;
+        name = event.queues.stack.value_or(std::string_view());
+    }
     Packer packer(topic);
     char* at = packer.open_room(stream.size() + group.size() + name.size() + 2);
     at = protocol::put_byte(protocol::put_raw(at, stream), '.');
@@ -253,6 +285,10 @@ std::optional<Event> RecordReader::read_in_any_order(std::string_view body, std:
         protocol::ExecutorEventView view;
         return decode(*map, view) ? std::nullopt
                                   : executor_event_of(view, private_part_of(*secret));
+    }
+    if (map->at("stream").str() == name_of(Stream::queue)) {
+        protocol::QueueEventView view;
+        return decode(*map, view) ? std::nullopt : queue_event_of(view, private_part_of(*secret));
     }
     protocol::TaskEventView view;
     return decode(*map, view) ? std::nullopt : task_event_of(view, private_part_of(*secret));

@@ -11,14 +11,14 @@
 
 namespace taskbbs::core {
 
-// Appends the body of a task's event; `after` is the task after it.
-void encode_task_body(const Event& event, const TaskView& after, std::string& body);
-void encode_executor_body(const Event& event, std::string& body);
+// Appends the body; `after` is the task after the event, default-made for an event of no task.
+void encode_body(const Event& event, const TaskView& after, std::string& body);
 
-// Appends the private part; `after` as above, default-made for an executor's event.
+// Appends the private part; `after` as above.
 void encode_private(const Event& event, const TaskView& after, std::string& rest);
 
-// Appends the topic: "<stream>.<domain>.<guid>" or "executor.<executor_id>".
+// Appends the topic: "<stream>.<domain>.<guid>", "executor.<executor_id>" or
+// "queue.<domain>.<stack>", which ends with the point where every stack is meant.
 void append_topic(const Event& event, const TaskView& after, std::string& topic);
 
 // Reads an event back. It points into the two documents and the bytes; nothing where the bytes are

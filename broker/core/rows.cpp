@@ -166,6 +166,24 @@ Digest digest_of(const SessionId& session, const OutcomeNumbers& outcome) {
     return hash_of_bytes(Numbers{session, outcome});
 }
 
+Digest digest_of(const PausesRow& row) {
+    struct Numbers {
+        Digest before, domain, stack;
+        std::int64_t since;
+        std::uint64_t has_stack;
+    };
+
+    Digest sum = hash_of_bytes(row.ordinal);
+    for (const Pause& pause : row.pauses) {
+        sum = hash_of_bytes(Numbers{.before = sum,
+                                    .domain = hash_of(pause.domain),
+                                    .stack = hash_of_text(pause.stack.value_or(std::string())),
+                                    .since = count(pause.since),
+                                    .has_stack = pause.stack ? 1U : 0U});
+    }
+    return sum;
+}
+
 Digest digest_of(const BoardNumbers& board, Digest rows) {
     struct Numbers {
         BoardNumbers board;

@@ -117,10 +117,33 @@ static_assert(std::has_unique_object_representations_v<OutcomeNumbers>, "every b
 Digest digest_of(const SessionNumbers& session);
 Digest digest_of(const SessionId& session, const OutcomeNumbers& outcome);
 
-// What is neither task, executor nor session.
+struct Pause {
+    std::string domain;
+    std::optional<std::string> stack;  // as in Queues
+    Time since{};
+
+    Pause(const Queues& queues, Time from)
+        : domain(queues.domain), stack(queues.stack), since(from) {}
+
+    Queues queues() const { return {domain, stack}; }
+};
+
+// There only once something was paused: what came before has neither it nor its share of the
+// digest.
+struct PausesRow {
+    std::int64_t ordinal = 0;  // the newest one of the stream
+    std::vector<Pause> pauses;
+};
+
+Digest digest_of(const PausesRow& row);
+
+// Streams whose ordinals are the board's own; that of queues goes with the pauses.
+inline constexpr std::size_t board_streams = 7;
+
+// What is neither task, executor, session nor pause.
 struct BoardNumbers {
     std::int64_t seq = 0;
-    std::array<std::int64_t, protocol::stream_count> ordinals{};
+    std::array<std::int64_t, board_streams> ordinals{};
     std::int64_t last_stamp = 0;
     std::int64_t serving = 0;     // ns of serving time
     std::int64_t last_batch = 0;  // its time

@@ -54,6 +54,9 @@ bool can_follow(const Board& board, Event& event) {
     if (protocol::is_executor_kind(event.kind)) {
         return !event.executor_id.empty() && event.ttl.count() <= protocol::max_ttl_ms;
     }
+    if (protocol::is_queue_kind(event.kind)) {
+        return event.kind == Kind::paused || board.pauses().can_resume(event.queues);
+    }
     event.task = board.tasks().find(event.guid);
     if (event.kind == Kind::desired) {
         return event.task == no_slot && event.desired && event.to == State::pending;

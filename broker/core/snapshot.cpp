@@ -15,7 +15,14 @@ namespace taskbbs::core {
 
 namespace {
 
-enum class RowKind : std::uint8_t { executor = 1, session = 2, outcome = 3, task = 4, board = 5 };
+enum class RowKind : std::uint8_t {
+    executor = 1,
+    session = 2,
+    outcome = 3,
+    task = 4,
+    board = 5,
+    pauses = 6,
+};
 
 class RowWriter {
   public:
@@ -240,6 +247,54 @@ std::optional<TaskRow> task_of(std::string_view bytes) {
     return reader.at_end() && is_possible(row) ? std::optional(row) : std::nullopt;
 }
 
+struct PauseNumbers {
+    std::int64_t since = 0;
+    std::uint64_t has_stack = 0;
+};
+
+void put(RowWriter& writer, const PausesRow& row) {
+    writer.clear(RowKind::pauses);
+    writer.put(row.ordinal);
+    writer.put(std::uint64_t{row.pauses.size()});
+    for (const Pause& pause : row.pauses) {
+        writer.put(PauseNumbers{.since = pause.since.time_since_epoch().count(),
+                                .has_stack = pause.stack ? 1U : 0U});
+        writer.put_text(pause.domain);
+        writer.put_text(pause.stack.value_or(std::string()));
+    }
+}
+
+// Nothing: no broker writes such a one.
+std::optional<Pause> pause_of(FieldReader& reader) {
+    const auto numbers = reader.get<PauseNumbers>();
+    Queues queues{.domain = reader.get_text()};
+    const std::string_view stack = reader.get_text();
+    if (numbers.has_stack == 1) {
+        queues.stack = stack;
+    }
+    const bool possible = are_possible({numbers.since}) && !queues.domain.empty() &&
+                          (numbers.has_stack == 1 || (numbers.has_stack == 0 && stack.empty()));
+    return possible ? std::optional(Pause(queues, Time(Duration(numbers.since)))) : std::nullopt;
+}
+
+std::optional<PausesRow> pauses_of(std::string_view bytes) {
+    FieldReader reader(bytes);
+    PausesRow row{.ordinal = reader.get<std::int64_t>()};
+    const auto pauses = reader.get<std::uint64_t>();
+    if (row.ordinal <= 0) {
+        return std::nullopt;
+    }
+    for (std::uint64_t i = 0; i < pauses; ++i) {
+        const auto pause = pause_of(reader);
+        // In their order, and so none of them twice: the digest is told from it.
+        if (!pause || (i > 0 && !(row.pauses.back().queues() < pause->queues()))) {
+            return std::nullopt;
+        }
+        row.pauses.push_back(*pause);
+    }
+    return reader.at_end() ? std::optional(std::move(row)) : std::nullopt;
+}
+
 RowKind kind_of(std::string_view row) {
     return row.empty() ? RowKind{} : static_cast<RowKind>(row.front());
 }
@@ -264,6 +319,10 @@ void write_rows(const Board& board, const std::function<void(std::string_view)>&
         put(writer, row);
         sink(writer.bytes());
     });
+    if (!board.pauses().is_blank()) {
+        put(writer, board.pauses().row());
+        sink(writer.bytes());
+    }
     put_numbers(RowKind::board, board.numbers());
 }
 
@@ -285,6 +344,8 @@ bool RowReader::take(std::string_view row) {
             return take_task(fields);
         case RowKind::board:
             return take_board(fields);
+        case RowKind::pauses:
+            return take_pauses(fields);
     }
     return false;
 }
@@ -324,9 +385,18 @@ bool RowReader::take_task(std::string_view fields) {
     return true;
 }
 
+bool RowReader::take_pauses(std::string_view fields) {
+    const auto row = pauses_of(fields);
+    if (!row || !board_.pauses().is_blank()) {
+        return false;
+    }
+    board_.pauses().load(*row);
+    return true;
+}
+
 bool RowReader::take_board(std::string_view fields) {
     const auto row = numbers_in<BoardNumbers>(fields);
-    if (!row || row->seq < last_touched_) {
+    if (!row || row->seq < last_touched_ || row->seq < board_.pauses().ordinal()) {
         return false;
     }
     if (!board_.tasks().finish_loading() || !board_.executors().finish_loading()) {
@@ -359,6 +429,8 @@ bool RowDigest::take(std::string_view row) {
                        [this](const auto& read) { return digest_of(session_, read); });
         case RowKind::task:
             return add(task_of(fields), [](const auto& read) { return digest_of(read); });
+        case RowKind::pauses:
+            return add(pauses_of(fields), [](const auto& read) { return digest_of(read); });
         case RowKind::board: {
             const auto board = numbers_in<BoardNumbers>(fields);
             result_ = board ? std::optional(digest_of(*board, sum_)) : std::nullopt;

@@ -2,7 +2,8 @@
 // journal stores the rows without knowing what they say.
 //
 // The order is part of it: executors, sessions with their outcomes, tasks in the order in which
-// they were touched, and one row of the board's own numbers that ends it all.
+// they were touched, what is paused if anything ever was, and one row of the board's own numbers
+// that ends it all.
 #pragma once
 
 #include "broker/core/board.hpp"
@@ -33,6 +34,7 @@ class RowReader {
     bool take_session(std::string_view row);
     bool take_outcome(std::string_view row);
     bool take_task(std::string_view row);
+    bool take_pauses(std::string_view row);
     bool take_board(std::string_view row);
 
     Board& board_;

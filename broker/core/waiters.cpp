@@ -150,6 +150,11 @@ Waiters::Ticket Waiters::match(std::string_view domain,
     return first;
 }
 
+Waiters::Ticket Waiters::first_after(Ticket after) const {
+    const auto next = waiters_.upper_bound(after);
+    return next == waiters_.end() ? 0 : next->first;
+}
+
 bool Waiters::wants(Ticket ticket, std::string_view domain) const {
     const std::vector<std::string>& domains = waiters_.at(ticket).domains;
     return domains.empty() || std::binary_search(domains.begin(), domains.end(), domain);

@@ -57,6 +57,9 @@ class Waiters {
     // domains may: where it named many, wants() is to be asked.
     Ticket match(std::string_view domain, std::string_view stack, Ticket after) const;
 
+    // The first one after `after`, whatever it wants; 0: there is none.
+    Ticket first_after(Ticket after) const;
+
     // Whether its domains match.
     bool wants(Ticket ticket, std::string_view domain) const;
 

@@ -15,13 +15,16 @@ namespace taskbbs::journal {
 // Number of an event: dense, from 1; 0 stands for "none yet".
 using Seq = std::int64_t;
 
-inline constexpr std::uint8_t event_record = 1;    // the one type there is
-inline constexpr std::uint8_t record_version = 1;  // the newest that this program reads
-inline constexpr std::uint8_t max_streams = 32;    // a stream is a bit of a query's mask
+inline constexpr std::uint8_t event_record = 1;  // the one type there is
+// Events of queues came later than the others: what does not know them must not read on.
+inline constexpr std::uint8_t first_record_version = 1;
+inline constexpr std::uint8_t queue_record_version = 2;
+inline constexpr std::uint8_t newest_record_version = queue_record_version;
+inline constexpr std::uint8_t max_streams = 32;  // a stream is a bit of a query's mask
 
 struct RecordTags {
     std::uint8_t type = event_record;
-    std::uint8_t version = record_version;
+    std::uint8_t version = first_record_version;
     std::uint8_t stream = 0;  // below max_streams
     std::uint32_t group = 0;  // hash of the domain; 0: none
     std::uint64_t key = 0;    // hash of the guid; 0: none

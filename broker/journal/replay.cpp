@@ -12,8 +12,8 @@ namespace {
 
 void check_known(const Record& record, const std::string& file) {
     const RecordTags& tags = record.tags;
-    const bool known = tags.type == event_record && tags.version >= 1 &&
-                       tags.version <= record_version && tags.stream < max_streams;
+    const bool known = tags.type == event_record && tags.version >= first_record_version &&
+                       tags.version <= newest_record_version && tags.stream < max_streams;
     if (known) return;
     throw UnsupportedError(file,
                            fmt::format("event {} is of type {}, version {}, stream {}",

@@ -14,11 +14,18 @@ bool is_delayed(const Explained& facts) {
     return facts.task.state == State::pending && facts.task.not_before > facts.at;
 }
 
+bool is_paused(const Explained& facts) {
+    return facts.paused_since && !is_delayed(facts);
+}
+
 std::string_view awaited(const Explained& facts) {
     constexpr auto verbs =
         std::to_array<std::string_view>({"claim", "start", "complete", "resolving", "resolve", ""});
     if (facts.doomed) {
         return "executor_lost";
+    }
+    if (is_paused(facts)) {
+        return "resume";
     }
     return is_delayed(facts) ? "not_before" : verbs[static_cast<std::size_t>(facts.task.state)];
 }
@@ -31,6 +38,9 @@ std::string summary_of(const Explained& facts) {
     }
     switch (task.state) {
         case State::pending:
+            if (is_paused(facts)) {
+                return "its queue is paused, and it waits for somebody to resume it";
+            }
             return is_delayed(facts) ? "it waits for its not_before, then for an executor"
                                      : "it waits for an executor to claim it";
         case State::claimed:

@@ -88,9 +88,6 @@ void add_offers(Lines& lines, const Task& task, const Offers& offers) {
     for (const Candidate& candidate : offers.examples()) {
         lines.add("", fmt::format("{}: {}", candidate.executor_id, candidate.why));
     }
-    if (offers.could_take() > 0) {
-        lines.add("", "who could take it has not asked for it, or gets others before it");
-    }
 }
 
 std::string owner_in_words(const Explained& facts) {
@@ -251,8 +248,17 @@ std::string explained_in_words(const Explained& facts, const Offers* offers) {
                               task.max_rejections,
                               escaped(task.rejection_reason)));
     }
+    if (facts.paused_since) {
+        lines.add("paused",
+                  fmt::format("since {}: end it with taskbbs resume --domain {}",
+                              moment_text(*facts.paused_since, facts.at),
+                              task.domain));
+    }
     if (offers != nullptr) {
         add_offers(lines, task, *offers);
+        if (offers->could_take() > 0 && !facts.paused_since) {
+            lines.add("", "who could take it has not asked for it, or gets others before it");
+        }
     }
     lines.add("owner", owner_in_words(facts));
     add_lease(lines, facts);
@@ -279,6 +285,7 @@ Json explained_as_json(const Explained& facts, const Offers* offers) {
             {"next_pass_at", json_of_time(facts.next_pass_at)},
             {"brake", facts.brake},
             {"read_only", facts.read_only},
+            {"paused_since", json_of_time(facts.paused_since)},
             {"task", json_of(facts.task, protocol::header)}};
 }
 

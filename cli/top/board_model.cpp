@@ -51,7 +51,7 @@ void BoardModel::listing_over(bool whole, Time now) {
 }
 
 void BoardModel::happened(const Event& event) {
-    if (event.is_executor()) {
+    if (!event.is_task()) {
         return;
     }
     if (event.kind != Kind::kicked) {

@@ -104,7 +104,7 @@ TEST_CASE("a value must have the form of its option") {
           "running?");
     CHECK(wrong({"replay", "--streams", "pending,gone"}) ==
           "--streams 'pending,gone' is not "
-          "pending|claimed|running|completed|resolving|resolved|executor");
+          "pending|claimed|running|completed|resolving|resolved|executor|queue");
     CHECK(wrong({"heartbeat", "--executor-id", "e", "--running", "a"}) ==
           "--running 'a' is not GUID:EPOCH,...");
 }

@@ -53,6 +53,10 @@ def pending(board):
     board.cli("desire", "build-17", "--stack", "linux")
 
 
+def paused(board):
+    board.cli("pause", "--domain", "team-a")
+
+
 def history(board):
     """With an end to it."""
     pending(board)
@@ -79,7 +83,7 @@ BEFORE = {
     "desire": nothing, "claim": pending, "acquire": pending, "start": claimed, "complete": running,
     "reject": claimed, "cancel": pending, "resolving": completed, "resolve": taken, "get": pending,
     "list": running, "converge": nothing, "heartbeat": nothing, "depart": present,
-    "drain": present, "undrain": present, "executors": present, "replay": pending,
+    "drain": present, "undrain": present, "pause": nothing, "resume": paused, "paused": paused, "executors": present, "replay": pending,
     "explain": pending, "history": history, "stats": nothing, "hello": nothing, "watch": nothing,
     "run": names_to_run, "wait": detached, "top": pending, "executor": nothing, "bench": nothing,
     "completion": nothing,

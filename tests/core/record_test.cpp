@@ -25,11 +25,7 @@ class Pair {
         body_.clear();
         rest_.clear();
         const TaskView after = slot == no_slot ? TaskView{} : life_.tasks().view(slot);
-        if (slot == no_slot) {
-            encode_executor_body(event, body_);
-        } else {
-            encode_task_body(event, after, body_);
-        }
+        encode_body(event, after, body_);
         encode_private(event, after, rest_);
         const auto read = reader_.read(body_, rest_);
         REQUIRE(read);
@@ -204,7 +200,7 @@ TEST_CASE("the published part never holds payload, annotation, result or session
                          .state = State::completed,
                          .result = "SECRET"};
     std::string body;
-    encode_task_body(event, after, body);
+    encode_body(event, after, body);
     CHECK(body.find("SECRET") == std::string::npos);
     CHECK(body.find("SSSS") == std::string::npos);
 }
@@ -217,7 +213,7 @@ TEST_CASE("bytes that are no event are told from events, however they are cut or
     const TaskView after = board.tasks().view(board.apply(event));
     std::string body;
     std::string rest;
-    encode_task_body(event, after, body);
+    encode_body(event, after, body);
     encode_private(event, after, rest);
     RecordReader reader;
     REQUIRE(reader.read(body, rest));

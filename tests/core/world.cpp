@@ -63,11 +63,7 @@ void World::commit(Event event, const Origin& origin) {
     const std::string guid(event.guid);
     const Slot slot = board_.apply(event);
     const TaskView after = slot == no_slot ? TaskView{} : board_.tasks().view(slot);
-    if (slot == no_slot) {
-        encode_executor_body(event, record.body);
-    } else {
-        encode_task_body(event, after, record.body);
-    }
+    encode_body(event, after, record.body);
     encode_private(event, after, record.rest);
     record.digest = board_.digest();
     records_.push_back(std::move(record));
@@ -145,6 +141,8 @@ void World::beat() {
             return ask(protocol::DepartArgs{executor});
         case 1:
             return ask(protocol::DrainArgs{executor, any(2) == 0});
+        case 2:
+            return any(3) == 0 ? pause() : void();
         default:
             break;
     }
@@ -154,6 +152,18 @@ void World::beat() {
     if (verdict && (verdict->next == Beat::Next::join || verdict->next == Beat::Next::restart)) {
         commit(verdict->event);
     }
+}
+
+// A domain, or one of its stacks, as desire() names them.
+void World::pause() {
+    const std::string domain = "d" + std::to_string(any(3));
+    const std::string name = "s" + std::to_string(any(2));
+    std::optional<std::string_view> stack;
+    if (any(3) != 0) {
+        stack = any(3) == 0 ? std::string_view() : name;
+    }
+    any(2) == 0 ? ask(protocol::PauseArgs{domain, stack})
+                : ask(protocol::ResumeArgs{domain, stack});
 }
 
 // Most of the time to the end, sometimes not: then requests come in between.

@@ -63,6 +63,7 @@ class World {
     void desire();
     void move();
     void beat();
+    void pause();
     void finish_losses();
     void pass();
 

@@ -187,7 +187,7 @@ void make(const path& home) {
         make_snapshots(disk, home / "snapshots", script.name);
         if (script.name == "torn_tail") {
             make_segments(disk, home / "segments", script.name);
-        } else if (script.name == "clean_stop") {
+        } else if (script.name == "clean_stop" || script.name == "paused") {
             make_events(disk, home / "events", script.name);
         }
     }

@@ -129,6 +129,15 @@ std::string listing_of(const Board& board) {
                                 name_of(static_cast<State>(outcome.state)));
         });
     board.tasks().rows([&](const TaskRow& row) { text += line_of(row); });
+    if (!board.pauses().is_blank()) {
+        text += fmt::format("pauses ordinal={}\n", board.pauses().ordinal());
+    }
+    for (const Pause& pause : board.pauses()) {
+        text += fmt::format("  {} stack={} since={}\n",
+                            pause.domain,
+                            pause.stack ? quoted(*pause.stack) : "any",
+                            ns(pause.since));
+    }
     return text;
 }
 

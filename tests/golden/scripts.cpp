@@ -136,6 +136,17 @@ void make_clean_stop(MemoryDisk& disk) {
     second.stop();
 }
 
+// A domain, one of its stacks, the stack without a name; some of it resumed.
+void queues_pause(DiskBroker& broker) {
+    broker.ask(requester, PauseArgs{.domain = "tenant"});
+    broker.ask(requester, PauseArgs{.domain = "tenant", .stack = "lucid64"});
+    broker.ask(requester, PauseArgs{.domain = "default", .stack = ""});
+    broker.write();
+    broker.ask(requester, ResumeArgs{.domain = "tenant", .stack = "lucid64"});
+    broker.ask(requester, PauseArgs{.domain = "default", .stack = ""});
+    broker.write();
+}
+
 std::string newest_segment(MemoryDisk& disk) {
     return journal::segment_name(journal::segments_of(disk.list()).back());
 }
@@ -183,6 +194,20 @@ void make_snapshot(MemoryDisk& disk) {
     tasks_run(broker, "b-");
 }
 
+// Once before a snapshot, once behind it.
+void make_paused(MemoryDisk& disk) {
+    DiskBroker broker(disk, board_settings(), dawn);
+    executors_come(broker);
+    tasks_run(broker, "a-");
+    queues_pause(broker);
+    static_cast<void>(
+        broker::take_snapshot(disk, board_settings(), {.now = broker.now(), .writer = "golden"}));
+    tasks_run(broker, "b-");
+    broker.ask(requester, ResumeArgs{.domain = "tenant"});
+    broker.ask(requester, PauseArgs{.domain = "later"});
+    broker.write();
+}
+
 }  // namespace
 
 core::Settings board_settings() {
@@ -192,10 +217,11 @@ core::Settings board_settings() {
     return settings;
 }
 
-const std::array<Script, 3>& scripts() {
-    static const std::array<Script, 3> all{{{"clean_stop", make_clean_stop},
+const std::array<Script, 4>& scripts() {
+    static const std::array<Script, 4> all{{{"clean_stop", make_clean_stop},
                                             {"torn_tail", make_torn_tail},
-                                            {"snapshot", make_snapshot}}};
+                                            {"snapshot", make_snapshot},
+                                            {"paused", make_paused}}};
     return all;
 }
 

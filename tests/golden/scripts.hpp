@@ -22,6 +22,6 @@ struct Script {
 // clean_stop: two runs, both stopped as asked, over several segments.
 // torn_tail: killed while a batch was on its way to the disk.
 // snapshot: a snapshot and the segments behind it; those before are gone.
-const std::array<Script, 3>& scripts();
+const std::array<Script, 4>& scripts();
 
 }  // namespace taskbbs::golden

@@ -24,10 +24,13 @@ using protocol::GetArgs;
 using protocol::HeartbeatArgs;
 using protocol::HelloArgs;
 using protocol::ListArgs;
+using protocol::PauseArgs;
+using protocol::PausedArgs;
 using protocol::RejectArgs;
 using protocol::ReplayArgs;
 using protocol::ResolveArgs;
 using protocol::ResolvingArgs;
+using protocol::ResumeArgs;
 using protocol::StartArgs;
 using protocol::StatsArgs;
 

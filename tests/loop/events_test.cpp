@@ -19,6 +19,8 @@ void live_a_little(Client& client) {
     client.ask(DrainArgs{"e"});
     client.ask(DrainArgs{"e", false});
     client.ask(DepartArgs{"e"});
+    client.ask(PauseArgs{.domain = "d", .stack = "s"});
+    client.ask(ResumeArgs{.domain = "d"});
 }
 
 std::vector<const Published*> events(Rig& rig) {
@@ -60,7 +62,7 @@ TEST_CASE("seq is dense over all events, and ordinal within each stream, over re
     CHECK(ordinals.size() == protocol::stream_count);
 }
 
-TEST_CASE("an event's topic is its stream, domain and guid, or its executor") {
+TEST_CASE("an event's topic is its stream, domain and guid, or its executor, or its queues") {
     Rig rig(without_passes());
     Client client(rig, "c");
     live_a_little(client);
@@ -81,7 +83,9 @@ TEST_CASE("an event's topic is its stream, domain and guid, or its executor") {
                           "resolved.d.a",
                           "executor.e",
                           "executor.e",
-                          "executor.e"});
+                          "executor.e",
+                          "queue.d.s",
+                          "queue.d."});
 }
 
 TEST_CASE("pending and completed events carry the header, the others the slim task") {

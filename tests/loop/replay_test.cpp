@@ -24,8 +24,11 @@ journal::Query only_question(Rig& rig) {
 bool lets_through(const journal::Query& query, const Published& published) {
     core::Event event;
     TaskView task;
-    const bool of_task = !published.map.at("task").is_nil();
-    if (of_task) {
+    if (published.topic.starts_with("queue.")) {
+        const auto read = published.as<protocol::QueueEventView>();
+        event.kind = read.kind;
+        event.queues = {read.domain, read.stack};
+    } else if (!published.map.at("task").is_nil()) {
         const auto read = published.as<protocol::TaskEventView>();
         event.kind = read.kind;
         event.to = read.task.state;
@@ -62,6 +65,7 @@ TEST_CASE("streams, domains and guid let through what matches them all, exactly"
     client.ask(HeartbeatArgs{.executor_id = "e"});
     bring(client, "a", State::claimed, "e", {.domain = "d1"});
     bring(client, "b", State::claimed, "e", {.domain = "d2"});
+    client.ask(PauseArgs{.domain = "d2", .stack = "s"});
     rig.run();
     const auto matching = [&](const ReplayArgs& args) {
         client.send(args);
@@ -74,13 +78,20 @@ TEST_CASE("streams, domains and guid let through what matches them all, exactly"
         }
         return topics;
     };
-    CHECK(matching({}) ==
-          Story{"executor.e", "pending.d1.a", "claimed.d1.a", "pending.d2.b", "claimed.d2.b"});
+    CHECK(matching({}) == Story{"executor.e",
+                                "pending.d1.a",
+                                "claimed.d1.a",
+                                "pending.d2.b",
+                                "claimed.d2.b",
+                                "queue.d2.s"});
+    CHECK(matching({.streams = {Stream::queue}}) == Story{"queue.d2.s"});
+    CHECK(matching({.streams = {Stream::queue}, .domains = {"d1"}}).empty());
+    CHECK(matching({.streams = {Stream::queue}, .guid = "b"}).empty());
     CHECK(matching({.streams = {Stream::claimed}}) == Story{"claimed.d1.a", "claimed.d2.b"});
     CHECK(matching({.streams = {Stream::executor, Stream::pending}}) ==
           Story{"executor.e", "pending.d1.a", "pending.d2.b"});
-    CHECK(matching({.domains = {"d2"}}) == Story{"pending.d2.b", "claimed.d2.b"});
-    CHECK(matching({.domains = {"d2", "d1"}}).size() == 4);
+    CHECK(matching({.domains = {"d2"}}) == Story{"pending.d2.b", "claimed.d2.b", "queue.d2.s"});
+    CHECK(matching({.domains = {"d2", "d1"}}).size() == 5);
     CHECK(matching({.guid = "a"}) == Story{"pending.d1.a", "claimed.d1.a"});
     CHECK(matching({.streams = {Stream::executor, Stream::claimed}, .guid = "a"}) ==
           Story{"claimed.d1.a"});

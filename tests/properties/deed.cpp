@@ -36,6 +36,10 @@ std::string words_of(const Deed& deed) {
             return "drain " + executor;
         case Act::undrain:
             return "undrain " + executor;
+        case Act::pause:
+            return "pause" + with;
+        case Act::resume:
+            return "resume" + with;
         case Act::lose:
             return "lose what the lost own";
         case Act::pass:

@@ -23,6 +23,8 @@ enum class Act : std::uint8_t {
     depart,
     drain,
     undrain,
+    pause,
+    resume,
     lose,     // ends what lost executors owned
     pass,     // of convergence, with kicks
     wait,     // time goes by

@@ -31,6 +31,16 @@ Slot next_doomed(const Board& board) {
     throw std::logic_error("an executor is being lost that owns nothing");
 }
 
+// Of a domain, or of one of its stacks, as desire() names them.
+template <class Args>
+Args queues_of(const Deed& deed) {
+    Args args{.domain = deed.amount % 2 == 0 ? "d0" : "d1"};
+    if (deed.amount % 3 != 0) {
+        args.stack = deed.amount % 3 == 1 ? "s" : "";
+    }
+    return args;
+}
+
 }  // namespace
 
 Settings Life::settings() {
@@ -82,6 +92,10 @@ void Life::live(const Deed& deed) {
             return ask(deed, DrainArgs{executor, true});
         case Act::undrain:
             return ask(deed, DrainArgs{executor, false});
+        case Act::pause:
+            return ask(deed, queues_of<PauseArgs>(deed));
+        case Act::resume:
+            return ask(deed, queues_of<ResumeArgs>(deed));
         case Act::lose:
             return lose();
         case Act::pass:
@@ -178,11 +192,7 @@ void Life::commit(Event event, const Origin& origin) {
     const std::string guid(event.guid);
     const Slot slot = board_->apply(event);
     const TaskView after = slot == no_slot ? TaskView{} : board_->tasks().view(slot);
-    if (slot == no_slot) {
-        encode_executor_body(event, record.body);
-    } else {
-        encode_task_body(event, after, record.body);
-    }
+    encode_body(event, after, record.body);
     encode_private(event, after, record.rest);
     record.digest = board_->digest();
     if (event.kind == Kind::desired) {

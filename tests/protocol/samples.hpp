@@ -99,6 +99,9 @@ void each_args(const See& see) {
                    .limit = 10'000});
     see(StatsArgs{});
     see(ExplainArgs{.guid = "g"});
+    see(PauseArgs{.domain = "d", .stack = "s"});
+    see(ResumeArgs{.domain = "d", .stack = ""});
+    see(PausedArgs{});
 }
 
 // Everything a broker says that decode() reads as a whole.
@@ -150,7 +153,9 @@ void each_answer(const See& see) {
                      .every = milliseconds(1000),
                      .next_pass_at = instant,
                      .brake = true,
-                     .read_only = true});
+                     .read_only = true,
+                     .paused_since = instant});
+    see(PauseView{.domain = "d", .stack = "", .since = instant});
     see(TaskEventView{.seq = 8,
                       .stream = Stream::completed,
                       .ordinal = 3,
@@ -166,8 +171,10 @@ void each_answer(const See& see) {
                           .incarnation = "i",
                           .ttl = milliseconds(1000),
                           .reason = "expired"});
+    see(QueueEventView{
+        .seq = 8, .ordinal = 3, .at = instant, .kind = Kind::resumed, .domain = "d", .stack = ""});
     see(Tick{.seq = 8,
-             .ordinals = {{1, 2, 3, 4, 5, 6, 7}},
+             .ordinals = {{1, 2, 3, 4, 5, 6, 7, 8}},
              .at = instant,
              .broker_id = "b",
              .log = "l"});

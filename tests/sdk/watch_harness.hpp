@@ -27,6 +27,17 @@ class Board {
         return event;
     }
 
+    // The queues of a domain are paused.
+    Event pause(std::string domain) {
+        Event event{.seq = static_cast<Seq>(events.size()) + 1,
+                    .stream = Stream::queue,
+                    .ordinal = ++ordinals_[Stream::queue],
+                    .kind = Kind::paused,
+                    .domain = std::move(domain)};
+        events.push_back(event);
+        return event;
+    }
+
     Seq seq() const { return static_cast<Seq>(events.size()); }
 
     std::string tick() const {
@@ -44,7 +55,8 @@ class Board {
         Replayed page{.next = std::min(args.after + args.limit, seq()), .seq = seq()};
         for (Seq at = args.after + 1; at <= page.next; ++at) {
             const Event& event = events[static_cast<std::size_t>(at) - 1];
-            if (matches(args.streams, event.stream) && matches(args.domains, event.task.domain) &&
+            const std::string& domain = event.is_queue() ? event.domain : event.task.domain;
+            if (matches(args.streams, event.stream) && matches(args.domains, domain) &&
                 (args.guid.empty() || args.guid == event.task.guid)) {
                 page.events.push_back(event);
             }
@@ -56,6 +68,9 @@ class Board {
     TaskPage list(const ListArgs& args) const {
         std::map<std::string, Task> newest;
         for (const Event& event : events) {
+            if (event.is_queue()) {
+                continue;
+            }
             newest[event.task.guid] = event.task;
         }
         TaskPage page{.seq = seq()};
@@ -92,6 +107,16 @@ class WatchHarness {
     void publish(const Event& event) {
         std::string bytes;
         protocol::Packer packer(bytes);
+        if (event.is_queue()) {
+            encode(packer,
+                   protocol::QueueEventView{.seq = event.seq,
+                                            .ordinal = event.ordinal,
+                                            .kind = event.kind,
+                                            .domain = event.domain});
+            machine.on_publication(name_of(event.stream), bytes, now);
+            collect();
+            return;
+        }
         encode(packer,
                protocol::TaskEventView{.seq = event.seq,
                                        .stream = event.stream,

@@ -20,8 +20,9 @@ TEST_CASE("a watch subscribes to the prefixes of what it wants, and to ticks") {
           Guids{"tick", "pending.a.", "pending.b."});
     CHECK(topics({.streams = {Stream::completed}, .domains = {"a"}, .guid = "g"}) ==
           Guids{"tick", "completed.a.g"});
-    CHECK(topics({}).size() == 8);
-    CHECK(topics({.guid = "g"}).size() == 7);  // executor events do not match
+    CHECK(topics({.streams = {Stream::queue}, .domains = {"a"}}) == Guids{"tick", "queue.a."});
+    CHECK(topics({}).size() == 9);
+    CHECK(topics({.guid = "g"}).size() == 7);  // events of executors and queues do not match
 }
 
 TEST_CASE("from now: what happens after the first tick is delivered, and nothing is asked") {
@@ -149,6 +150,31 @@ TEST_CASE("what a prefix lets through but nobody wants is dropped") {
     h.publish(h.board.happen(Stream::pending, "g1", "ab"));
     h.publish(h.board.happen(Stream::claimed, "g1", "a"));
     CHECK(h.seqs == Seqs{1});
+}
+
+TEST_CASE("pauses come to whoever watches the domain, published or fetched, and to no other one") {
+    WatchHarness h({.domains = {"a"}});
+    h.tick();
+    h.publish(h.board.pause("a"));
+    h.publish(h.board.pause("ab"));
+    h.board.pause("a");  // lost on the way
+    h.tick();
+    h.settle();
+    CHECK(h.seqs == Seqs{1, 3});
+    WatchHarness one_task({.guid = "g"});
+    one_task.tick();
+    one_task.publish(one_task.board.pause("default"));
+    CHECK(one_task.seqs.empty());
+}
+
+TEST_CASE("a watch of everything has pauses in their place") {
+    WatchHarness h({});
+    h.tick();
+    h.publish(h.board.happen(Stream::pending, "g"));
+    h.board.pause("a");
+    h.publish(h.board.happen(Stream::pending, "h"));
+    h.settle();
+    CHECK(h.seqs == Seqs{1, 2, 3});
 }
 
 TEST_CASE("one task is got rather than listed") {

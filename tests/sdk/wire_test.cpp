@@ -146,6 +146,43 @@ TEST_CASE("events of executors are replayed, with fields that are not known too"
     CHECK(replayed->events[1].executor_id == "e");
 }
 
+TEST_CASE("a pause is of a stack, of the one without a name, or of all: three different things") {
+    const Seen all(PauseArgs{.domain = "d"});
+    CHECK(all.root.at("stack").is_nil());
+    const Seen none(PauseArgs{.domain = "d", .stack = ""});
+    CHECK(none.root.at("stack").str() == "");
+    std::string items;
+    protocol::Packer packer(items);
+    encode(packer, protocol::PauseView{.domain = "d"}, protocol::Defaults::omit);
+    encode(packer, protocol::PauseView{.domain = "d", .stack = ""}, protocol::Defaults::omit);
+    std::string bytes;
+    protocol::Packer reply(bytes);
+    encode(reply, protocol::PausedReply{.paused = {.count = 2, .packed = items}, .seq = 4});
+    const auto paused = read<Paused>(bytes);
+    REQUIRE(paused);
+    REQUIRE(paused->pauses.size() == 2);
+    CHECK_FALSE(paused->pauses[0].stack);
+    CHECK(paused->pauses[1].stack == "");
+}
+
+TEST_CASE("events of queues are replayed") {
+    std::string event;
+    protocol::Packer event_packer(event);
+    encode(event_packer,
+           protocol::QueueEventView{
+               .seq = 3, .ordinal = 1, .kind = Kind::resumed, .domain = "d", .stack = "s"});
+    std::string bytes;
+    protocol::Packer packer(bytes);
+    encode(packer,
+           protocol::ReplayReply{.events = {.count = 1, .packed = event}, .next = 3, .seq = 3});
+    const auto replayed = read<Replayed>(bytes);
+    REQUIRE(replayed);
+    REQUIRE(replayed->events.size() == 1);
+    CHECK(replayed->events[0].is_queue());
+    CHECK(replayed->events[0].domain == "d");
+    CHECK(replayed->events[0].stack == "s");
+}
+
 TEST_CASE("a replayed event of a kind that is not known is left out") {
     std::string good;
     protocol::Packer event(good);

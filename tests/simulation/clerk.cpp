@@ -15,11 +15,30 @@ Clerk::Clerk(Bench& bench, std::vector<std::string> executors)
     step();
 }
 
+void Clerk::wind_down() {
+    winding_down_ = true;
+    for (const char* domain : {"default", "other"})
+        client_.call<ResumeArgs>({.domain = domain}, [](const Result<Applied>&) {});
+}
+
+// One queue, or all of a domain, for a while.
+void Clerk::pause() {
+    Draw& draw = bench_.draw;
+    PauseArgs args{.domain = draw.chance(0.7) ? "other" : "default"};
+    if (draw.chance(0.6)) args.stack = draw.chance(0.5) ? "lucid" : "";
+    client_.call<PauseArgs>(args, [](const Result<Applied>&) {});
+    ResumeArgs again{.domain = args.domain};
+    if (draw.chance(0.5)) again.stack = args.stack;
+    bench_.schedule.in(draw.skewed(1s), [this, again] {
+        if (!winding_down_) client_.call<ResumeArgs>(again, [](const Result<Applied>&) {});
+    });
+}
+
 void Clerk::step() {
     if (winding_down_) return;
     Draw& draw = bench_.draw;
     const std::string& executor = executors_[draw.below(executors_.size())];
-    switch (draw.below(6)) {
+    switch (draw.below(7)) {
         case 0:
             client_.call<ListArgs>({.domain = "other", .full = draw.chance(0.5), .limit = 10},
                                    [](const Result<TaskPage>&) {});
@@ -35,6 +54,9 @@ void Clerk::step() {
             client_.call<ConvergeArgs>({}, [](const Result<Converged>&) {});
             break;
         case 4:
+            pause();
+            break;
+        case 5:
             client_.call<StatsArgs>({}, [](const Result<Stats>&) {});
             break;
         default:

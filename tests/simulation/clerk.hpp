@@ -1,6 +1,6 @@
-// Everybody else: a clerk who lists, drains and converges by the SDK, and a stranger who speaks the
-// protocol by hand and badly: sends each request several times, over several connections, acks what
-// it likes, and asks again for what it acked.
+// Everybody else: a clerk who lists, drains, pauses and converges by the SDK, and a stranger who
+// speaks the protocol by hand and badly: sends each request several times, over several
+// connections, acks what it likes, and asks again for what it acked.
 #pragma once
 
 #include "tests/simulation/client.hpp"
@@ -16,10 +16,12 @@ class Clerk {
     Clerk(const Clerk&) = delete;
     Clerk& operator=(const Clerk&) = delete;
 
-    void wind_down() { winding_down_ = true; }
+    // What it has paused is resumed.
+    void wind_down();
 
   private:
     void step();
+    void pause();
 
     Bench& bench_;
     std::vector<std::string> executors_;

@@ -27,6 +27,7 @@ std::int64_t number(Value map, std::string_view key, std::int64_t absent = 0) {
 void read_task(Value task, Fact& fact) {
     fact.guid = text(task, "guid");
     fact.domain = text(task, "domain");
+    fact.stack = text(task, "stack");
     fact.state = text(task, "state");
     if (fact.state.empty()) fact.state = "pending";
     fact.executor_id = text(task, "executor_id");
@@ -70,6 +71,10 @@ Fact read_fact(std::string_view body, std::string_view rest) {
         fact.executor_id = text(*map, "executor_id");
         fact.incarnation = text(*map, "incarnation");
         fact.reason = text(*map, "reason");
+    } else if (fact.stream == "queue") {
+        fact.domain = text(*map, "domain");
+        fact.stack = text(*map, "stack");
+        fact.has_stack = !map->at("stack").is_nil();
     } else {
         read_task(map->at("task"), fact);
         fact.payload = bytes(*secret, "p");

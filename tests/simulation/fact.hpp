@@ -31,7 +31,9 @@ struct Fact {
 
     // Of a task.
     std::string guid;
-    std::string domain;
+    std::string domain;  // of queues too
+    std::string stack;   // only where `has_stack`
+    bool has_stack = false;
     std::string state;
     std::string executor_id;  // of an executor's event too
     std::string container_handle;

@@ -19,6 +19,7 @@ void inspect_task(const core::TaskView& found, const ModelTask& wanted) {
                should_be);
     };
     same("domain", found.domain, wanted.domain);
+    same("stack", found.stack, wanted.stack);
     same("state", name_of(found.state), wanted.state);
     same("executor_id", found.executor_id, wanted.executor_id);
     same("container_handle", found.container_handle, wanted.container_handle);
@@ -53,6 +54,16 @@ void inspect_executors(const core::Board& board, const Model& model) {
                "after recovery former incarnations of '{}' are forgotten",
                id);
     }
+}
+
+void inspect_pauses(const core::Board& board, const Model& model) {
+    std::set<ModelPause> found;
+    for (const core::Pause& pause : board.pauses())
+        found.insert({pause.domain, pause.stack});
+    expect(found == model.pauses(),
+           "after recovery {} pauses hold, not those {} that were said",
+           found.size(),
+           model.pauses().size());
 }
 
 // An hour of serving is remembered at least; half an hour of more is allowed.
@@ -113,6 +124,7 @@ void inspect(const core::Board& board, const Witness& witness) {
                name);
     }
     inspect_executors(board, *model);
+    inspect_pauses(board, *model);
     inspect_sessions(board, witness, *model);
 }
 

@@ -48,6 +48,8 @@ void Model::apply(const Fact& fact) {
     if (!fact.asker.session.empty()) note_asker(fact);
     if (fact.stream == "executor") {
         apply_executor(fact);
+    } else if (fact.stream == "queue") {
+        apply_queue(fact);
     } else {
         apply_task(fact);
     }
@@ -141,6 +143,24 @@ void Model::apply_executor(const Fact& fact) {
     executor.draining = fact.kind == "draining";
 }
 
+void Model::apply_queue(const Fact& fact) {
+    const auto stack = fact.has_stack ? std::optional(fact.stack) : std::nullopt;
+    if (fact.kind == "paused") {
+        expect(fact.asker.verb == "pause", "event {}: paused by '{}'", fact.seq, fact.asker.verb);
+        pauses_.insert({fact.domain, stack});
+        return;
+    }
+    expect(fact.kind == "resumed" && fact.asker.verb == "resume",
+           "event {}: {} by '{}'",
+           fact.seq,
+           fact.kind,
+           fact.asker.verb);
+    const std::size_t ended = std::erase_if(pauses_, [&](const ModelPause& pause) {
+        return pause.first == fact.domain && (!stack || pause.second == stack);
+    });
+    expect(ended > 0, "event {} resumes what was not paused", fact.seq);
+}
+
 void Model::apply_task(const Fact& fact) {
     expect(fact.task_seq == fact.seq, "event {} says seq {}", fact.seq, fact.task_seq);
     const auto found = tasks_.find(fact.guid);
@@ -153,6 +173,7 @@ void Model::apply_task(const Fact& fact) {
                fact.state);
         tasks_[fact.guid] = {.guid = fact.guid,
                              .domain = fact.domain,
+                             .stack = fact.stack,
                              .state = "pending",
                              .seq = fact.seq,
                              .max_rejections = fact.max_rejections,
@@ -195,6 +216,13 @@ void Model::check_cause(const Fact& fact, const ModelTask& before) const {
                fact.seq,
                fact.kind,
                before.state);
+    }
+    if (fact.kind == "claimed" && fact.asker.verb == "acquire") {
+        expect(!pauses_.contains({before.domain, std::nullopt}) &&
+                   !pauses_.contains({before.domain, before.stack}),
+               "event {}: '{}' is acquired, and its queue is paused",
+               fact.seq,
+               fact.guid);
     }
     const auto owner = executors_.find(before.executor_id);
     const bool owner_is_away = owner == executors_.end() || !owner->second.present;

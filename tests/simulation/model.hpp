@@ -6,14 +6,17 @@
 #include "tests/simulation/fact.hpp"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace taskbbs::simulation {
 
 struct ModelTask {
     std::string guid;
     std::string domain;
+    std::string stack;
     std::string state;
     std::string executor_id;
     std::string container_handle;
@@ -51,6 +54,9 @@ struct ModelSession {
     std::int64_t last_used = 0;  // time of its last event
 };
 
+// A domain, and a stack of it or every one.
+using ModelPause = std::pair<std::string, std::optional<std::string>>;
+
 class Model {
   public:
     // Throws Finding where the contract does not allow this event now.
@@ -64,6 +70,8 @@ class Model {
 
     const std::map<std::string, ModelSession>& sessions() const { return sessions_; }
 
+    const std::set<ModelPause>& pauses() const { return pauses_; }
+
     const std::map<std::string, std::int64_t>& ordinals() const { return ordinals_; }
 
     // Of a task that an executor owns: that executor left, and the task is still to be taken away.
@@ -73,6 +81,7 @@ class Model {
     void number(const Fact& fact);
     void note_asker(const Fact& fact);
     void apply_executor(const Fact& fact);
+    void apply_queue(const Fact& fact);
     void apply_task(const Fact& fact);
     void check_cause(const Fact& fact, const ModelTask& before) const;
     void change(const Fact& fact, ModelTask& task);
@@ -85,6 +94,7 @@ class Model {
     std::map<std::string, ModelTask> tasks_;
     std::map<std::string, ModelExecutor> executors_;
     std::map<std::string, ModelSession> sessions_;
+    std::set<ModelPause> pauses_;
     std::set<std::pair<std::string, std::int64_t>> executed_;  // for ever: never twice
 };
 

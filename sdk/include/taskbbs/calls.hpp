@@ -154,8 +154,21 @@ struct Explained {
     std::optional<Owner> owner;     // of a claimed or running task
     milliseconds every{0};          // between two passes; 0: only those that are asked for
     std::optional<Time> next_pass_at;
-    bool brake = false;      // it holds executors that have run out
-    bool read_only = false;  // the broker's disk is short: no claims, no kicks
+    bool brake = false;                // it holds executors that have run out
+    bool read_only = false;            // the broker's disk is short: no claims, no kicks
+    std::optional<Time> paused_since;  // pending: its queue is paused, no acquire gets it
+};
+
+// Queues that are paused: those of a domain, or its one of a stack.
+struct Pause {
+    std::string domain;
+    std::optional<std::string> stack;  // absent: every stack of the domain
+    Time since = protocol::no_time;    // the first time, where it was said again
+};
+
+struct Paused {
+    std::vector<Pause> pauses;  // by domain, then stack; at most 1024
+    Seq seq = 0;                // as of which it is true
 };
 
 // ---- arguments -------------------------------------------------------------------------------
@@ -339,6 +352,30 @@ struct TASKBBS_EXPORT StatsArgs {
 struct TASKBBS_EXPORT ExplainArgs {
     using Reply = Explained;
     std::string guid;
+};
+
+// Pauses the queues of a domain, or its one of a stack: acquire passes their tasks by until they
+// are resumed, over restarts of the broker. Desires go on, and so do claims of a guid, time limits
+// and what is claimed or runs already. What is paused already stays so. An extension (section 9): a
+// broker that does not name "pause" in Hello::features refuses all three as `unknown_verb`. `busy`:
+// 1024 pauses are there.
+struct TASKBBS_EXPORT PauseArgs {
+    using Reply = Applied;
+    std::string domain;
+    std::optional<std::string> stack;  // absent: every stack, also of tasks to come
+};
+
+// Ends the pause of a stack, or whatever is paused of a domain; acquires that wait get the tasks at
+// once. `not_found`: there is no such pause (of a stack: the domain may be paused as a whole).
+struct TASKBBS_EXPORT ResumeArgs {
+    using Reply = Applied;
+    std::string domain;
+    std::optional<std::string> stack;  // absent: every pause of the domain
+};
+
+// Reads what is paused, all of it.
+struct TASKBBS_EXPORT PausedArgs {
+    using Reply = Paused;
 };
 
 }  // namespace taskbbs

@@ -164,6 +164,16 @@ class TASKBBS_EXPORT Client {
     // What becomes of a task, and when. A read. `not_found`; `unknown_verb`: an older broker.
     Result<Explained> explain(const ExplainArgs& a, CallOptions o = {}) { return call(a, o); }
 
+    // Has acquire pass the queues of a domain, or its one of a stack, by. `busy`; `unknown_verb`:
+    // an older broker.
+    Result<Applied> pause(const PauseArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    // Ends that. `not_found`: it is not paused.
+    Result<Applied> resume(const ResumeArgs& a, CallOptions o = {}) { return call(a, o); }
+
+    // What is paused. A read.
+    Result<Paused> paused(CallOptions options = {}) { return call(PausedArgs{}, options); }
+
     // ---- the seed's names ----------------------------------------------------------------------
     // Each is the call above it by another name, with its statuses and bounds; all are retry-safe.
     // Puts `task` on the board, pending.

@@ -127,6 +127,14 @@ class TASKBBS_EXPORT CoroutineClient {
 
     auto stats(CallOptions o = {}) const { return call(StatsArgs{}, o); }
 
+    auto explain(const ExplainArgs& a, CallOptions o = {}) const { return call(a, o); }
+
+    auto pause(const PauseArgs& a, CallOptions o = {}) const { return call(a, o); }
+
+    auto resume(const ResumeArgs& a, CallOptions o = {}) const { return call(a, o); }
+
+    auto paused(CallOptions o = {}) const { return call(PausedArgs{}, o); }
+
     // The seed's names, as those of Client.
     auto desire_task(const Task& task, CallOptions o = {}) const {
         return call(DesireArgs{.task = task}, o);

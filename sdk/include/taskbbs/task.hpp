@@ -46,8 +46,9 @@ struct Holding {
 
 // One event (section 7). Of a task: `cause` and `task` are filled, the task as it is after the
 // event (a header in the streams pending and completed, else a slim task: see section 3). Of an
-// executor
-// (`is_executor()`): the other fields are.
+// executor (`is_executor()`): executor_id and what follows it. Of queues that were paused or
+// resumed
+// (`is_queue()`, section 9): domain and stack.
 struct Event {
     Seq seq = 0;  // dense over all streams
     Stream stream = Stream::pending;
@@ -60,8 +61,14 @@ struct Event {
     std::string incarnation;
     milliseconds ttl{0};
     std::string reason;  // lost: "expired" or "restarted"
+    std::string domain;
+    std::optional<std::string> stack;  // absent: every stack of the domain
 
     bool is_executor() const { return stream == Stream::executor; }
+
+    bool is_queue() const { return stream == Stream::queue; }
+
+    bool is_task() const { return !is_executor() && !is_queue(); }
 
     bool operator==(const Event&) const = default;
 };

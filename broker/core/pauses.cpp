@@ -11,21 +11,19 @@ void Pauses::paused(const Event& event) {
 }
 
 void Pauses::resumed(const Event& event) {
-    auto at = pauses_.lower_bound(event.queues);
-    const auto is_ended = [&] {
-        return at != pauses_.end() && at->domain == event.queues.domain &&
-               (!event.queues.stack || at->stack == event.queues.stack);
-    };
-    while (is_ended()) {
-        at = pauses_.erase(at);
-    }
+    const auto last = end_of(event.queues);
+    pauses_.erase(pauses_.lower_bound(event.queues), last);
     note(event);
 }
 
-bool Pauses::can_resume(const Queues& queues) const {
-    const auto at = pauses_.lower_bound(queues);
-    return at != pauses_.end() && at->domain == queues.domain &&
-           (!queues.stack || at->stack == queues.stack);
+// Behind the last pause that is of these queues, from lower_bound() on: one, or all of a domain.
+Pauses::Set::const_iterator Pauses::end_of(const Queues& queues) const {
+    auto at = pauses_.lower_bound(queues);
+    while (at != pauses_.end() && at->domain == queues.domain &&
+           (!queues.stack || at->stack == queues.stack)) {
+        ++at;
+    }
+    return at;
 }
 
 std::optional<Time> Pauses::find(std::string_view domain, std::string_view stack) const {

@@ -29,7 +29,9 @@ class Pauses {
     bool has(const Queues& queues) const { return pauses_.contains(queues); }
 
     // Whether an event that resumes these would end a pause.
-    bool can_resume(const Queues& queues) const;
+    bool can_resume(const Queues& queues) const {
+        return pauses_.lower_bound(queues) != end_of(queues);
+    }
 
     std::size_t size() const { return pauses_.size(); }
 
@@ -60,10 +62,13 @@ class Pauses {
         bool operator()(const auto& a, const auto& b) const { return of(a) < of(b); }
     };
 
+    using Set = absl::btree_set<Pause, ByQueues>;
+
+    Set::const_iterator end_of(const Queues& queues) const;
     std::optional<Time> find(std::string_view domain, std::string_view stack) const;
     void note(const Event& event);
 
-    absl::btree_set<Pause, ByQueues> pauses_;  // a whole domain's before those of its stacks
+    Set pauses_;  // a whole domain's before those of its stacks
     std::int64_t ordinal_ = 0;
     Digest digest_ = 0;
 };

@@ -131,7 +131,8 @@ void Broker::hello(const Caller& caller, const Request& /*request*/) {
                            "stats.times",
                            "explain",
                            "executors.domains",
-                           "pause"},
+                           "pause",
+                           "depart.incarnation"},
               .role = "operator",
               .sync = identity_.sync,
           });

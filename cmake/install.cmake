@@ -60,7 +60,7 @@ install(FILES ${PROJECT_BINARY_DIR}/taskbbs.pc DESTINATION ${pkgconfigdir} COMPO
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation
         FILES_MATCHING PATTERN *.md PATTERN *.svg PATTERN doxygen EXCLUDE)
-install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} USE_SOURCE_PERMISSIONS COMPONENT documentation)
 
 # All that an installation needs, for those who build no more than that.
 add_custom_target(taskbbs_installed DEPENDS taskbbsd taskbbs man ${libraries})

@@ -302,9 +302,14 @@ struct DepartArgs {
     static constexpr Verb verb = Verb::depart;
     using Reply = SeqReply;
     std::string_view executor_id;
+    std::optional<std::string_view> incarnation;  // that alone (section 9, `depart.incarnation`)
 
     static constexpr auto fields() {
-        return std::tuple{Field{"executor_id", &DepartArgs::executor_id, required_name(max_guid)}};
+        using T = DepartArgs;
+        return std::tuple{
+            Field{"executor_id", &T::executor_id, required_name(max_guid)},
+            Field{"incarnation", &T::incarnation, text(max_label)},
+        };
     }
 };
 
@@ -313,12 +318,14 @@ struct DrainArgs {
     using Reply = SeqReply;
     std::string_view executor_id;
     bool on = true;
+    std::optional<std::string_view> incarnation;  // as in DepartArgs
 
     static constexpr auto fields() {
         using T = DrainArgs;
         return std::tuple{
             Field{"executor_id", &T::executor_id, required_name(max_guid)},
             Field{"on", &T::on, {}},
+            Field{"incarnation", &T::incarnation, text(max_label)},
         };
     }
 };

@@ -19,13 +19,22 @@ struct [[gnu::visibility("hidden")]] CallLine::State {
             is_running = true;
             runner = std::this_thread::get_id();
             lock.unlock();
+            const Rest rest{*this, lock};  // also where it throws, which is its caller's affair
             call();
             call = {};
-            lock.lock();
-            is_running = false;
-            idle.notify_all();
         }
     }
+
+    struct Rest {
+        State& state;
+        std::unique_lock<std::mutex>& lock;
+
+        ~Rest() {
+            lock.lock();
+            state.is_running = false;
+            state.idle.notify_all();
+        }
+    };
 
     std::mutex mutex;
     std::condition_variable idle;

@@ -79,7 +79,8 @@ class [[gnu::visibility("hidden")]] Executor::Core {
 
     ExecutorSession& session() { return *session_; }
 
-    bool is_current() const { return loop_->is_current(); }
+    // Within one of its handlers or functions, which its end waits for.
+    bool is_current() const { return loop_->is_current() || sdk::RunningTask::is_within(this); }
 
     std::size_t tasks() const { return tasks_; }
 
@@ -148,7 +149,14 @@ Executor::Core::Core(ExecutorOptions options,
 Executor::Core::~Core() {
     if (session_) {
         begin_stop(milliseconds(0));
-        static_cast<void>(wait());
+        constexpr milliseconds moment{10};
+        sdk::Transport& transport = *session_->client().core()->transport();
+        std::unique_lock lock(mutex_);
+        while (!changed_.wait_for(lock, moment, [this] { return result_.has_value(); })) {
+            lock.unlock();
+            transport.let_time_pass();
+            lock.lock();
+        }
     }
     line_.close();
     loop_->close();
@@ -292,7 +300,7 @@ void Executor::Core::act(const sdk::RunWork& action) {
             machine_.on_ended(job, ending, now);
         });
     };
-    auto task = std::make_shared<sdk::RunningTask>(action.task, function_, on_ended);
+    auto task = std::make_shared<sdk::RunningTask>(this, action.task, function_, on_ended);
     running_[action.job] = task;
     if (options_.run_on) {
         options_.run_on([task] { task->run(); });
@@ -326,7 +334,7 @@ void Executor::Core::act(const sdk::ReleaseWork& action) {
 // Whether it is allowed to or not: an acquire that waits on comes back by itself in the end.
 void Executor::Core::act(const sdk::EndAcquire& /*action*/) {
     session_->client().call(
-        DrainArgs{.executor_id = options_.executor_id},
+        DrainArgs{.executor_id = options_.executor_id, .incarnation = session_->incarnation()},
         [](const Result<Applied>& /*answer*/) {},
         short_call);
 }
@@ -410,8 +418,8 @@ void Executor::begin_stop(std::optional<milliseconds> finish_within) {
 Result<void> Executor::stop(std::optional<milliseconds> finish_within) {
     if (core_->is_current()) {
         return tl::unexpected(Error{.code = Code::misuse,
-                                    .message = "stop() inside of a handler of its own executor; "
-                                               "use begin_stop()"});
+                                    .message = "stop() inside of a handler or function of its own "
+                                               "executor; use begin_stop()"});
     }
     core_->begin_stop(finish_within);
     return core_->wait();
@@ -419,9 +427,10 @@ Result<void> Executor::stop(std::optional<milliseconds> finish_within) {
 
 Result<void> Executor::wait() {
     if (core_->is_current()) {
-        return tl::unexpected(
-            Error{.code = Code::misuse,
-                  .message = "wait() inside of a handler of its own executor would never end"});
+        return tl::unexpected(Error{
+            .code = Code::misuse,
+            .message =
+                "wait() inside of a handler or function of its own executor would never end"});
     }
     return core_->wait();
 }

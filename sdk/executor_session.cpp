@@ -67,6 +67,11 @@ class [[gnu::visibility("hidden")]] ExecutorSession::Core {
     const std::string executor_id;
     const std::string incarnation;
 
+    // Of this incarnation: another one that took its place stays.
+    DepartArgs departure() const {
+        return {.executor_id = executor_id, .incarnation = incarnation};
+    }
+
     Client& client() { return presence_; }
 
   private:
@@ -344,12 +349,12 @@ void ExecutorSession::set_capacity(std::int64_t slots, std::optional<Resources> 
 
 Result<Applied> ExecutorSession::depart(CallOptions options) {
     core_->change([](auto& machine) { machine.depart(); });
-    return core_->client().depart({.executor_id = executor_id()}, options);
+    return core_->client().depart(core_->departure(), options);
 }
 
 void ExecutorSession::depart(Callback<Applied> done, CallOptions options) {
     core_->change([](auto& machine) { machine.depart(); });
-    core_->client().call(DepartArgs{.executor_id = executor_id()}, std::move(done), options);
+    core_->client().call(core_->departure(), std::move(done), options);
 }
 
 Client& ExecutorSession::client() {

@@ -63,7 +63,7 @@ void Requester::Core::note_task(const Task& task, Seq seq) {
         if (state == taskbbs::State::completed) {
             machine.on_completed(guid, seq);
         } else if (state == taskbbs::State::resolved) {
-            machine.on_resolved(guid);
+            machine.on_resolved(guid, seq);
         }
     });
 }
@@ -111,10 +111,16 @@ void Requester::Core::flush() {
 SubmittedTask Requester::Core::submit(Task task) {
     task.guid = prefix_ + (task.guid.empty() ? sdk::random_incarnation() : task.guid);
     task.domain = domain_of(options_);
-    SubmittedTask handle = handle_on(task.guid);
-    tell_machine(
-        [task = std::move(task)](Machine& machine, Instant /*now*/) { machine.submit(task); });
-    return handle;
+    // The handle and the letter under one lock: what ends the former task of this key comes before
+    // both, or behind both.
+    const std::lock_guard lock(mutex_);
+    const std::shared_ptr<State> state = state_of(task.guid);
+    state->begin_submit();
+    tell_machine([task = std::move(task), state](Machine& machine, Instant /*now*/) {
+        machine.submit(task);
+        state->end_submit();
+    });
+    return SubmittedTask(state);
 }
 
 Result<std::vector<SubmittedTask>> Requester::Core::open_tasks(CallOptions options) {
@@ -128,20 +134,21 @@ Result<std::vector<SubmittedTask>> Requester::Core::open_tasks(CallOptions optio
         if (!task.guid.starts_with(prefix_)) {
             continue;
         }
-        open.push_back(handle_on(task.guid));
+        const std::lock_guard lock(mutex_);
+        open.emplace_back(state_of(task.guid));
         tell_machine(
             [guid = task.guid](Machine& machine, Instant /*now*/) { machine.attach(guid); });
     }
     return open;
 }
 
-SubmittedTask Requester::Core::handle_on(const std::string& guid) {
-    const std::lock_guard lock(mutex_);
+// Under the lock.
+std::shared_ptr<Requester::Core::State> Requester::Core::state_of(const std::string& guid) {
     std::shared_ptr<State>& state = states_[guid];
     if (!state) {
         state = std::make_shared<State>(guid, weak_from_this());
     }
-    return SubmittedTask(state);
+    return state;
 }
 
 std::shared_ptr<SubmittedTask::State> Requester::Core::find(const std::string& guid) {
@@ -154,13 +161,30 @@ void Requester::Core::want(const std::string& guid) {
     tell_machine([guid](Machine& machine, Instant /*now*/) { machine.want(guid); });
 }
 
-void Requester::Core::unwant(const std::string& guid, bool is_handled) {
-    tell_machine([guid, is_handled](Machine& machine, Instant /*now*/) {
-        machine.unwant(guid);
-        if (is_handled) {
-            machine.on_handled(guid);
-        }
-    });
+void Requester::Core::note_waited(const std::shared_ptr<State>& state,
+                                  bool wanted,
+                                  bool has_outcome) {
+    // Handlers that are there say themselves when they have handled it.
+    if (has_outcome && !options_.handlers.on_completed && !state->had_callback()) {
+        note_handled(state->guid(), state->epoch(), state);
+    }
+    if (wanted) {
+        tell_machine(
+            [guid = state->guid()](Machine& machine, Instant /*now*/) { machine.unwant(guid); });
+    }
+}
+
+// From here on its key is free for another task.
+void Requester::Core::note_handled(const std::string& guid,
+                                   Seq epoch,
+                                   const std::shared_ptr<State>& state) {
+    const std::lock_guard lock(mutex_);
+    const auto found = states_.find(guid);
+    if (found != states_.end() && found->second == state) {
+        states_.erase(found);
+    }
+    tell_machine(
+        [guid, epoch](Machine& machine, Instant /*now*/) { machine.on_handled(guid, epoch); });
 }
 
 bool Requester::Core::adopt(const std::shared_ptr<State>& state) {
@@ -249,27 +273,40 @@ void Requester::Core::act(const sdk::HandOver& action) {
         serve(state);
         return;
     }
-    line_.run([this, mailbox = loop_->mailbox(), on_completed, state, task = action.task] {
+    line_.run([core = weak_from_this(), on_completed, state, task = action.task] {
         if (state) {
             state->serve();
         }
         on_completed(task);
-        mailbox->put([this, guid = task.guid](Instant /*now*/) { machine_.on_handled(guid); });
+        // It may have ended its requester.
+        if (const auto self = core.lock()) {
+            self->note_handled(task.guid, task.epoch, state);
+        }
     });
 }
 
 void Requester::Core::act(const sdk::TellFailure& action) {
-    if (const auto state = find(action.guid)) {
-        state->set_posted(tl::unexpected(action.error));
-        state->set_outcome(tl::unexpected(action.error));
-        serve(state);
+    std::shared_ptr<State> state;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto found = states_.find(action.guid);
+        // Submitted again meanwhile: the handle is of that one.
+        if (found == states_.end() || found->second->is_being_submitted()) {
+            return;
+        }
+        state = found->second;
+        states_.erase(found);
     }
+    state->set_posted(tl::unexpected(action.error));
+    state->set_outcome(tl::unexpected(action.error));
+    serve(state);
 }
 
 void Requester::Core::act(const sdk::ForgetRequest& action) {
     const std::lock_guard lock(mutex_);
     const auto found = states_.find(action.guid);
-    if (found != states_.end() && !found->second->has_callback()) {
+    if (found != states_.end() && !found->second->has_callback() &&
+        !found->second->is_being_submitted()) {
         states_.erase(found);
     }
 }
@@ -279,14 +316,11 @@ void Requester::Core::serve(const std::shared_ptr<State>& state) {
     if (!state || !state->has_callback()) {
         return;
     }
-    line_.run([this, mailbox = loop_->mailbox(), state] {
+    line_.run([core = weak_from_this(), state] {
         state->serve();
-        mailbox->put([this, guid = state->guid()](Instant /*now*/) {
-            machine_.on_handled(guid);
-            if (!machine_.knows(guid)) {
-                act(sdk::ForgetRequest{guid});
-            }
-        });
+        if (const auto self = core.lock()) {
+            self->note_handled(state->guid(), state->epoch(), state);
+        }
     });
 }
 

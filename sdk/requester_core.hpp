@@ -8,6 +8,7 @@
 #include "sdk/requests.hpp"
 #include "taskbbs/requester.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -41,7 +42,18 @@ class [[gnu::visibility("hidden")]] SubmittedTask::State
     void close();
 
     bool has_callback();
+    // Now, or once.
+    bool had_callback();
     bool has_outcome();
+    // That the outcome was taken under; 0: there is none.
+    Seq epoch();
+
+    // Under the requester's lock: submits of it whose letters are not read yet.
+    void begin_submit() { ++submits_; }
+
+    void end_submit() { --submits_; }
+
+    bool is_being_submitted() const { return submits_ > 0; }
 
   private:
     const std::string guid_;
@@ -51,6 +63,8 @@ class [[gnu::visibility("hidden")]] SubmittedTask::State
     std::optional<Result<void>> posted_;   // here and below: guarded by mutex_
     std::optional<Result<Task>> outcome_;  // no task: why there will be none
     Callback<Task> then_;
+    bool had_callback_ = false;
+    std::atomic<int> submits_ = 0;
 };
 
 class [[gnu::visibility("hidden")]] Requester::Core
@@ -67,9 +81,9 @@ class [[gnu::visibility("hidden")]] Requester::Core
     SubmittedTask submit(Task task);
     Result<std::vector<SubmittedTask>> open_tasks(CallOptions options);
 
-    // For handles, from any thread. Somebody waits, or does no more and has taken the outcome.
+    // For handles, from any thread. Somebody waits, or does no more.
     void want(const std::string& guid);
-    void unwant(const std::string& guid, bool is_handled);
+    void note_waited(const std::shared_ptr<State>& state, bool wanted, bool has_outcome);
     // It has got a callback. False: too late, the requester is closed.
     bool adopt(const std::shared_ptr<State>& state);
 
@@ -110,7 +124,8 @@ class [[gnu::visibility("hidden")]] Requester::Core
         loop_->mailbox()->put([this, what = std::move(what)](Instant now) { what(machine_, now); });
     }
 
-    SubmittedTask handle_on(const std::string& guid);
+    std::shared_ptr<State> state_of(const std::string& guid);
+    void note_handled(const std::string& guid, Seq epoch, const std::shared_ptr<State>& state);
     std::shared_ptr<State> find(const std::string& guid);
 
     const RequesterOptions options_;
@@ -118,7 +133,7 @@ class [[gnu::visibility("hidden")]] Requester::Core
     sdk::CallLine line_;  // the handlers'
     Machine machine_;     // of the loop's thread
     std::mutex mutex_;
-    // Those whose end is not known, or who have a callback: guarded by mutex_, as are the next two.
+    // Those whose outcome was not handled: guarded by mutex_, as are the next two.
     std::map<std::string, std::shared_ptr<State>, std::less<>> states_;
     bool closed_ = false;
     bool flushed_ = false;

@@ -27,9 +27,15 @@ void RequesterMachine::submit(Task task) {
     const std::string guid = task.guid;
     const auto [entry, is_new] = requests_.try_emplace(guid);
     if (is_new) {
-        entry->second.unposted = std::move(task);
-        post(entry->second);
+        begin(entry->second, std::move(task));
+    } else if (entry->second.is_handled) {
+        entry->second.next = std::move(task);
     }
+}
+
+void RequesterMachine::begin(Request& request, Task task) {
+    request.unposted = std::move(task);
+    post(request);
 }
 
 void RequesterMachine::attach(const std::string& guid) {
@@ -54,9 +60,10 @@ void RequesterMachine::unwant(const std::string& guid) {
     }
 }
 
-void RequesterMachine::on_handled(const std::string& guid) {
+void RequesterMachine::on_handled(const std::string& guid, Seq epoch) {
     const auto entry = requests_.find(guid);
-    if (entry == requests_.end() || !entry->second.is_handed || entry->second.is_handled) {
+    if (entry == requests_.end() || entry->second.handed == 0 || entry->second.handed != epoch ||
+        entry->second.is_handled) {
         return;
     }
     Request& request = entry->second;
@@ -104,7 +111,7 @@ void RequesterMachine::on_ready(const std::string& guid, Request& request) {
     request.phase = Phase::ready;
     request.retry_at.reset();
     request.epoch = 0;
-    if (request.is_handed ? request.is_handled : request.wanted > 0 || settings_.wants_all) {
+    if (request.handed != 0 ? request.is_handled : request.wanted > 0 || settings_.wants_all) {
         request.phase = Phase::taking;
         actions_.emplace_back(TakeOutcome{guid});
     }
@@ -118,7 +125,7 @@ void RequesterMachine::resolve(const std::string& guid, Request& request) {
 // The board has it no more, or will not have it.
 void RequesterMachine::end(Requests::iterator entry, const std::optional<Error>& error) {
     Request& request = entry->second;
-    if (request.is_handed && !request.is_handled) {
+    if (request.handed != 0 && !request.is_handled) {
         request.is_gone = true;
         request.phase = Phase::handing;
         request.retry_at.reset();
@@ -126,8 +133,14 @@ void RequesterMachine::end(Requests::iterator entry, const std::optional<Error>&
     }
     const std::string guid = entry->first;
     unresolved_ -= request.is_handled ? 1 : 0;
-    if (!request.is_handed && error) {
+    if (request.handed == 0 && error) {
         actions_.emplace_back(TellFailure{guid, *error});
+    }
+    if (std::optional<Task> next = std::move(request.next)) {
+        const int wanted = request.wanted;  // by those who wait for the next one already
+        request = {.wanted = wanted};
+        begin(request, *std::move(next));
+        return;
     }
     requests_.erase(entry);
     actions_.emplace_back(ForgetRequest{guid});
@@ -149,19 +162,17 @@ void RequesterMachine::on_completed(const std::string& guid, Seq seq) {
     Request& request = entry->second;
     if (request.phase == Phase::handing && seq > request.epoch) {
         request.epoch = 0;  // handling took too long: it is to be taken anew
-    }
-    if (request.phase == Phase::posting || request.phase == Phase::open) {
-        if (request.unposted) {
-            note_posted(guid, request);
-        }
+    } else if (request.phase == Phase::posting) {
+        request.completed = std::max(request.completed, seq);  // the post's answer tells of which
+    } else if (request.phase == Phase::open && seq > request.as_of) {
         on_ready(guid, request);
     }
 }
 
-void RequesterMachine::on_resolved(const std::string& guid) {
+void RequesterMachine::on_resolved(const std::string& guid, Seq seq) {
     const auto entry = requests_.find(guid);
     // Where an answer is due, that tells.
-    if (entry != requests_.end() &&
+    if (entry != requests_.end() && seq > entry->second.as_of &&
         (entry->second.phase == Phase::open || entry->second.phase == Phase::ready ||
          entry->second.phase == Phase::handing)) {
         end(entry, gone());
@@ -188,7 +199,11 @@ void RequesterMachine::on_posted(const std::string& guid,
     Request& request = entry->second;
     if (answer) {
         request.phase = Phase::open;
+        request.as_of = answer->seq;
         note_posted(guid, request);
+        if (request.completed > request.as_of) {
+            on_ready(guid, request);
+        }
     } else if (answer.error().outcome_unknown || answer.error().is(Status::already_exists)) {
         look(guid, request);
     } else if (passes_by_itself(answer.error())) {
@@ -207,6 +222,7 @@ void RequesterMachine::on_looked(const std::string& guid,
     }
     Request& request = entry->second;
     if (answer) {
+        request.as_of = std::max(request.as_of, answer->seq);
         on_state(entry, answer->task, now);
     } else if (!answer.error().is(Status::not_found)) {
         look_later(guid, request, now + settings_.pause);
@@ -248,8 +264,10 @@ void RequesterMachine::on_taken(const std::string& guid, const Result<Owned>& an
             return;
         }
         request.phase = Phase::handing;
-        request.is_handed = true;
-        actions_.emplace_back(HandOver{guid, *answer->task});
+        request.handed = answer->epoch;
+        HandOver hand_over{guid, *answer->task};
+        hand_over.task.epoch = answer->epoch;
+        actions_.emplace_back(std::move(hand_over));
     } else if (!answer && answer.error().is(Status::not_found) && !answer.error().outcome_unknown) {
         end(entry, gone());
     } else {

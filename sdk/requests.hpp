@@ -47,7 +47,7 @@ struct TellPosted {
     std::string guid;
 };
 
-// To whoever wants it; handled() follows.
+// To whoever wants it; on_handled() follows, with the task's epoch.
 struct HandOver {
     std::string guid;
     Task task;
@@ -87,20 +87,21 @@ class RequesterMachine {
   public:
     explicit RequesterMachine(RequestSettings settings) : settings_(std::move(settings)) {}
 
-    // A task of this name. One that is there already is left as it is.
+    // A task of this name. One that is there already is left as it is; where its outcome was
+    // handled, this one is put on the board once that one is off it.
     void submit(Task task);
     // One that is on the board, or was.
     void attach(const std::string& guid);
     // Somebody waits for its outcome, or does no more. Counted.
     void want(const std::string& guid);
     void unwant(const std::string& guid);
-    // The outcome that was handed over was handled.
-    void on_handled(const std::string& guid);
+    // The outcome that was handed over under this epoch was handled.
+    void on_handled(const std::string& guid, Seq epoch);
 
     // A task is completed, as an event or listing with this seq says.
     void on_completed(const std::string& guid, Seq seq);
-    // A task was resolved.
-    void on_resolved(const std::string& guid);
+    // A task was resolved, by this event.
+    void on_resolved(const std::string& guid, Seq seq);
     // The history was cut: what was known of those on the board may be wrong.
     void on_reset();
 
@@ -126,11 +127,15 @@ class RequesterMachine {
     struct Request {
         Phase phase = Phase::open;
         std::optional<Task> unposted;  // until the board is known to have it
+        std::optional<Task> next;      // to be posted once this one is gone
         int wanted = 0;
-        bool is_handed = false;   // its outcome was handed over
+        Seq handed = 0;           // under which epoch its outcome was handed over; 0: it wasn't
         bool is_handled = false;  // and handled
         bool is_gone = false;     // while it was being handled
         Seq epoch = 0;            // that it was taken under; 0: it isn't
+        // Events up to this one are known of, or of a former task of this guid: they come late.
+        Seq as_of = 0;
+        Seq completed = 0;  // while it is posted: the newest event that says so
         std::optional<Instant> retry_at;
     };
 
@@ -138,6 +143,7 @@ class RequesterMachine {
 
     bool is_own(const std::string& guid) const { return guid.starts_with(settings_.prefix); }
 
+    void begin(Request& request, Task task);
     void post(Request& request);
     void look(const std::string& guid, Request& request);
     void retry(const std::string& guid, Request& request, Instant at);

@@ -2,12 +2,27 @@
 #include "sdk/running_task.hpp"
 
 #include <exception>
+#include <utility>
 
 namespace taskbbs::sdk {
 
+namespace {
+
+// Whose function this thread is inside of: the innermost, where one runs another executor's.
+thread_local const void* inside = nullptr;
+
+}  // namespace
+
+bool RunningTask::is_within(const void* owner) {
+    return inside == owner;
+}
+
 void RunningTask::run() {
     if (!is_taken_.exchange(true)) {
-        on_ended_(call());
+        const void* const outer = std::exchange(inside, owner_);
+        Ending ending = call();
+        inside = outer;
+        on_ended_(std::move(ending));
     }
 }
 

@@ -15,8 +15,18 @@ class RunningTask {
   public:
     using OnEnded = std::function<void(Ending)>;
 
-    RunningTask(Task task, std::shared_ptr<const TaskFunction> function, OnEnded on_ended)
-        : task_(std::move(task)), function_(std::move(function)), on_ended_(std::move(on_ended)) {}
+    // `owner`: whose task it is, to compare with alone.
+    RunningTask(const void* owner,
+                Task task,
+                std::shared_ptr<const TaskFunction> function,
+                OnEnded on_ended)
+        : owner_(owner),
+          task_(std::move(task)),
+          function_(std::move(function)),
+          on_ended_(std::move(on_ended)) {}
+
+    // Whether this thread is inside of a function of this owner's.
+    static bool is_within(const void* owner);
 
     // Calls the function, unless it was interrupted first.
     void run();
@@ -27,6 +37,7 @@ class RunningTask {
   private:
     Ending call();
 
+    const void* const owner_;
     const Task task_;
     const std::shared_ptr<const TaskFunction> function_;
     const OnEnded on_ended_;

@@ -39,7 +39,8 @@ Result<Task> SubmittedTask::State::wait(milliseconds timeout) {
     if (core && core->is_current()) {
         return tl::unexpected(misuse());
     }
-    if (core) {
+    const bool wants = core && !has_outcome();
+    if (wants) {
         core->want(guid_);
     }
     std::unique_lock lock(mutex_);
@@ -50,7 +51,7 @@ Result<Task> SubmittedTask::State::wait(milliseconds timeout) {
                 : tl::unexpected(error_of(Code::timed_out, "the task has not come to its end yet"));
     lock.unlock();
     if (core) {
-        core->unwant(guid_, outcome.has_value());
+        core->note_waited(shared_from_this(), wants, outcome.has_value());
     }
     return outcome;
 }
@@ -59,6 +60,7 @@ void SubmittedTask::State::then(Callback<Task> done) {
     {
         const std::lock_guard lock(mutex_);
         then_ = std::move(done);
+        had_callback_ = true;
     }
     const auto core = core_.lock();
     if (!core || !core->adopt(shared_from_this())) {
@@ -116,9 +118,19 @@ bool SubmittedTask::State::has_callback() {
     return then_ != nullptr;
 }
 
+bool SubmittedTask::State::had_callback() {
+    const std::lock_guard lock(mutex_);
+    return had_callback_;
+}
+
 bool SubmittedTask::State::has_outcome() {
     const std::lock_guard lock(mutex_);
     return outcome_.has_value();
+}
+
+Seq SubmittedTask::State::epoch() {
+    const std::lock_guard lock(mutex_);
+    return outcome_ && *outcome_ ? (*outcome_)->epoch : 0;
 }
 
 // ---- the face --------------------------------------------------------------------------------

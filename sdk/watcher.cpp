@@ -4,8 +4,10 @@
 #include "sdk/board_view.hpp"
 #include "sdk/client_core.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace taskbbs {
@@ -29,7 +31,7 @@ class [[gnu::visibility("hidden")]] Watcher::Core {
 
   private:
     WatchHandlers handlers();
-    void tell(const std::optional<sdk::Change>& change) const;
+    void tell(const std::optional<sdk::Change>& change);
     void on_caught_up(Seq position);
     void on_end(const std::optional<Error>& error);
 
@@ -42,8 +44,9 @@ class [[gnu::visibility("hidden")]] Watcher::Core {
     const WatcherOptions options_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    sdk::BoardView view_;           // guarded by mutex_
-    std::optional<Error> failure_;  // guarded by mutex_
+    sdk::BoardView view_;                   // guarded by mutex_
+    std::optional<Error> failure_;          // guarded by mutex_
+    std::atomic<std::thread::id> telling_;  // who is inside of on_change
     Client client_;
     Watch watch_;
 };
@@ -74,10 +77,20 @@ WatchHandlers Watcher::Core::handlers() {
         .on_end = [this](const std::optional<Error>& error) { on_end(error); }};
 }
 
-void Watcher::Core::tell(const std::optional<sdk::Change>& change) const {
-    if (change && options_.on_change) {
-        options_.on_change(change->before, change->after);
+void Watcher::Core::tell(const std::optional<sdk::Change>& change) {
+    if (!change || !options_.on_change) {
+        return;
     }
+
+    struct Mark {
+        std::atomic<std::thread::id>& telling;
+
+        ~Mark() { telling = std::thread::id(); }
+    };
+
+    telling_ = std::this_thread::get_id();
+    const Mark mark{telling_};  // also where it throws
+    options_.on_change(change->before, change->after);
 }
 
 void Watcher::Core::on_caught_up(Seq position) {
@@ -103,6 +116,11 @@ void Watcher::Core::on_end(const std::optional<Error>& error) {
 }
 
 Result<void> Watcher::Core::wait_until_live(milliseconds timeout) {
+    if (telling_ == std::this_thread::get_id()) {
+        return tl::unexpected(
+            Error{.code = Code::misuse,
+                  .message = "waiting for a watcher inside of its own handler would never end"});
+    }
     std::unique_lock lock(mutex_);
     const bool decided = changed_.wait_for(
         lock, sdk::bounded(timeout), [this] { return view_.is_live() || failure_; });

@@ -111,11 +111,14 @@ protocol::HeartbeatArgs wire_of(const HeartbeatArgs& args) {
 }
 
 protocol::DepartArgs wire_of(const DepartArgs& args) {
-    return {.executor_id = args.executor_id};
+    return {.executor_id = args.executor_id,
+            .incarnation = view_of_optional<std::string_view>(args.incarnation)};
 }
 
 protocol::DrainArgs wire_of(const DrainArgs& args) {
-    return {.executor_id = args.executor_id, .on = args.on};
+    return {.executor_id = args.executor_id,
+            .on = args.on,
+            .incarnation = view_of_optional<std::string_view>(args.incarnation)};
 }
 
 protocol::ExecutorsArgs wire_of(const ExecutorsArgs& args) {

@@ -162,7 +162,7 @@ void WorkMachine::drop(Jobs::iterator entry, Fate fate) {
     });
     if (next == jobs_.end()) {
         actions_.emplace_back(ReleaseWork{guid});
-    } else if (next->second.phase == Phase::queued) {
+    } else if (next->second.phase == Phase::queued && !over_) {
         start(next->first, next->second);
     }
 }
@@ -187,6 +187,11 @@ void WorkMachine::on_timer(Instant now) {
         error_ = Error{.code = Code::timed_out,
                        .message = "the broker does not answer: left without telling it"};
         over_ = true;
+        while (!jobs_.empty()) {
+            const Job& job = jobs_.begin()->second;
+            const bool is_sent = job.phase == Phase::reporting || job.doubtful;
+            drop(jobs_.begin(), is_sent ? Fate::unknown : Fate::lost);
+        }
     }
     settle(now);
 }

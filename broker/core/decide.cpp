@@ -306,13 +306,24 @@ Decided<Event> decide(const Board& board, const protocol::RejectArgs& args, Time
 
 namespace {
 
-Decided<Event> executor_event(const Board& board, std::string_view id, Kind kind) {
+// `incarnation`: which one is meant, where that is said.
+Decided<Event> executor_event(const Board& board,
+                              std::string_view id,
+                              const std::optional<std::string_view>& incarnation,
+                              Kind kind) {
     const Slot slot = board.executors().find(id);
     if (slot == no_slot || !board.executors()[slot].present) {
         return refuse(Status::not_found,
                       fmt::format("executor '{}' is not present: it must heartbeat first", id));
     }
     const ExecutorRecord& executor = board.executors()[slot];
+    if (incarnation && *incarnation != executor.incarnation) {
+        auto refused = refuse(Status::not_owner,
+                              fmt::format("another incarnation of executor '{}' is present", id));
+        refused.value().body.executor_id = executor.id;
+        refused.value().body.incarnation = executor.incarnation;
+        return refused;
+    }
     return Event{.kind = kind,
                  .executor_id = executor.id,
                  .incarnation = executor.incarnation,
@@ -322,11 +333,12 @@ Decided<Event> executor_event(const Board& board, std::string_view id, Kind kind
 }  // namespace
 
 Decided<Event> decide(const Board& board, const protocol::DepartArgs& args, Time) {
-    return executor_event(board, args.executor_id, Kind::departed);
+    return executor_event(board, args.executor_id, args.incarnation, Kind::departed);
 }
 
 Decided<Event> decide(const Board& board, const protocol::DrainArgs& args, Time) {
-    return executor_event(board, args.executor_id, args.on ? Kind::draining : Kind::undrained);
+    return executor_event(
+        board, args.executor_id, args.incarnation, args.on ? Kind::draining : Kind::undrained);
 }
 
 // ---- of queues -------------------------------------------------------------------------------

@@ -192,7 +192,8 @@ void Driver::act(const ReleaseTask& action) {
 // Whether it is allowed to or not: an acquire that waits on comes back by itself in the end.
 void Driver::act(const DrainSelf& /*action*/) {
     executor_.client().call(
-        DrainArgs{.executor_id = options_.jobs.executor_id},
+        DrainArgs{.executor_id = options_.jobs.executor_id,
+                  .incarnation = executor_.incarnation()},
         [&inbox = inbox_](const Result<Applied>& answer) {
             if (answer || answer.error().code == Code::refused) {
                 inbox.post([](Jobs& jobs, Moment at) { jobs.drain_answered(at); });

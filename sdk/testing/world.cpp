@@ -278,6 +278,13 @@ void FakeBroker::World::advance(sdk::Duration by) {
     wait_until_quiet(lock);
 }
 
+void FakeBroker::World::let_time_pass() {
+    const std::lock_guard lock(mutex_);
+    if (const auto due = next_due(); due && is_quiet()) {
+        turn_clock(*due);
+    }
+}
+
 // ---- for the test ----------------------------------------------------------------------------
 
 Time FakeBroker::World::board_time() const {

@@ -30,6 +30,7 @@ class [[gnu::visibility("hidden")]] FakeBroker::World final
 
     // ---- for drivers ---------------------------------------------------------------------------
     sdk::Instant now() const override;
+    void let_time_pass() override;
     Result<std::unique_ptr<sdk::Link>> dealer(const std::string& endpoint) override;
     Result<std::unique_ptr<sdk::Link>> subscriber(const std::string& endpoint,
                                                   const std::vector<std::string>& topics) override;

@@ -32,7 +32,7 @@ def offered(cli, line, **more):
 
 def test_commands_and_options_are_offered_by_their_beginnings():
     cli = Cli(sys.argv[1], f"tcp://127.0.0.1:{free_port()}")
-    assert offered(cli, "res") == ["resolving", "resolve"]
+    assert offered(cli, "res") == ["resolving", "resolve", "resume"]
     assert {"desire", "undrain", "completion"} <= set(offered(cli, ""))
     assert offered(cli, "list --st") == ["--state"]
     assert "--payload-file" in offered(cli, "desire g --pay")

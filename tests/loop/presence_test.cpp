@@ -107,6 +107,25 @@ TEST_CASE("the incarnation that left last may come back") {
     CHECK(rig.story() == Story{"joined e", "departed e", "joined e"});
 }
 
+TEST_CASE("who departs or drains an incarnation that was replaced harms nobody") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask(beat("e", "1"));
+    client.ask(beat("e", "2"));
+    rig.story();
+    const DepartArgs departs{.executor_id = "e", .incarnation = "1"};
+    const DrainArgs drains{.executor_id = "e", .incarnation = "1"};
+    for (const Answer& answer : {client.ask(departs), client.ask(drains)}) {
+        CHECK(answer.status == "not_owner");
+        CHECK(answer.text("executor_id") == "e");
+        CHECK(answer.text("incarnation") == "2");
+    }
+    CHECK(rig.story().empty());
+    CHECK(client.ask(DrainArgs{.executor_id = "e", .incarnation = "2"}).status == "ok");
+    CHECK(client.ask(DepartArgs{.executor_id = "e", .incarnation = "2"}).status == "ok");
+    CHECK(rig.story() == Story{"draining e", "departed e"});
+}
+
 TEST_CASE("at least the last eight former incarnations are remembered") {
     Rig rig(without_passes());
     Client client(rig, "c");

@@ -89,8 +89,8 @@ void each_args(const See& see) {
                       .stacks = {"s"},
                       .slots = 4,
                       .free = free});
-    see(DepartArgs{.executor_id = "e"});
-    see(DrainArgs{.executor_id = "e", .on = false});
+    see(DepartArgs{.executor_id = "e", .incarnation = "i"});
+    see(DrainArgs{.executor_id = "e", .on = false, .incarnation = "i"});
     see(ExecutorsArgs{.limit = 1000, .cursor = "c"});
     see(ReplayArgs{.after = 7,
                    .streams = {Stream::pending, Stream::executor},

@@ -57,6 +57,18 @@ TEST_CASE("what a queue's callback throws passes through, and the rest waits") {
     CHECK(ran);
 }
 
+TEST_CASE("what a callback of an object throws passes through a queue, and its next ones run") {
+    Queue queue = *Queue::open();
+    bool ran = false;
+    CallLine line(queue.poster());
+    line.run([] { throw 1; });
+    line.run([&] { ran = true; });
+    CHECK_THROWS(queue.dispatch());
+    queue.dispatch();
+    CHECK(ran);
+    std::thread([&] { line.close(); }).join();
+}
+
 TEST_CASE("what is posted to a queue that is gone is dropped") {
     const auto kept = std::make_shared<int>(1);
     Post post;

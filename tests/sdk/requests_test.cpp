@@ -85,7 +85,7 @@ TEST_CASE("a request goes from the board to its requester and off the board") {
     rig.machine.on_taken(
         rig.guid, Owned{.epoch = 9, .task = Task{.guid = rig.guid, .result = "r"}}, rig.now);
     CHECK(rig.take().find<HandOver>()->task.result == "r");
-    rig.machine.on_handled(rig.guid);
+    rig.machine.on_handled(rig.guid, 9);
     CHECK(rig.take().find<ResolveRequest>()->args.epoch == 9);
     rig.machine.on_resolve_answered(rig.guid, Applied{}, rig.now);
     CHECK(rig.take().find<ForgetRequest>() != nullptr);
@@ -177,7 +177,7 @@ TEST_CASE("an outcome that was handled too late is taken anew and not handed ove
     rig.machine.on_completed(rig.guid, 8);   // an event from before it was taken
     rig.machine.on_completed(rig.guid, 12);  // the broker took it back
     CHECK(rig.take().actions.empty());
-    rig.machine.on_handled(rig.guid);
+    rig.machine.on_handled(rig.guid, 9);
     REQUIRE(rig.take().find<LookAtRequest>() != nullptr);
     CHECK(rig.look(State::completed).find<TakeOutcome>() != nullptr);
     rig.machine.on_taken(rig.guid, Owned{.epoch = 15, .task = Task{}}, rig.now);
@@ -188,7 +188,7 @@ TEST_CASE("an outcome that was handled too late is taken anew and not handed ove
 TEST_CASE("a resolve that came too late is made anew, one that nobody answered is looked for") {
     RequestRig rig;
     rig.handed();
-    rig.machine.on_handled(rig.guid);
+    rig.machine.on_handled(rig.guid, 9);
     rig.take();
     SECTION("too late") {
         rig.machine.on_resolve_answered(
@@ -209,13 +209,13 @@ TEST_CASE("a resolve that came too late is made anew, one that nobody answered i
 TEST_CASE("a task that somebody removes fails its request, unless its outcome is being handled") {
     RequestRig open;
     open.posted();
-    open.machine.on_resolved(open.guid);
+    open.machine.on_resolved(open.guid, 10);
     CHECK(open.take().find<TellFailure>()->error.is(Status::not_found));
     RequestRig handed;
     handed.handed();
-    handed.machine.on_resolved(handed.guid);
+    handed.machine.on_resolved(handed.guid, 10);
     CHECK(handed.take().actions.empty());
-    handed.machine.on_handled(handed.guid);
+    handed.machine.on_handled(handed.guid, 9);
     CHECK(handed.take().find<ForgetRequest>() != nullptr);
     CHECK(handed.find<TellFailure>() == nullptr);
 }
@@ -225,10 +225,47 @@ TEST_CASE("a request that was completed before its post was answered is taken al
     rig.machine.submit({.guid = rig.guid});
     rig.machine.want(rig.guid);
     rig.machine.on_completed(rig.guid, 7);
+    CHECK(rig.take().find<TakeOutcome>() == nullptr);
+    rig.machine.on_posted(rig.guid, Applied{.seq = 5}, rig.now);
     CHECK(rig.take().find<TakeOutcome>() != nullptr);
     CHECK(rig.find<TellPosted>() != nullptr);
-    rig.machine.on_posted(rig.guid, Applied{}, rig.now);
+}
+
+TEST_CASE("events of a former task of the same guid, which come late, change nothing") {
+    RequestRig rig;
+    rig.machine.submit({.guid = rig.guid});
+    rig.machine.want(rig.guid);
+    rig.machine.on_completed(rig.guid, 7);
+    rig.machine.on_posted(rig.guid, Applied{.seq = 20}, rig.now);
+    CHECK(rig.take().find<TakeOutcome>() == nullptr);
+    rig.machine.on_completed(rig.guid, 8);
+    rig.machine.on_resolved(rig.guid, 9);
     CHECK(rig.take().actions.empty());
+    rig.machine.on_completed(rig.guid, 21);
+    CHECK(rig.take().find<TakeOutcome>() != nullptr);
+}
+
+TEST_CASE("a task whose key's outcome was handled is posted once the former one is off the board") {
+    RequestRig rig;
+    rig.handed();
+    rig.machine.submit({.guid = rig.guid, .payload = "too early"});
+    rig.machine.on_handled(rig.guid, 9);
+    rig.take();
+    rig.machine.submit({.guid = rig.guid, .payload = "next"});
+    CHECK(rig.take().actions.empty());
+    rig.machine.on_resolve_answered(rig.guid, Applied{}, rig.now);
+    CHECK(rig.take().find<PostRequest>()->args.task.payload == "next");
+    CHECK(rig.find<ForgetRequest>() == nullptr);
+    CHECK(rig.machine.unresolved() == 0);
+}
+
+TEST_CASE("who has handled a former outcome of the key has not handled the next one") {
+    RequestRig rig;
+    rig.handed();
+    rig.machine.on_handled(rig.guid, 8);
+    CHECK(rig.take().actions.empty());
+    rig.machine.on_handled(rig.guid, 9);
+    CHECK(rig.take().find<ResolveRequest>() != nullptr);
 }
 
 TEST_CASE("what was found again begins by being looked at; the same key twice is one request") {

@@ -272,6 +272,82 @@ TEST_CASE("an executor that goes tells its functions to stop, and waits for them
     CHECK(broker.task("g")->rejection_reason == "cut off");
 }
 
+TEST_CASE("waiting for an executor inside of a function of its own is misuse") {
+    std::optional<Code> stopping;
+    std::optional<Code> waiting;
+    Shop* here = nullptr;
+    Shop shop([&](const Task& /*task*/, const std::stop_token& /*stop*/) {
+        stopping = here->executor->stop(1s).error().code;
+        waiting = here->executor->wait().error().code;
+        return Outcome{};
+    });
+    here = &shop;
+    shop.desire("g");
+    shop.run_all();
+    CHECK(stopping == Code::misuse);
+    CHECK(waiting == Code::misuse);
+    CHECK(shop.fates == Shop::Fates{{"g", Fate::completed}});
+}
+
+TEST_CASE("an executor can go while its broker is stopped, has just come back, or is gone") {
+    std::optional<FakeBroker> broker(std::in_place);
+    {
+        const auto executor =
+            Executor::open({.executor_id = "e", .client = broker->client_options()}, echo);
+        REQUIRE(executor);
+        broker->settle();
+        broker->stop();
+        switch (GENERATE(0, 1, 2)) {
+            case 0:
+                break;
+            case 1:
+                broker->start();
+                broker->settle();
+                break;
+            default:
+                broker.reset();
+        }
+    }
+    SUCCEED("its destructor has returned");
+}
+
+TEST_CASE("an executor that stops does not take its successor of the same name along") {
+    Shop shop(echo);
+    shop.broker.advance(1s);
+    auto successor = Executor::open({.executor_id = "e", .client = shop.broker.client_options()},
+                                    [](const Task& task, const std::stop_token& stop) {
+                                        while (!stop.stop_requested()) {
+                                            std::this_thread::yield();
+                                        }
+                                        return echo(task, stop);
+                                    });
+    REQUIRE(successor);
+    REQUIRE(successor->wait_until_present(patience));
+    shop.broker.settle();
+    shop.executor->begin_stop(0ms);
+    for (int i = 0; i < 10 && !shop.stopped; ++i) {
+        shop.pass(1s);
+    }
+    CHECK(shop.stopped);
+    CHECK(shop.why->is(Status::not_owner));
+    CHECK(successor->presence() == Presence::present);
+}
+
+TEST_CASE("what became of a task is told also where the broker was given up") {
+    Shop shop(echo);
+    shop.desire("g");
+    shop.broker.stop();
+    shop.run_all();
+    shop.executor->begin_stop(0ms);
+    for (int i = 0; i < 10 && !shop.stopped; ++i) {
+        shop.pass(10s);
+    }
+    CHECK(shop.stopped);
+    CHECK(shop.why->code == Code::timed_out);
+    CHECK(shop.fates == Shop::Fates{{"g", Fate::unknown}});
+    CHECK(shop.executor->tasks() == 0);
+}
+
 TEST_CASE("an executor whose options can't be right is refused at once") {
     const auto field = [](ExecutorOptions options, TaskFunction run = echo) {
         return Executor::open(std::move(options), std::move(run)).error().field;

@@ -173,6 +173,35 @@ TEST_CASE("the same key is the same task, in this life and in the next") {
     CHECK(again.wait(patience));
 }
 
+TEST_CASE(
+    "once its outcome was handled a key is free for another task, each with its own outcome") {
+    Office office;
+    auto requester = office.open();
+    for (int i = 0; i < 20; ++i) {
+        const std::string payload = std::to_string(i);
+        const SubmittedTask submitted = requester.submit({.guid = "key", .payload = payload});
+        REQUIRE(submitted.wait_until_posted(patience));
+        office.work();
+        CHECK(submitted.wait(patience).value().result == payload);
+    }
+}
+
+TEST_CASE("an outcome that is waited for is resolved once its handlers have returned, not before") {
+    Office office;
+    bool was_resolving = false;
+    std::optional<SubmittedTask> submitted;
+    auto requester = office.open({.on_completed = [&](const Task& task) {
+        // Somebody else has waited for it meanwhile.
+        std::thread([&] { CHECK(submitted->wait(patience)); }).join();
+        office.broker.settle();
+        was_resolving = office.state_of(task.guid) == State::resolving;
+    }});
+    submitted = requester.submit({.payload = "p"});
+    office.work();
+    CHECK(was_resolving);
+    CHECK(office.broker.tasks().empty());
+}
+
 TEST_CASE("what the board refuses fails at once; what it can't take now waits") {
     Office office({.payload_bytes = 10});
     auto requester = office.open();

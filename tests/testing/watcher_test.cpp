@@ -103,6 +103,25 @@ TEST_CASE("with a queue nothing is told, and nothing shown, before it is dispatc
     CHECK(lookout.changes() == Story{">pending"});
 }
 
+TEST_CASE("waiting for a watcher inside of its own handler is misuse") {
+    FakeBroker broker;
+    std::optional<Watcher> watcher;
+    std::optional<Code> code;
+    Queue queue = *Queue::open();
+    watcher.emplace(
+        *Watcher::open({.on_change =
+                            [&](const std::optional<Task>&, const std::optional<Task>&) {
+                                code = watcher->wait_until_live(patience).error().code;
+                            },
+                        .client = broker.client_options(queue.poster())}));
+    REQUIRE(Client::open(broker.client_options())->desire_task({.guid = "g"}));
+    for (int second = 0; second < 5; ++second) {
+        broker.advance(1s);
+        queue.dispatch();
+    }
+    CHECK(code == Code::misuse);
+}
+
 TEST_CASE("a watcher that goes tells nothing more") {
     Lookout lookout;
     REQUIRE(lookout.other.desire_task({.guid = "g"}));

@@ -310,18 +310,22 @@ struct TASKBBS_EXPORT HeartbeatArgs {
 };
 
 // Takes an executor off the board at once; its tasks are failed or requeued before the answer
-// comes. `not_found`: it is not present.
+// comes. `not_found`: it is not present. `not_owner`: another incarnation is (Error::incarnation).
 struct TASKBBS_EXPORT DepartArgs {
     using Reply = Applied;
     std::string executor_id;
+    // Only this one. A broker that does not name "depart.incarnation" in Hello::features does not
+    // look at it.
+    std::optional<std::string> incarnation;
 };
 
 // Tells an executor to finish what it runs and take no more, or ends that. Lasts until it leaves.
-// `not_found`: it is not present.
+// `not_found`: it is not present. `not_owner`: another incarnation is (Error::incarnation).
 struct TASKBBS_EXPORT DrainArgs {
     using Reply = Applied;
     std::string executor_id;
     bool on = true;
+    std::optional<std::string> incarnation;  // as in DepartArgs
 };
 
 // Reads one page of the executors that are present.

@@ -49,8 +49,10 @@ using TaskFunction = std::function<Outcome(const Task& task, std::stop_token sto
 enum class Fate : std::uint8_t {
     completed,   // the board has its outcome
     given_back,  // it was rejected: pending again, or failed as given back too often
-    lost,        // it was not this executor's any more; what the function returned was dropped
-    unknown,     // the outcome was sent, no answer came, and the task is gone by now
+    lost,        // it was not this executor's any more, or the broker could not be told before it
+                 // was given up; what the function returned was dropped
+    unknown,     // the outcome was sent and no answer came: the task is gone by now, or the broker
+                 // was given up
 };
 
 // Called one at a time, on the executor's own thread or where ClientOptions::post puts them; none
@@ -71,7 +73,8 @@ struct ExecutorHandlers {
 };
 
 struct ExecutorOptions {
-    std::string executor_id;           // 1..128 of A-Z a-z 0-9 _ -; one process at a time
+    std::string executor_id;           // 1..128 of A-Z a-z 0-9 _ -; one process at a time: a
+                                       // second one takes the first one's place
     std::vector<std::string> stacks;   // what it can run; empty: anything
     std::vector<std::string> domains;  // whose tasks; empty: anybody's
     std::int64_t slots = 1;            // tasks at once, 1..1024
@@ -91,8 +94,8 @@ struct ExecutorOptions {
 class TASKBBS_EXPORT Executor {
   public:
     // Begins at once, in the background: an unreachable broker is waited for. Fails with
-    // `unusable_endpoint`; `refused` as `invalid_request` (Error::field) where an option is not
-    // within its bounds, or `run` is empty.
+    // `unusable_endpoint`; `refused` as `invalid_request` or `too_large` (Error::field, by its name
+    // in the protocol) where an option is not within its bounds, or `run` is empty.
     static Result<Executor> open(ExecutorOptions options, TaskFunction run);
 
     Executor(Executor&&) noexcept;
@@ -117,10 +120,11 @@ class TASKBBS_EXPORT Executor {
     // Ends it in good order, in the background: acquires nothing more, lets finish what runs, gives
     // back what it has not begun to run, reports, departs. After `finish_within` (0: at once) every
     // stop_token is requested; absent: never. Again: the earlier end counts. on_stopped follows.
+    // It takes locks: not inside of a signal handler, which writes a flag or to a pipe instead.
     void begin_stop(std::optional<milliseconds> finish_within = std::nullopt);
 
-    // The same, and waits for the end: as wait(). `misuse` on the executor's own thread, where
-    // nothing is done. Not on the only thread that runs `run_on` or the client's post either.
+    // The same, and waits for the end: as wait(). `misuse` within a handler or a task function,
+    // where nothing is done. Not on the only thread that runs `run_on` or the client's post either.
     Result<void> stop(std::optional<milliseconds> finish_within = std::nullopt);
 
     // Until it has ended. An error: it was not asked to, or the broker could not be told; see

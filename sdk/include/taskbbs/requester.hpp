@@ -33,8 +33,8 @@ namespace taskbbs {
 // none after the destructor returns. They must not throw. Without a post a slow one delays the
 // others, and waiting for one of the requester's own tasks inside one is `misuse`.
 struct RequesterHandlers {
-    // An outcome: the whole task. When this returns it is resolved. Absent: outcomes are left on
-    // the board until they are asked for, by a handle.
+    // An outcome: the whole task. When this returns it is resolved; until then its key is that
+    // task's. Absent: outcomes are left on the board until they are asked for, by a handle.
     std::function<void(const Task& task)> on_completed;
     // What goes on in the background was refused for good (`denied`): nothing more comes.
     std::function<void(const Error& error)> on_failure;
@@ -48,8 +48,8 @@ struct RequesterOptions {
 };
 
 // A task that was submitted, or found again. Copies are handles of the same task; thread-safe.
-// When the last one is gone, without having been waited on, its outcome is nobody's to wait for: it
-// is handed to on_completed where there is one, else the task is resolved unseen.
+// When the last one is gone the task goes on. Its outcome is handed to on_completed; without one it
+// stays on the board until somebody asks for it: by open_tasks(), also in a later life.
 class TASKBBS_EXPORT SubmittedTask {
   public:
     // The task's name on the board: "NAME-" and the key it was submitted with, or a random one.
@@ -59,11 +59,12 @@ class TASKBBS_EXPORT SubmittedTask {
     // (`too_large`, `invalid_request`). `timed_out`: not yet. `closed`, `misuse`.
     Result<void> wait_until_posted(milliseconds timeout = milliseconds(30'000)) const;
 
-    // Waits for the outcome: the whole task, which is resolved as this returns; whoever must not
-    // lose an outcome in a crash handles it in on_completed or then() instead. `timed_out`: not
-    // yet; it is safe to wait again. Refused: the board did not take the task; or, `not_found`,
-    // another requester of this name took its outcome, or somebody removed it. `closed`: the
-    // requester is gone. `misuse`: inside a handler. Real time counts, at most 30 min.
+    // Waits for the outcome: the whole task, which is resolved as this returns, or when
+    // on_completed and then() have returned where they are there; whoever must not lose an outcome
+    // in a crash handles it in those. `timed_out`: not yet; it is safe to wait again. Refused: the
+    // board did not take the task; or, `not_found`, another requester of this name took its
+    // outcome, or somebody removed it. `closed`: the requester is gone. `misuse`: inside a handler.
+    // Real time counts, at most 30 min.
     Result<Task> wait(milliseconds timeout = std::chrono::minutes(30)) const;
 
     // Hands the outcome over instead, exactly once, as handlers are called; the task is resolved
@@ -101,9 +102,11 @@ class TASKBBS_EXPORT Requester {
     ~Requester();
 
     // Puts `task` on the board, in the background and until the board has taken or refused it. Its
-    // domain becomes the requester's. Its guid, where it is not empty, is a key of 1..64 of A-Z a-z
-    // 0-9 _ -: submitting the same key again gets a handle on the task that is there, so that it is
-    // safe to repeat after a crash; the broker refuses nothing then, whatever else the task says.
+    // domain becomes the requester's. Its guid, where it is not empty, is a key of A-Z a-z 0-9 _ -
+    // that makes, behind "NAME-", at most 128. While the task of a key is there, in this life or
+    // since an earlier one, submitting the key again gets a handle on it, whatever else `task`
+    // says: safe to repeat after a crash. Once its outcome was handled the key is free, and another
+    // task may have it: who must not do a thing twice keeps in mind what was handled.
     SubmittedTask submit(Task task);
 
     // Handles on all tasks of this name that are on the board and not resolved, those of former

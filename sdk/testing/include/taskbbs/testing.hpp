@@ -51,7 +51,8 @@ struct FakeBrokerOptions {
 };
 
 // Thread-safe, but for what is said of advance(). It may go before its clients do: for them it is
-// away then.
+// away then. The destructor of an Executor that the broker does not answer lets time go by, until
+// that gives up.
 class TASKBBS_EXPORT FakeBroker {
   public:
     explicit FakeBroker(FakeBrokerOptions options = {});
@@ -83,7 +84,8 @@ class TASKBBS_EXPORT FakeBroker {
     // The broker dies: connections break, what was not answered is not answered. What was answered
     // is kept. Again: nothing.
     void stop();
-    // It comes back, by replaying its journal, and serves. Again: nothing.
+    // It comes back, by replaying its journal, and serves. Again: nothing. Clients connect again
+    // when the pause of theirs is over, within 5 s of its time: advance().
     void start();
     // While on, requests are applied and their replies are lost: outcomes become unknown.
     void lose_replies(bool on);

@@ -282,7 +282,8 @@ bool asked(const Sorted& sorted, std::string_view name) {
 tl::expected<Defaults, UsageError> defaults_of(const Arguments& arguments,
                                                const Contexts& contexts) {
     const auto name = arguments.text("context").value_or(contexts.named.value_or(""));
-    if (name.empty() || !contexts.load || arguments.command->offline) {
+    const bool is_named = arguments.has("context") || !name.empty();
+    if (!is_named || !contexts.load || arguments.command->offline) {
         return Defaults{};
     }
     auto defaults = contexts.load(name);

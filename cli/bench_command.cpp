@@ -3,6 +3,7 @@
 #include "cli/bench/lifecycle.hpp"
 #include "cli/bench/report.hpp"
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/executor/descriptor.hpp"
 #include "cli/printer.hpp"
@@ -174,9 +175,8 @@ Exit clean_up(Connection& board, const std::string& domain) {
         return Exit::done;
     }
     const Exit exit = board.failed(*error);
-    fmt::print(stderr,
-               "Tasks may be left: taskbbs cancel --domain {0}; taskbbs resolve --domain {0}\n",
-               domain);
+    complain("Tasks may be left: taskbbs cancel --domain {0}; taskbbs resolve --domain {0}\n",
+             domain);
     return exit;
 }
 

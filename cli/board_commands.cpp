@@ -1,5 +1,6 @@
 // The commands that concern the board as a whole: its pages, its executors, its counters.
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/event_rows.hpp"
 #include "cli/printer.hpp"
@@ -80,7 +81,7 @@ Exit pages(const Arguments& arguments, Printer printer, Args args, Show show, Ne
         if (more.empty() || one_page || printer.unwritable()) {
             const Exit exit = finished(printer);
             if (!more.empty()) {
-                fmt::print(stderr, "taskbbs: there is more: {}\n", more);
+                complain("taskbbs: there is more: {}\n", more);
             }
             return exit;
         }

@@ -1,6 +1,8 @@
 // Opening a session and saying what went wrong in it.
 #include "cli/connection.hpp"
 
+#include "cli/complain.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
@@ -17,10 +19,9 @@ std::optional<Connection> Connection::open(const Arguments& arguments,
     auto client = Client::open(
         {.endpoint = arguments.endpoint, .events_endpoint = arguments.text("events").value_or("")});
     if (!client) {
-        fmt::print(stderr,
-                   "{}",
-                   explained(client.error(),
-                             {.command = arguments.command->name, .endpoint = arguments.endpoint}));
+        complain("{}",
+                 explained(client.error(),
+                           {.command = arguments.command->name, .endpoint = arguments.endpoint}));
         return std::nullopt;
     }
     const auto patience = timeout.value_or(arguments.duration("timeout").value_or(default_timeout));
@@ -44,8 +45,7 @@ void Connection::renew() {
 }
 
 Exit Connection::failed(const Error& error, std::string_view guid) const {
-    fmt::print(
-        stderr,
+    complain(
         "{}",
         explained(error,
                   {.command = command_, .guid = guid, .endpoint = endpoint_, .timeout = timeout_}));

@@ -1,5 +1,6 @@
 // `taskbbs executor`: takes a place on the board and runs what it gets.
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/executor/driver.hpp"
 #include "cli/failure.hpp"
 #include "cli/task_fields.hpp"
@@ -98,15 +99,14 @@ DriverOptions driver_options_of(const Arguments& arguments,
         .out_bound = {.bytes = output_bound(result_bytes)},
         .err_bound = {.bytes = output_bound(result_bytes)}};
     if (program) {
-        options.out_bound = {.bytes = result_bytes};
+        options.out_bound = {.bytes = result_bytes, .is_limit = true};
         options.err_bound = {.bytes = last_words_bytes, .of_end = true};
     }
     return options;
 }
 
 Exit failed(const Error& error, const Arguments& arguments, milliseconds timeout) {
-    fmt::print(
-        stderr,
+    complain(
         "{}",
         explained(error,
                   {.command = "executor", .endpoint = arguments.endpoint, .timeout = timeout}));
@@ -127,7 +127,7 @@ Exit run_executor(const Arguments& arguments) {
     const auto timeout = arguments.duration("timeout").value_or(milliseconds{30'000});
     const auto program = program_in(arguments);
     if (!program) {
-        fmt::print(stderr, "taskbbs: executor: --exec: {}\n", program.error());
+        complain("taskbbs: executor: --exec: {}\n", program.error());
         return Exit::usage;
     }
     const auto signals = stopping_signals();

@@ -1,6 +1,7 @@
 // `taskbbs explain`: asks the broker what becomes of tasks, and looks through the executors for
 // those that still wait for one.
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/explain/report.hpp"
 #include "cli/printer.hpp"
@@ -25,7 +26,7 @@ Exit add_cases(Connection& connection, const Arguments& arguments, std::vector<C
             const Exit failed = connection.failed(answer.error(), guid);
             exit = worse(exit, failed);
             if (failed == Exit::not_found) {
-                fmt::print(stderr, "What became of it: taskbbs history {}\n", guid);
+                complain("What became of it: taskbbs history {}\n", guid);
             } else if (failed == Exit::unreachable) {
                 break;  // for the others as well
             }

@@ -2,6 +2,7 @@
 // thread of its own and finds them by the indexes of the journal's segments, so neither its loop
 // nor its disk has much to do with it.
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/history/report.hpp"
 #include "cli/printer.hpp"
@@ -46,11 +47,10 @@ Result<Kept> read_all(Connection& connection, const std::string& guid) {
 }
 
 Exit nothing_kept(const std::string& guid, const Kept& kept) {
-    fmt::print(stderr,
-               "taskbbs: history {}: no event of it is kept{}\n",
-               guid,
-               kept.oldest ? fmt::format("; the journal goes back to event {}", *kept.oldest)
-                           : std::string{": it was never desired"});
+    complain("taskbbs: history {}: no event of it is kept{}\n",
+             guid,
+             kept.oldest ? fmt::format("; the journal goes back to event {}", *kept.oldest)
+                         : std::string{": it was never desired"});
     return Exit::not_found;
 }
 

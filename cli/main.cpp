@@ -1,6 +1,7 @@
 // The `taskbbs` command: reads the command line, runs the command that it names, ends with its
 // code.
 #include "cli/arguments.hpp"
+#include "cli/complain.hpp"
 #include "cli/contexts.hpp"
 #include "cli/help.hpp"
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <string>
 #include <unistd.h>
@@ -19,6 +21,17 @@ namespace {
 // A request that is under way stays under way: the broker may still apply it.
 extern "C" void end_interrupted(int /*signal*/) {
     _exit(static_cast<int>(Exit::interrupted));
+}
+
+// Standard descriptors that are closed would be taken by sockets, and read or written as if they
+// were files of the user's. The other way round, so that using them fails.
+void open_standard_descriptors() {
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(number, F_GETFD) < 0) {
+            // The lowest number that is free: this one.
+            static_cast<void>(::open("/dev/null", number == STDOUT_FILENO ? O_RDONLY : O_WRONLY));
+        }
+    }
 }
 
 template <class... Cases>
@@ -44,7 +57,7 @@ Exit run(const std::vector<std::string>& words) {
                                   environment("TASKBBS_ENDPOINT"),
                                   {.named = environment("TASKBBS_CONTEXT"), .load = load_context});
     if (!invocation) {
-        fmt::print(stderr, "taskbbs: {}\n", invocation.error().message);
+        complain("taskbbs: {}\n", invocation.error().message);
         return Exit::usage;
     }
     return std::visit(
@@ -64,10 +77,12 @@ Exit run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
     using taskbbs::cli::Exit;
     try {
+        taskbbs::cli::open_standard_descriptors();
         std::signal(SIGINT, taskbbs::cli::end_interrupted);
+        std::signal(SIGPIPE, SIG_IGN);  // a reader that is gone is an output that takes no more
         const auto exit = taskbbs::cli::run({argv + 1, argv + argc});
         if (exit == Exit::unwritable) {
-            fmt::print(stderr, "taskbbs: standard output took no more\n");
+            taskbbs::cli::complain("taskbbs: standard output took no more\n");
         }
         return static_cast<int>(exit);
     } catch (const std::exception& error) {

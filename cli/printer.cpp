@@ -1,6 +1,7 @@
 // Standard output.
 #include "cli/printer.hpp"
 
+#include "cli/complain.hpp"
 #include "cli/samples.hpp"
 #include "cli/shown_text.hpp"
 
@@ -100,7 +101,7 @@ void Printer::fill(const Json& document) {
         write(template_->filled(document));
     } else if (!unfit_) {
         unfit_ = true;
-        fmt::print(stderr, "taskbbs: {}\n", *misfit);
+        complain("taskbbs: {}\n", *misfit);
     }
 }
 

@@ -2,6 +2,7 @@
 // input or picked up by its name.
 #include "cli/batch/driver.hpp"
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/printer.hpp"
 #include "sdk/entropy.hpp"
@@ -23,7 +24,7 @@ batch::Moment present() {
 }
 
 Exit wrong_usage(const Arguments& arguments, std::string_view why) {
-    fmt::print(stderr, "taskbbs: {}: {}\n", arguments.command->name, why);
+    complain("taskbbs: {}: {}\n", arguments.command->name, why);
     return Exit::usage;
 }
 
@@ -69,9 +70,9 @@ Result<Listing> list_nothing(Connection& board, const std::string& domain) {
 
 Watch watch_completed(Client& client,
                       const std::string& name,
-                      const std::string& domain,
-                      Seq after,
-                      batch::Inbox& inbox) {
+                      const Listing& listing,
+                      batch::Inbox& inbox,
+                      const std::shared_ptr<std::atomic<bool>>& heard) {
     const auto on_event = [&inbox, name](const Event& event) {
         if (batch::key_in(event.task.guid, name)) {
             inbox.post([task = event.task](Batch& batch, batch::Moment) { batch.completed(task); });
@@ -88,10 +89,13 @@ Watch watch_completed(Client& client,
         }
     };
     return client.watch({.streams = {Stream::completed},
-                         .domains = {domain},
+                         .domains = {listing.domain},
                          .from = WatchFrom::after,
-                         .after = after},
-                        {.on_event = on_event, .on_reset = on_reset, .on_end = on_end});
+                         .after = listing.seq},
+                        {.on_event = on_event,
+                         .on_reset = on_reset,
+                         .on_caught_up = [heard](Seq /*position*/) { *heard = true; },
+                         .on_end = on_end});
 }
 
 // Calls go out by the one, what comes of them arrives in the other.
@@ -115,10 +119,14 @@ Exit drive(const Arguments& arguments,
                           .name = name,
                           .documents = documents.json() ? &documents : nullptr},
                          present()};
+    const auto heard = std::make_shared<std::atomic<bool>>(false);
+    if (!detach) {
+        options.heard = heard;
+    }
     batch::Driver driver{std::move(options), batch, client, exchange.inbox, screen};
     Watch watch;
     if (!detach) {
-        watch = watch_completed(client, name, listing.domain, listing.seq, exchange.inbox);
+        watch = watch_completed(client, name, listing, exchange.inbox, heard);
     }
     for (const FoundTask& task : listing.tasks) {
         batch.found(task, present());
@@ -229,10 +237,10 @@ Exit run_wait(const Arguments& arguments) {
         return board->failed(listing.error());
     }
     if (listing->tasks.empty()) {
-        fmt::print(stderr,
-                   "taskbbs: wait: there is no task of a run {} on the board\nIs the name right? "
-                   "Outcomes that were shown have left the board.\n",
-                   name);
+        complain(
+            "taskbbs: wait: there is no task of a run {} on the board\nIs the name right? "
+            "Outcomes that were shown have left the board.\n",
+            name);
         return Exit::not_found;
     }
     // Any task tells how the run was meant; one that has gone meanwhile does not matter.

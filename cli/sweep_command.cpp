@@ -2,6 +2,7 @@
 // once.
 #include "cli/sweep_command.hpp"
 
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/printer.hpp"
 #include "cli/sweep.hpp"
@@ -46,7 +47,7 @@ class Sweep {
         if (tally_ != Tally{} || exit_ == Exit::done) {
             const auto done =
                 dry_ ? fmt::format("would be {}", verb_.done) : std::string{verb_.done};
-            fmt::print(stderr, "taskbbs: {}: {}\n", command_, summary(tally_, done));
+            complain("taskbbs: {}: {}\n", command_, summary(tally_, done));
         }
         return worse(exit_, printer_.exit());
     }

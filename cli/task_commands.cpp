@@ -1,6 +1,7 @@
 // The commands that concern single tasks. With several guids all requests leave at once and are
 // answered in order.
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/input.hpp"
 #include "cli/printer.hpp"
@@ -139,7 +140,7 @@ std::string text_or_empty(const Arguments& arguments, std::string_view option) {
 
 // What --payload-file or --result-file names could not be read.
 Exit unreadable(const Arguments& arguments, const std::string& why) {
-    fmt::print(stderr, "taskbbs: {}: {}\n", arguments.command->name, why);
+    complain("taskbbs: {}: {}\n", arguments.command->name, why);
     return Exit::usage;
 }
 

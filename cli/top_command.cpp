@@ -1,5 +1,6 @@
 // `taskbbs top`: the board, live on a terminal, or one picture of it.
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/top/live.hpp"
 #include "cli/top/once.hpp"
 #include "cli/top/terminal.hpp"
@@ -15,9 +16,8 @@ Exit run_top(const Arguments& arguments) {
         arguments.flag("once") || arguments.has("output") || arguments.has("template");
     const auto lacking = once ? std::string{} : top::why_no_terminal();
     if (!lacking.empty()) {
-        fmt::print(stderr,
-                   "taskbbs: top: {}\nOne picture of the board needs none: taskbbs top --once\n",
-                   lacking);
+        complain("taskbbs: top: {}\nOne picture of the board needs none: taskbbs top --once\n",
+                 lacking);
         return Exit::usage;
     }
     // Blocked in every thread of the SDK; here only once the terminal is ours.

@@ -1,5 +1,6 @@
 // `taskbbs watch`: events as they happen.
 #include "cli/commands.hpp"
+#include "cli/complain.hpp"
 #include "cli/connection.hpp"
 #include "cli/event_rows.hpp"
 
@@ -46,7 +47,7 @@ std::optional<WatchOptions> watch_options_of(const Arguments& arguments) {
         options.from = WatchFrom::after;
         options.after = *seq;
     } else {
-        fmt::print(stderr, "taskbbs: watch: --from '{}' is not now|beginning|SEQ\n", from);
+        complain("taskbbs: watch: --from '{}' is not now|beginning|SEQ\n", from);
         return std::nullopt;
     }
     return options;
@@ -54,10 +55,9 @@ std::optional<WatchOptions> watch_options_of(const Arguments& arguments) {
 
 void say(const Reset& reset) {
     const bool cut = reset.reason == Reset::Reason::truncated;
-    fmt::print(stderr,
-               "taskbbs: watch: {}; what was shown before may be wrong\n",
-               cut ? "the broker keeps the events in between no more"
-                   : "the broker serves another history");
+    complain("taskbbs: watch: {}; what was shown before may be wrong\n",
+             cut ? "the broker keeps the events in between no more"
+                 : "the broker serves another history");
 }
 
 }  // namespace

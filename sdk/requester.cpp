@@ -290,8 +290,7 @@ void Requester::Core::act(const sdk::TellFailure& action) {
     {
         const std::lock_guard lock(mutex_);
         const auto found = states_.find(action.guid);
-        // Submitted again meanwhile: the handle is of that one.
-        if (found == states_.end() || found->second->is_being_submitted()) {
+        if (found == states_.end() || is_submitted_again(*found->second)) {
             return;
         }
         state = found->second;
@@ -306,9 +305,14 @@ void Requester::Core::act(const sdk::ForgetRequest& action) {
     const std::lock_guard lock(mutex_);
     const auto found = states_.find(action.guid);
     if (found != states_.end() && !found->second->has_callback() &&
-        !found->second->is_being_submitted()) {
+        !is_submitted_again(*found->second)) {
         states_.erase(found);
     }
+}
+
+// Since the former task of this key came to its end: what is known of it here is of the next one.
+bool Requester::Core::is_submitted_again(const State& state) const {
+    return state.is_being_submitted() || machine_.knows(state.guid());
 }
 
 // Calls what waits for the outcome, where handlers are called; then it is handled.

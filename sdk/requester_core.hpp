@@ -109,6 +109,7 @@ class [[gnu::visibility("hidden")]] Requester::Core
     void act(const sdk::ForgetRequest& action);
     void serve(const std::shared_ptr<State>& state);
     void flush();
+    bool is_submitted_again(const State& state) const;
 
     // Calls the broker; the answer comes back as a letter.
     template <class Args>

@@ -107,6 +107,16 @@ void RequesterMachine::note_posted(const std::string& guid, Request& request) {
     actions_.emplace_back(TellPosted{guid});
 }
 
+// On the board and not completed, as far as an answer told; events may have told more meanwhile.
+void RequesterMachine::open(const std::string& guid, Request& request) {
+    request.phase = Phase::open;
+    if (request.resolved > request.as_of) {
+        look(guid, request);
+    } else if (request.completed > request.as_of) {
+        on_ready(guid, request);
+    }
+}
+
 void RequesterMachine::on_ready(const std::string& guid, Request& request) {
     request.phase = Phase::ready;
     request.retry_at.reset();
@@ -160,19 +170,22 @@ void RequesterMachine::on_completed(const std::string& guid, Seq seq) {
         entry = requests_.try_emplace(guid).first;
     }
     Request& request = entry->second;
+    request.completed = std::max(request.completed, seq);
     if (request.phase == Phase::handing && seq > request.epoch) {
         request.epoch = 0;  // handling took too long: it is to be taken anew
-    } else if (request.phase == Phase::posting) {
-        request.completed = std::max(request.completed, seq);  // the post's answer tells of which
-    } else if (request.phase == Phase::open && seq > request.as_of) {
-        on_ready(guid, request);
+    } else if (request.phase == Phase::open) {
+        open(guid, request);
     }
 }
 
 void RequesterMachine::on_resolved(const std::string& guid, Seq seq) {
     const auto entry = requests_.find(guid);
+    if (entry == requests_.end()) {
+        return;
+    }
+    entry->second.resolved = std::max(entry->second.resolved, seq);
     // Where an answer is due, that tells.
-    if (entry != requests_.end() && seq > entry->second.as_of &&
+    if (seq > entry->second.as_of &&
         (entry->second.phase == Phase::open || entry->second.phase == Phase::ready ||
          entry->second.phase == Phase::handing)) {
         end(entry, gone());
@@ -198,12 +211,9 @@ void RequesterMachine::on_posted(const std::string& guid,
     }
     Request& request = entry->second;
     if (answer) {
-        request.phase = Phase::open;
         request.as_of = answer->seq;
         note_posted(guid, request);
-        if (request.completed > request.as_of) {
-            on_ready(guid, request);
-        }
+        open(guid, request);
     } else if (answer.error().outcome_unknown || answer.error().is(Status::already_exists)) {
         look(guid, request);
     } else if (passes_by_itself(answer.error())) {
@@ -247,7 +257,7 @@ void RequesterMachine::on_state(Requests::iterator entry, const Task& task, Inst
             look_later(entry->first, request, now + settings_.taken_pause);
             break;
         default:
-            request.phase = Phase::open;
+            open(entry->first, request);
     }
 }
 

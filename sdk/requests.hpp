@@ -135,7 +135,8 @@ class RequesterMachine {
         Seq epoch = 0;            // that it was taken under; 0: it isn't
         // Events up to this one are known of, or of a former task of this guid: they come late.
         Seq as_of = 0;
-        Seq completed = 0;  // while it is posted: the newest event that says so
+        Seq completed = 0;  // here and below: the newest event that says so
+        Seq resolved = 0;
         std::optional<Instant> retry_at;
     };
 
@@ -149,6 +150,7 @@ class RequesterMachine {
     void retry(const std::string& guid, Request& request, Instant at);
     void look_later(const std::string& guid, Request& request, Instant at);
     void note_posted(const std::string& guid, Request& request);
+    void open(const std::string& guid, Request& request);
     void on_ready(const std::string& guid, Request& request);
     void resolve(const std::string& guid, Request& request);
     void end(Requests::iterator entry, const std::optional<Error>& error);

@@ -122,12 +122,15 @@ void Batch::completed(const Task& header) {
     }
 }
 
-void Batch::look_at_all() {
+bool Batch::look_at_all() {
+    bool is_any = false;
     for (auto entry = slots_.begin(); entry != slots_.end(); ++entry) {
         if (entry->second.phase == Phase::open) {
             look(entry);
+            is_any = true;
         }
     }
+    return is_any;
 }
 
 void Batch::stop(Exit exit, Moment now) {

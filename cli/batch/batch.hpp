@@ -136,7 +136,8 @@ class Batch {
     // An event has told that a task is completed.
     void completed(const Task& header);
     // Events may have been missed.
-    void look_at_all();
+    // False: none is there.
+    bool look_at_all();
 
     // Ends early: no more lines; cancels what is open, or, as pick_up, leaves it as it is.
     void stop(Exit exit, Moment now);

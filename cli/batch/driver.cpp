@@ -17,6 +17,8 @@ namespace {
 // The SDK asks again by itself until then; the machine asks again after that.
 constexpr CallOptions patient_call{.timeout = milliseconds{1'800'000}};
 // More is no payload anywhere.
+// Where no events come: how often the tasks are looked at instead.
+constexpr std::chrono::seconds look_gap{5};
 constexpr std::size_t longest_line = std::size_t{64} << 20;
 
 Moment now() {
@@ -32,9 +34,8 @@ Driver::Driver(DriverOptions options, Batch& batch, Client& client, Inbox& inbox
       inbox_(inbox),
       screen_(screen),
       lines_(options_.source ? options_.source->line_end : '\n', longest_line),
-      input_open_(options_.source.has_value()) {
-    std::signal(SIGPIPE, SIG_IGN);
-}
+      input_open_(options_.source.has_value()),
+      look_at_(now() + look_gap) {}
 
 Exit Driver::run() {
     perform();
@@ -46,6 +47,7 @@ Exit Driver::run() {
             input(batch_, now());
         }
         batch_.tick(now());
+        do_without_events();
         feed();
         perform();
     }
@@ -209,12 +211,28 @@ void Driver::wait() {
         pollfd{.fd = inbox_.descriptor(), .events = POLLIN, .revents = 0},
         pollfd{.fd = interrupted_ ? -1 : interrupts_.descriptor(), .events = POLLIN, .revents = 0},
         pollfd{.fd = wants_input() ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}};
-    const auto due = std::min(screen_.due(), batch_.deadline().value_or(screen_.due()));
+    auto due = std::min(screen_.due(), batch_.deadline().value_or(screen_.due()));
+    if (options_.heard && !*options_.heard) {
+        due = std::min(due, look_at_);
+    }
     const auto left = std::chrono::ceil<milliseconds>(due - now()).count();
     ::poll(
         polled.data(), polled.size(), static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000)));
     if (polled[2].revents != 0) {
         read_input();
+    }
+}
+
+// The broker answers, and its events have not come: perhaps nothing lets them through to here.
+void Driver::do_without_events() {
+    if (!options_.heard || *options_.heard || now() < look_at_) {
+        return;
+    }
+    look_at_ = now() + look_gap;
+    if (batch_.look_at_all() && !std::exchange(told_of_silence_, true)) {
+        screen_.say(
+            "no events come from the broker: the tasks are looked at every 5s instead\nIs its "
+            "events endpoint (taskbbs hello) reachable from here? --events names another.");
     }
 }
 

@@ -11,6 +11,8 @@
 #include "cli/inbox.hpp"
 #include "taskbbs/client.hpp"
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,6 +31,8 @@ struct DriverOptions {
     std::string name;
     bool leaves_open = false;      // what is open when it is interrupted goes on
     std::optional<Source> source;  // absent: there is no input
+    // Whether the broker's events come; absent: they are not waited for.
+    std::shared_ptr<const std::atomic<bool>> heard;
 };
 
 // One thread. `inbox` gets what other threads leave. All outlive it.
@@ -36,7 +40,7 @@ class Driver {
   public:
     Driver(DriverOptions options, Batch& batch, Client& client, Inbox& inbox, Screen& screen);
 
-    // To the end of the batch, or as far as standard output goes. Ignores SIGPIPE from then on.
+    // To the end of the batch, or as far as standard output goes.
     Exit run();
 
   private:
@@ -54,6 +58,7 @@ class Driver {
     void act(const Say& action);
     void wait();
     void interrupt();
+    void do_without_events();
 
     DriverOptions options_;
     Batch& batch_;
@@ -64,6 +69,8 @@ class Driver {
     Lines lines_;
     bool input_open_ = true;
     bool interrupted_ = false;
+    Moment look_at_;  // where no events come: when the next time
+    bool told_of_silence_ = false;
     bool unwritable_ = false;
     bool abandoned_ = false;  // end without what is left
     Exit trouble_ = Exit::done;

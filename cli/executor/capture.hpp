@@ -12,7 +12,8 @@ namespace taskbbs::cli {
 
 struct Bound {
     std::size_t bytes = 0;
-    bool of_end = false;  // the last ones are kept, else the first
+    bool of_end = false;    // the last ones are kept, else the first
+    bool is_limit = false;  // who writes more has failed, and is to be ended
 };
 
 class Capture {
@@ -28,7 +29,10 @@ class Capture {
 
     const std::string& text() const { return text_; }
 
-    bool truncated() const { return truncated_; }
+    // Something is missing that was to be kept.
+    bool truncated() const { return truncated_ && !bound_.of_end; }
+
+    bool is_over() const { return truncated() && bound_.is_limit; }
 
   private:
     void keep(std::string_view part);

@@ -1,6 +1,8 @@
 // The loop of `taskbbs executor`.
 #include "cli/executor/driver.hpp"
 
+#include "cli/complain.hpp"
+
 #include <algorithm>
 #include <array>
 #include <csignal>
@@ -192,8 +194,7 @@ void Driver::act(const ReleaseTask& action) {
 // Whether it is allowed to or not: an acquire that waits on comes back by itself in the end.
 void Driver::act(const DrainSelf& /*action*/) {
     executor_.client().call(
-        DrainArgs{.executor_id = options_.jobs.executor_id,
-                  .incarnation = executor_.incarnation()},
+        DrainArgs{.executor_id = options_.jobs.executor_id, .incarnation = executor_.incarnation()},
         [&inbox = inbox_](const Result<Applied>& answer) {
             if (answer || answer.error().code == Code::refused) {
                 inbox.post([](Jobs& jobs, Moment at) { jobs.drain_answered(at); });
@@ -207,7 +208,7 @@ void Driver::act(const DepartBoard& /*action*/) {
 }
 
 void Driver::act(const Say& action) {
-    fmt::print(stderr, "executor {}: {}\n", options_.jobs.executor_id, action.line);
+    complain("executor {}: {}\n", options_.jobs.executor_id, action.line);
 }
 
 }  // namespace taskbbs::cli

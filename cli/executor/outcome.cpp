@@ -30,10 +30,11 @@ Outcome plain_outcome_of(const Ending& ending) {
     Outcome outcome{.failed = has_failed(ending) || result.truncated,
                     .failure_reason = {},
                     .result = result.truncated ? std::string{} : result.out};
+    if (result.truncated) {  // and was ended for that
+        outcome.failure_reason = "its output is longer than a result may be (limits.result_bytes)";
+        return outcome;
+    }
     if (!has_failed(ending)) {
-        outcome.failure_reason =
-            result.truncated ? "its output is longer than a result may be (limits.result_bytes)"
-                             : "";
         return outcome;
     }
     outcome.failure_reason = words_of(ending);

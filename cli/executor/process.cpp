@@ -162,6 +162,8 @@ Process::Process(Process&& other) noexcept
       line_(std::move(other.line_)),
       out_(std::move(other.out_)),
       err_(std::move(other.err_)),
+      group_(other.group_),
+      over_(other.over_),
       not_run_(other.not_run_),
       status_(other.status_) {}
 
@@ -179,6 +181,9 @@ std::array<int, 3> Process::descriptors() const {
 std::optional<Ending> Process::serve() {
     out_.read();
     err_.read();
+    if (out_.is_over() && !std::exchange(over_, true)) {
+        kill(SIGKILL);  // whatever else it says, it has failed
+    }
     return listen() ? std::optional{reap()} : std::nullopt;
 }
 
@@ -196,7 +201,16 @@ bool Process::listen() {
         if (count != sizeof told) {
             return true;
         }
-        (told.what == Told::What::ended ? status_ : not_run_) = told.value;
+        switch (told.what) {
+            case Told::What::started:
+                group_ = told.value;
+                break;
+            case Told::What::not_run:
+                not_run_ = told.value;
+                break;
+            case Told::What::ended:
+                status_ = told.value;
+        }
     }
     return true;
 }
@@ -204,6 +218,9 @@ bool Process::listen() {
 Ending Process::reap() {
     int own = 0;
     ::waitpid(std::exchange(supervisor_, 0), &own, 0);
+    if (!status_ && group_ > 0) {
+        ::kill(-group_, SIGKILL);  // it was killed before it could see to that
+    }
     out_.read();
     err_.read();
     if (not_run_) {

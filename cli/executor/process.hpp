@@ -50,6 +50,8 @@ class Process {
     Descriptor line_;
     Capture out_;
     Capture err_;
+    pid_t group_ = 0;             // of the command, once it is known
+    bool over_ = false;           // it wrote more than it may, and was killed for that
     std::optional<int> not_run_;  // errno
     std::optional<int> status_;   // as of wait()
 };

@@ -40,7 +40,7 @@ std::string found(const std::string& name, std::string_view path) {
 }  // namespace
 
 Program shell_program(const std::string& command) {
-    return {.path = "/bin/sh", .words = {"sh", "-c", command}, .input = {}};
+    return {.path = "/bin/sh", .words = {"sh", "-c", "--", command}, .input = {}};
 }
 
 tl::expected<Program, std::string> program_of(std::string_view line, std::string_view path) {

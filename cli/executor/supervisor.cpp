@@ -27,6 +27,7 @@ void tell(int line, Told told) {
         ::_exit(125);
     }
     ::signal(SIGINT, SIG_DFL);
+    ::signal(SIGPIPE, SIG_DFL);
     ::signal(SIGTERM, SIG_DFL);
     ::signal(SIGCHLD, SIG_DFL);
     sigset_t none{};
@@ -134,6 +135,7 @@ void supervise(const Plan& plan) {
         tell(plan.line, {.what = Told::What::not_run, .value = errno});
         ::_exit(1);
     }
+    tell(plan.line, {.what = Told::What::started, .value = command});
     ::setpgid(command, command);  // whichever of the two is first, a signal finds the group
     const int line = plan.line;
     keep_only(line, plan.null);

@@ -8,7 +8,7 @@
 //
 // The line is a SOCK_SEQPACKET pair. Down: the number of a signal, an int. Up: a Told. The
 // executor's end closes: everything is killed. The supervisor's end closes without `ended`: it was
-// killed itself.
+// killed itself; the executor kills the command's group then.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@ namespace taskbbs::cli {
 
 struct Told {
     enum class What : std::int32_t {
+        started,  // `value` is the number of the command and of its group
         not_run,  // `value` is the errno of exec
         ended,    // `value` is the command's status as of wait(); nothing of it runs any more
     };

@@ -63,14 +63,12 @@ void Offers::add(const ExecutorInfo& executor) {
     };
     if (!has_stack) {
         hinder(Obstacle::other_stack, "of stack " + listed(executor.stacks));
-        return keep(std::move(candidate), of_other_stack);
     }
     if (!has_domain) {
         hinder(Obstacle::other_domain, "takes domain " + listed(executor.domains) + " only");
-        return keep(std::move(candidate), of_other_domain);
     }
     const auto too_little = shortage(executor);
-    fits_somewhere_ |= too_little.empty();
+    fits_somewhere_ |= matches && too_little.empty();
     const auto held = executor.claimed + executor.running;
     if (!too_little.empty()) {
         hinder(Obstacle::too_small,
@@ -85,12 +83,16 @@ void Offers::add(const ExecutorInfo& executor) {
     if (executor.expires_in <= milliseconds{0}) {
         hinder(Obstacle::silent, "silent: its heartbeats have stopped");
     }
-    const bool is_able = candidate.obstacles.empty();
-    if (is_able) {
+    if (candidate.obstacles.empty()) {
         ++could_take_;
         candidate.why = "could take it now";
+        keep(std::move(candidate), able);
+    } else {
+        keep(std::move(candidate),
+             !has_stack    ? of_other_stack
+             : !has_domain ? of_other_domain
+                           : hindered);
     }
-    keep(std::move(candidate), is_able ? able : hindered);
 }
 
 // What it has too little of; empty where the task fits.

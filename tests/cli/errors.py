@@ -90,6 +90,7 @@ ON_A_BOARD = [
     "taskbbs replay --after 999",
     "taskbbs list --cursor nonsense",
     "taskbbs list --limit 1",
+    "taskbbs resume --domain d",
     "taskbbs stats --template '{pendng}'",
 ]
 
@@ -105,7 +106,7 @@ def record(board, line, names):
 
 
 def transcript():
-    with Board() as board:
+    with Board("--converge.every", "0") as board:
         (board.dir / "taskbbs").mkdir()
         (board.dir / "taskbbs" / "bad.conf").write_text("endpont = x\nnonsense\nkey = k\n")
         home = {"XDG_CONFIG_HOME": str(board.dir)}

@@ -149,6 +149,17 @@ def test_its_commands_die_with_it_and_all_that_they_have_started():
         wait_for(lambda: not any(runs(pid) for pid in pids), "them to end")
 
 
+def test_its_group_dies_with_whoever_sees_to_the_command():
+    with Board() as board:
+        board.executor("--stack", "s")
+        file = board.dir / "pid"
+        board.cli("desire", "g", "--stack", "s", "--payload",
+                  f"sh -c 'echo $$ > {file}; exec sleep 60' & "
+                  f"until [ -s {file} ]; do sleep 0.05; done; kill -9 $PPID; sleep 60")
+        outcome(board, "g")
+        wait_for(lambda: not runs(int(file.read_text())), "the rest to end")
+
+
 def test_what_a_command_leaves_behind_is_gone_when_its_task_is_completed():
     with Board() as board:
         board.executor("--stack", "s", "--slots", "1")

@@ -54,6 +54,23 @@ def test_a_failure_says_why_with_the_last_line_of_standard_error():
         assert task["result"] == "partial\n", task
 
 
+def test_who_never_stops_writing_is_ended_once_it_is_too_much():
+    with Board("--limits.result_bytes", "4KiB") as board:
+        board.executor("--stack", "s", "--exec", "yes")
+        board.cli("desire", "g", "--stack", "s")
+        task = completed(board, "g")
+        assert task["failed"] and "limits.result_bytes" in task["failure_reason"], task
+
+
+def test_much_on_standard_error_harms_no_result():
+    with Board() as board:
+        board.executor("--stack", "s", "--exec",
+                       program(board, "p", "head -c 3000000 /dev/zero >&2; echo fine"))
+        board.cli("desire", "g", "--stack", "s")
+        task = completed(board, "g")
+        assert not task["failed"] and task["result"] == "fine\n", task
+
+
 def test_a_result_that_is_too_long_fails_the_task_and_one_that_just_fits_does_not():
     with Board("--limits.result_bytes", "4KiB") as board:
         board.executor("--stack", "s", "--exec", program(board, "p", "read n; head -c $n /dev/zero"))

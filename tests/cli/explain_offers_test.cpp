@@ -85,12 +85,13 @@ TEST_CASE("draining and silence are told, also together with others") {
     CHECK(offers.count(Obstacle::silent) == 1);
 }
 
-TEST_CASE("one of another stack or domain is that and nothing else") {
+TEST_CASE("one of another stack or domain is that first, and whatever else keeps it") {
     auto other = one_that_fits();
     other.stacks = {"x", ""};
     other.draining = true;
-    CHECK(why(other) == "of stack x, ''");
-    CHECK(offers_of({other}).count(Obstacle::draining) == 0);
+    CHECK(why(other) == "of stack x, ''; draining");
+    CHECK(offers_of({other}).count(Obstacle::other_stack) == 1);
+    CHECK(offers_of({other}).count(Obstacle::draining) == 1);
     other = one_that_fits();
     other.domains = {"y"};
     CHECK(why(other) == "takes domain y only");

@@ -10,6 +10,7 @@ import sys
 import time
 
 from board import Board, run_tests, wait_for
+from ports import free_port
 
 
 def run(board, *args, input="", exit=0):
@@ -65,6 +66,23 @@ def test_any_word_reaches_the_command_as_it_is():
         shown = run(board, "-0", "-k", "--", "sh", "-c", script, "-", "{}", "a'{}", "$(x)",
                     input="\0".join(lines) + "\0").stdout
         assert shown == "".join(f"<{line}><a'{line}><$(x)>" for line in lines), shown
+
+
+def test_a_command_may_be_called_as_an_option_of_the_shell_is():
+    with Board() as board:
+        (board.dir / "-x").write_text("#!/bin/sh\necho \"$0 $1\"\n")
+        (board.dir / "-x").chmod(0o755)
+        board.cli.environment["PATH"] = f"{board.dir}:{os.environ['PATH']}"
+        board.executor("--stack", "s")
+        assert run(board, "--", "{}", "a", input="-x\n").stdout.endswith("-x a\n")
+
+
+def test_without_events_the_tasks_are_looked_at_and_that_is_said():
+    with Board() as board:
+        board.executor("--stack", "s")
+        done = run(board, "--events", f"tcp://127.0.0.1:{free_port()}", "--", "echo", input="a\nb\n")
+        assert sorted(done.stdout.split()) == ["a", "b"], done
+        assert "no events come from the broker" in done.stderr, done.stderr
 
 
 def test_the_payload_is_the_quoted_words_and_the_task_has_no_limit_of_waiting():

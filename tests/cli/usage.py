@@ -37,6 +37,41 @@ def test_a_usage_error_ends_with_2_in_two_lines_on_standard_error():
         assert lines[0] == first and len(lines) == 2 and lines[1].startswith("See taskbbs "), lines
 
 
+def by_shell(words, redirected, environment=cli.environment):
+    """What the command ends with, its descriptors redirected so."""
+    return subprocess.run(["bash", "-c", f'"$0" {words} {redirected}', cli.program],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          env=environment, check=False).returncode
+
+
+def test_an_exit_code_is_the_same_where_nobody_can_hear_why():
+    for redirected in ("2>&-", "2>/dev/full"):
+        assert by_shell("nope", redirected) == 2
+        assert by_shell("list --state x", redirected) == 2
+        assert by_shell("executors --timeout 200ms", redirected) == 5
+
+
+def test_standard_input_that_is_closed_is_said_and_waited_for_by_nobody():
+    assert by_shell("desire g --payload-file -", "<&-") == 2
+    with Board() as board:
+        assert by_shell("run -- true", "<&-", board.cli.environment) == 2
+
+
+def test_a_standard_output_that_takes_no_more_ends_with_74():
+    for redirected in (">&-", ">/dev/full"):
+        assert by_shell("--help", redirected) == 74
+    with Board() as board:
+        board.cli("desire", *(f"g{n}" for n in range(2000)))
+        done = subprocess.run(["bash", "-c", '"$0" list -o json | head -n 1 >&2; echo "${PIPESTATUS[0]}"',
+                               board.taskbbs], capture_output=True, text=True, timeout=60,
+                              env=board.cli.environment, check=True)
+        assert done.stdout == "74\n", done.stdout
+
+
+def test_a_context_without_a_name_is_none():
+    assert "a context's name is" in cli.run("list", "--context", "", exit=2).stderr
+
+
 def test_a_wrong_endpoint_or_file_or_position_ends_with_2():
     for endpoint in ("nonsense", "tcp://h:99999", "tcp://localhost:0", "inproc://x", "tcp://:7411"):
         done = cli.run("hello", "--endpoint", endpoint, exit=2)

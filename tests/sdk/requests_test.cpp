@@ -245,6 +245,20 @@ TEST_CASE("events of a former task of the same guid, which come late, change not
     CHECK(rig.take().find<TakeOutcome>() != nullptr);
 }
 
+TEST_CASE("what events tell while an answer is due counts where the answer is older") {
+    RequestRig completed;
+    completed.machine.attach(completed.guid);
+    completed.machine.want(completed.guid);
+    completed.machine.on_completed(completed.guid, 7);
+    CHECK(completed.look(State::running).find<TakeOutcome>() != nullptr);
+    RequestRig gone;
+    gone.machine.attach(gone.guid);
+    gone.take();
+    gone.machine.on_completed(gone.guid, 7);
+    gone.machine.on_resolved(gone.guid, 8);
+    CHECK(gone.look(State::running).find<LookAtRequest>() != nullptr);
+}
+
 TEST_CASE("a task whose key's outcome was handled is posted once the former one is off the board") {
     RequestRig rig;
     rig.handed();

@@ -1,6 +1,8 @@
 // One callback at a time, whatever runs them.
 #include "sdk/call_line.hpp"
 
+#include "sdk/finally.hpp"
+
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -19,22 +21,16 @@ struct [[gnu::visibility("hidden")]] CallLine::State {
             is_running = true;
             runner = std::this_thread::get_id();
             lock.unlock();
-            const Rest rest{*this, lock};  // also where it throws, which is its caller's affair
+            // What it throws is its caller's affair.
+            const Finally rest([this, &lock] {
+                lock.lock();
+                is_running = false;
+                idle.notify_all();
+            });
             call();
             call = {};
         }
     }
-
-    struct Rest {
-        State& state;
-        std::unique_lock<std::mutex>& lock;
-
-        ~Rest() {
-            lock.lock();
-            state.is_running = false;
-            state.idle.notify_all();
-        }
-    };
 
     std::mutex mutex;
     std::condition_variable idle;

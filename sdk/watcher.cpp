@@ -3,6 +3,7 @@
 
 #include "sdk/board_view.hpp"
 #include "sdk/client_core.hpp"
+#include "sdk/finally.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -81,15 +82,8 @@ void Watcher::Core::tell(const std::optional<sdk::Change>& change) {
     if (!change || !options_.on_change) {
         return;
     }
-
-    struct Mark {
-        std::atomic<std::thread::id>& telling;
-
-        ~Mark() { telling = std::thread::id(); }
-    };
-
     telling_ = std::this_thread::get_id();
-    const Mark mark{telling_};  // also where it throws
+    const sdk::Finally told([this] { telling_ = std::thread::id(); });
     options_.on_change(change->before, change->after);
 }
 

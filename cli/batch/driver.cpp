@@ -126,60 +126,40 @@ void Driver::perform() {
     }
 }
 
-// Here and below: an answer may come when the driver is gone, so it goes to the inbox alone.
-void Driver::act(const Desire& action) {
+// An answer may come when the driver is gone, so it goes to the inbox alone.
+template <class Args, class Then>
+void Driver::call(TaskKey key, const Args& args, Then then) {
+    using Answer = Result<typename Args::Reply>;
     client_.call(
-        DesireArgs{action.task},
-        [&inbox = inbox_, key = action.key](Result<Applied> answer) {
-            inbox.post([key, answer = std::move(answer)](Batch& batch, Moment at) {
-                batch.desired(key, answer, at);
+        args,
+        [&inbox = inbox_, key, then](Answer answer) {
+            inbox.post([key, then, answer = std::move(answer)](Batch& batch, Moment at) mutable {
+                (batch.*then)(key, std::move(answer), at);
             });
         },
         patient_call);
+}
+
+void Driver::act(const Desire& action) {
+    call(action.key, DesireArgs{action.task}, &Batch::desired);
 }
 
 void Driver::act(const Look& action) {
-    client_.call(
-        GetArgs{guid_of(options_.name, action.key)},
-        [&inbox = inbox_, key = action.key](Result<Found> answer) {
-            inbox.post([key, answer = std::move(answer)](Batch& batch, Moment at) mutable {
-                batch.looked(key, std::move(answer), at);
-            });
-        },
-        patient_call);
+    call(action.key, GetArgs{guid_of(options_.name, action.key)}, &Batch::looked);
 }
 
 void Driver::act(const Cancel& action) {
-    client_.call(
-        CancelArgs{guid_of(options_.name, action.key), std::string{stopped_reason}},
-        [&inbox = inbox_, key = action.key](Result<Applied> answer) {
-            inbox.post([key, answer = std::move(answer)](Batch& batch, Moment at) {
-                batch.cancelled(key, answer, at);
-            });
-        },
-        patient_call);
+    call(action.key,
+         CancelArgs{guid_of(options_.name, action.key), std::string{stopped_reason}},
+         &Batch::cancelled);
 }
 
 void Driver::act(const Take& action) {
-    client_.call(
-        ResolvingArgs{guid_of(options_.name, action.key)},
-        [&inbox = inbox_, key = action.key](Result<Owned> answer) {
-            inbox.post([key, answer = std::move(answer)](Batch& batch, Moment at) mutable {
-                batch.taken(key, std::move(answer), at);
-            });
-        },
-        patient_call);
+    call(action.key, ResolvingArgs{guid_of(options_.name, action.key)}, &Batch::taken);
 }
 
 void Driver::act(const Leave& action) {
-    client_.call(
-        ResolveArgs{guid_of(options_.name, action.key), action.epoch},
-        [&inbox = inbox_, key = action.key](Result<Applied> answer) {
-            inbox.post([key, answer = std::move(answer)](Batch& batch, Moment at) {
-                batch.left(key, answer, at);
-            });
-        },
-        patient_call);
+    call(action.key, ResolveArgs{guid_of(options_.name, action.key), action.epoch}, &Batch::left);
 }
 
 // Shown first, logged then: who dies in between runs it again rather than never.

@@ -49,6 +49,9 @@ class Driver {
     void feed();
     void input_failed(const std::string& why);
     void perform();
+    // Calls the broker; the batch is told the answer.
+    template <class Args, class Then>
+    void call(TaskKey key, const Args& args, Then then);
     void act(const Desire& action);
     void act(const Look& action);
     void act(const Cancel& action);

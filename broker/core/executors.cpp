@@ -266,8 +266,13 @@ void Executors::load(const ExecutorRow& row) {
 }
 
 bool Executors::finish_loading() {
-    std::ranges::sort(being_lost_, {}, [this](Slot slot) { return slab_[slot].lost_at; });
-    return std::ranges::none_of(being_lost_, [this](Slot slot) { return slab_[slot].doomed == 0; });
+    const auto lost_at = [this](Slot slot) { return slab_[slot].lost_at; };
+    const auto has_nothing = [this](Slot slot) { return slab_[slot].doomed == 0; };
+    std::ranges::sort(being_lost_, {}, lost_at);
+    const bool one_an_event =
+        left_.size() == left_at_.size() &&
+        std::ranges::adjacent_find(being_lost_, {}, lost_at) == being_lost_.end();
+    return one_an_event && std::ranges::none_of(being_lost_, has_nothing);
 }
 
 }  // namespace taskbbs::core

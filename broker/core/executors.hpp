@@ -64,7 +64,8 @@ class Executors {
     std::vector<ExecutorRow> rows() const;
     // Into an executor that is new here; before any task.
     void load(const ExecutorRow& row);
-    // All are loaded, and all tasks. False: one is being lost that owns nothing to be lost.
+    // All are loaded, and all tasks. False: one is being lost that owns nothing to be lost, or two
+    // left by one event.
     bool finish_loading();
 
   private:

@@ -134,16 +134,17 @@ bool are_flags(std::initializer_list<std::uint8_t> bytes) {
     return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte <= 1; });
 }
 
-// One that is neither remembered nor being lost has no row, and only one that is being lost says
-// who wanted it gone.
+// It is remembered while it is present, and after it left; one that is neither remembered nor being
+// lost has no row, and only one that is being lost says who wanted it gone.
 bool is_possible(const ExecutorNumbers& numbers) {
     const bool being_lost = numbers.lost_at > 0;
     const bool has_left = numbers.left_at > 0;
+    const bool is_remembered = numbers.present == 1 || has_left;
     return are_flags({numbers.present, numbers.draining, numbers.ever_joined}) &&
            numbers.zero == 0 && numbers.formers <= remembered_incarnations &&
            are_possible({numbers.joined_at}) && numbers.ttl >= 0 &&
            numbers.ttl <= protocol::max_ttl_ms && numbers.left_at >= 0 && numbers.lost_at >= 0 &&
-           (being_lost || numbers.ever_joined == 1) &&
+           (being_lost || is_remembered) && is_remembered == (numbers.ever_joined == 1) &&
            (being_lost || (numbers.departed_id == 0 && numbers.departed_by == SessionId{})) &&
            (!has_left || numbers.present == 0) && (numbers.present == 1 || numbers.draining == 0);
 }

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace taskbbs;
 using namespace taskbbs::core;
 using namespace taskbbs::core_test;
@@ -103,6 +105,34 @@ TEST_CASE("rows of two tasks with one guid, or with one first event, are refused
     CHECK(are_accepted({{"a", 3}, {"b", 1}, {"c", 2}}));
     CHECK_FALSE(are_accepted({{"a", 1}, {"b", 2}, {"a", 3}}));
     CHECK_FALSE(are_accepted({{"a", 2}, {"b", 1}, {"c", 2}}));
+}
+
+TEST_CASE("rows of two executors that left by one event are refused") {
+    const auto are_accepted = [](Seq first, Seq second) {
+        Executors executors;
+        executors.load({.id = "a", .ever_joined = true, .left_at = first});
+        executors.load({.id = "b", .ever_joined = true, .left_at = second});
+        return executors.finish_loading();
+    };
+    CHECK(are_accepted(1, 2));
+    CHECK(are_accepted(2, 1));
+    CHECK_FALSE(are_accepted(1, 1));
+}
+
+TEST_CASE("a row of an executor that is neither present, nor left, nor being lost is refused") {
+    constexpr std::size_t present_at = 1 + 5 * sizeof(std::int64_t) + sizeof(SessionId);
+    World world(23);
+    live(world, 500);
+    const auto executors = world.board().executors().rows();
+    const auto one = std::ranges::find_if(
+        executors, [](const ExecutorRow& row) { return row.present && !row.draining; });
+    REQUIRE(one != executors.end());
+    auto rows = rows_of(world.board());
+    char& present = rows[static_cast<std::size_t>(one - executors.begin())].at(present_at);
+    REQUIRE(present == 1);
+    present = 0;
+    Board board(World::settings());
+    CHECK_FALSE(fill(board, rows));
 }
 
 TEST_CASE("rows that end before the board's own are not complete, and nothing comes behind it") {

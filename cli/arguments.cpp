@@ -81,31 +81,42 @@ std::string_view name_of_letter(char letter) {
     return {};
 }
 
-// Empty where it is no option.
-std::string_view long_name(std::string_view word) {
+// A word as an option; without a name it is none.
+struct Spelled {
+    std::string_view name;
+    std::optional<std::string_view> value;  // that is in the same word
+};
+
+// --name, --name=value, -n, -nvalue.
+Spelled spelled(std::string_view word) {
     if (word.starts_with("--")) {
-        return word.substr(2);
+        const auto equals = word.find('=');
+        const auto name = word.substr(2, equals - 2);
+        return equals == std::string_view::npos ? Spelled{name, {}}
+                                                : Spelled{name, word.substr(equals + 1)};
     }
-    return word.size() == 2 && word[0] == '-' ? name_of_letter(word[1]) : std::string_view{};
+    const auto name = word.size() > 1 && word[0] == '-' ? name_of_letter(word[1]) : "";
+    if (word.size() == 2 || name.empty()) {
+        return {name, {}};
+    }
+    const bool is_flag = option_anywhere(name)->form == Form::flag;
+    return is_flag ? Spelled{} : Spelled{name, word.substr(2)};
 }
 
 // Takes the option at words[at], with its value; leaves `at` on its last word.
 tl::expected<Given, UsageError> take_option(std::span<const std::string> words, std::size_t& at) {
-    const std::string_view word = long_name(words[at]);
-    const auto equals = word.find('=');
-    const auto name = word.substr(0, equals);
+    const auto [name, value] = spelled(words[at]);
     const Option* option = option_anywhere(name);
     if (option == nullptr) {
         return refusal(
             fmt::format("unknown option --{}{}", name, meant(name, names_of(nullptr), "--")));
     }
-    if (equals != std::string_view::npos) {
-        const auto value = word.substr(equals + 1);
+    if (value) {
         if (option->form == Form::flag && value != "true" && value != "false") {
             return refusal(
                 fmt::format("--{} is a flag: it takes no value but true or false", name));
         }
-        return Given{std::string{name}, std::string{value}};
+        return Given{std::string{name}, std::string{*value}};
     }
     if (option->form == Form::flag) {
         return Given{std::string{name}, "true"};
@@ -126,7 +137,7 @@ tl::expected<Sorted, UsageError> sort(std::span<const std::string> words) {
             sorted.rest.insert(sorted.rest.end(), behind.begin(), behind.end());
             break;
         }
-        if (!long_name(words[at]).empty()) {
+        if (!spelled(words[at]).name.empty()) {
             auto given = take_option(words, at);
             if (!given) {
                 return tl::unexpected{given.error()};

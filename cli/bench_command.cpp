@@ -32,13 +32,20 @@ class Wakes {
   public:
     // Before any thread begins, so that all of them leave the signals to this.
     Wakes() {
-        sigset_t signals{};
-        ::sigemptyset(&signals);
-        ::sigaddset(&signals, SIGINT);
-        ::sigaddset(&signals, SIGTERM);
+        const sigset_t signals = those();
         ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
         signals_ = Descriptor{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
         idle_ = Descriptor{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    }
+
+    // Where this thread waits for something else, a signal ends the process, as it always does.
+    template <class Wait>
+    static auto while_signals_end(const Wait& wait) {
+        const sigset_t signals = those();
+        ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+        auto result = wait();
+        ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+        return result;
     }
 
     // From any thread.
@@ -58,12 +65,25 @@ class Wakes {
     }
 
   private:
+    static sigset_t those() {
+        sigset_t signals{};
+        ::sigemptyset(&signals);
+        ::sigaddset(&signals, SIGINT);
+        ::sigaddset(&signals, SIGTERM);
+        return signals;
+    }
+
     Descriptor signals_;
     Descriptor idle_;
 };
 
 std::string name_of_its_own() {
     return fmt::format("bench-{:08x}", std::random_device{}());
+}
+
+void complain_of_leftovers(const std::string& domain) {
+    complain("Tasks may be left: taskbbs cancel --domain {0}; taskbbs resolve --domain {0}\n",
+             domain);
 }
 
 class Load {
@@ -119,6 +139,7 @@ class Load {
         };
         while (!all_idle()) {
             if (wakes_.wait(steady_clock::now() + std::chrono::seconds{1})) {
+                complain_of_leftovers(plan_.domain);
                 ::_exit(static_cast<int>(Exit::interrupted));
             }
         }
@@ -175,8 +196,7 @@ Exit clean_up(Connection& board, const std::string& domain) {
         return Exit::done;
     }
     const Exit exit = board.failed(*error);
-    complain("Tasks may be left: taskbbs cancel --domain {0}; taskbbs resolve --domain {0}\n",
-             domain);
+    complain_of_leftovers(domain);
     return exit;
 }
 
@@ -190,7 +210,7 @@ Exit run_bench(const Arguments& arguments) {
     }
     Load load{arguments, wakes};
     const auto& domain = load.plan().domain;
-    if (const auto error = join(*board, domain)) {
+    if (const auto error = Wakes::while_signals_end([&] { return join(*board, domain); })) {
         return board->failed(*error);
     }
     Exit exit = Exit::done;
@@ -206,7 +226,7 @@ Exit run_bench(const Arguments& arguments) {
         }
         exit = interrupted ? worse(exit, Exit::interrupted) : exit;
     }
-    exit = worse(exit, clean_up(*board, domain));
+    exit = worse(exit, Wakes::while_signals_end([&] { return clean_up(*board, domain); }));
     if (unopened) {
         return exit;
     }

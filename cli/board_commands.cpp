@@ -116,7 +116,7 @@ Exit run_list(const Arguments& arguments) {
                            {"domain"},
                            {"state"},
                            {"stack"},
-                           {"priority"},
+                           {.key = "priority", .wide = true},
                            {"executor_id"},
                            {"updated_at"},
                            {.key = "created_at", .wide = true},

@@ -60,7 +60,7 @@ void show(Printer& printer, const std::string& guid, Kept kept) {
         if (printer.json()) {
             printer.record(life_as_json(guid, life, kept.oldest, now));
         } else {
-            printer.words(life_in_words(guid, life, kept.oldest, now));
+            printer.words(life_in_words(guid, life, kept.oldest, now, printer.terminal()));
         }
     }
 }

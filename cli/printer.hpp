@@ -23,6 +23,10 @@ class Printer {
 
     // A row of the table, or a document. Times in it are ns, as json_of() leaves them.
     void item(const Json& document);
+
+    // What words() may be fitted to.
+    const Terminal& terminal() const { return terminal_; }
+
     // A document that stands for itself: in full, a line for each member. `id`: what names it,
     // where none of its members does.
     void record(const Json& document, const std::string& id = {});

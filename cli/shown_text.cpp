@@ -24,12 +24,20 @@ std::size_t character(std::string_view bytes) {
     return 0;
 }
 
+// What makes a terminal show text in another order, or break a line: U+061C, U+200E, U+200F,
+// U+2028..U+202E, U+2066..U+2069.
+bool turns_text(std::string_view character) {
+    return character == "\u061c" || character == "\u200e" || character == "\u200f" ||
+           (character >= "\u2028" && character <= "\u202e") ||
+           (character >= "\u2066" && character <= "\u2069");
+}
+
 bool is_control(std::string_view character) {
     const auto first = static_cast<unsigned char>(character[0]);
     // C0, DEL, and C1 as UTF-8 (c2 80..c2 9f): a terminal obeys them.
     const bool c1 =
         character.size() == 2 && first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
-    return first < 0x20 || first == 0x7f || c1;
+    return first < 0x20 || first == 0x7f || c1 || turns_text(character);
 }
 
 std::string shown(std::string_view character) {

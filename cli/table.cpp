@@ -14,8 +14,10 @@ namespace {
 
 constexpr std::size_t no_limit = std::string_view::npos;
 constexpr std::size_t record_limit = 4096;  // of a value in a record on a terminal
-constexpr std::size_t least_width = 6;      // that a column gives way to
+constexpr std::size_t least_width = 12;     // that a column gives way to
 constexpr std::size_t gap = 2;              // between columns
+constexpr std::size_t beside_guid = 24;     // what a guid leaves of a terminal for other columns
+constexpr std::size_t note_indent = 4;
 
 std::string_view last_part(std::string_view key) {
     const auto dot = key.rfind('.');
@@ -95,17 +97,17 @@ Table::Table(std::vector<Column> columns, const Terminal& terminal)
         std::transform(name.begin(), name.end(), name.begin(), [](char letter) {
             return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
         });
-        header.push_back(std::move(name));
+        header.cells.push_back(std::move(name));
     }
     rows_.push_back(std::move(header));
 }
 
-void Table::add(const Json& document) {
+void Table::add(const Json& document, std::string_view note) {
     // A character has up to four bytes; what is longer than the whole row is never seen.
     const auto limit = terminal_.width == 0 ? no_limit : 4 * terminal_.width;
-    Row row;
+    Row row{.note = escaped(note)};
     for (const Column& column : columns_) {
-        row.push_back(cell_of(column.key, at(document, column.key), limit));
+        row.cells.push_back(cell_of(column.key, at(document, column.key), limit));
     }
     rows_.push_back(std::move(row));
 }
@@ -115,9 +117,12 @@ std::string Table::text() {
         return {};
     }
     for (const Row& row : rows_) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            columns_[i].width = std::max(columns_[i].width, cells_of(row[i]));
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            columns_[i].width = std::max(columns_[i].width, cells_of(row.cells[i]));
         }
+    }
+    if (!headed_) {
+        leave_out_columns();
     }
     const auto widths = fitting_widths();
     std::string text;
@@ -129,22 +134,63 @@ std::string Table::text() {
     return text;
 }
 
-// The widest columns give way, a cell at a time, as long as there is something to give.
+// What the next command is given, or what the table is of.
+bool Table::names_a_row(const Column& column) const {
+    return last_part(column.key) == "guid" || &column == &columns_.front();
+}
+
+std::size_t Table::least_of(const Column& column) const {
+    std::size_t least = least_width;
+    if (is_time(last_part(column.key))) {
+        least = column.width;
+    } else if (names_a_row(column) && terminal_.width > least_width + beside_guid) {
+        least = terminal_.width - beside_guid;
+    }
+    return std::min(column.width, least);
+}
+
+// Columns from the right, as many as must be for a row to fit, all cells cut as far as may be.
+void Table::leave_out_columns() {
+    const auto least_total = [this] {
+        std::size_t total = gap * (columns_.size() - 1);
+        for (const Column& column : columns_) {
+            total += least_of(column);
+        }
+        return total;
+    };
+    while (terminal_.width != 0 && least_total() > terminal_.width) {
+        const auto last =
+            std::find_if(columns_.rbegin(), columns_.rend(), [this](const Column& column) {
+                return !names_a_row(column);
+            });
+        if (last == columns_.rend()) {
+            return;
+        }
+        const auto index = std::prev(last.base()) - columns_.begin();
+        columns_.erase(columns_.begin() + index);
+        for (Row& row : rows_) {
+            row.cells.erase(row.cells.begin() + index);
+        }
+    }
+}
+
+// The widest of those that give way do, a cell at a time, as long as there is something to give.
 std::vector<std::size_t> Table::fitting_widths() const {
     std::vector<std::size_t> widths;
+    std::vector<std::size_t> spare;  // how much of each may go
     std::size_t total = gap * (columns_.size() - 1);
     for (const Column& column : columns_) {
-        const auto width =
-            terminal_.width == 0 ? column.width : std::min(column.width, terminal_.width);
-        widths.push_back(width);
-        total += width;
+        widths.push_back(column.width);
+        spare.push_back(column.width - least_of(column));
+        total += column.width;
     }
     while (terminal_.width != 0 && total > terminal_.width) {
-        const auto widest = std::max_element(widths.begin(), widths.end());
-        if (*widest <= least_width) {
+        const auto most = std::max_element(spare.begin(), spare.end());
+        if (*most == 0) {
             break;
         }
-        --*widest;
+        --*most;
+        --widths[static_cast<std::size_t>(most - spare.begin())];
         --total;
     }
     return widths;
@@ -153,16 +199,21 @@ std::vector<std::size_t> Table::fitting_widths() const {
 std::string Table::line(const Row& row, const std::vector<std::size_t>& widths, bool header) const {
     std::string text;
     std::size_t left = terminal_.width == 0 ? no_limit : terminal_.width;
-    for (std::size_t i = 0; i < row.size(); ++i) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
         const auto width = std::min(widths[i], left);
-        const bool is_last = i + 1 == row.size();
-        auto cell = cut_to(row[i], width);
-        const auto colour = terminal_.colour ? colour_of(columns_[i].key, row[i], header) : "";
+        const bool is_last = i + 1 == columns_.size();
+        auto cell = cut_to(row.cells[i], width);
+        const auto colour =
+            terminal_.colour ? colour_of(columns_[i].key, row.cells[i], header) : "";
         const auto padding = is_last ? 0 : std::min(width + gap, left) - cells_of(cell);
         text += painted(std::move(cell), colour) + std::string(padding, ' ');
         left -= std::min(left, width + gap);
     }
-    return text + "\n";
+    text += "\n";
+    if (!row.note.empty()) {
+        text += std::string(note_indent, ' ') + row.note + "\n";
+    }
+    return text;
 }
 
 std::string record(const Json& document, bool whole, const Terminal& terminal) {

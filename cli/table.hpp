@@ -24,17 +24,27 @@ struct Column {
 std::string cell_of(std::string_view key, const Json& value, std::size_t limit);
 
 // Rows are kept until text() so that they can be aligned; columns only grow, but on a terminal,
-// where the widest give way until a row fits its width. The header comes before the first row.
+// where long cells give way until a row fits its width: times not at all, guids only to leave room
+// for a state. Where that is not enough, columns are left out from the right. The header comes
+// before the first row.
 class Table {
   public:
     explicit Table(std::vector<Column> columns, const Terminal& terminal = {});
 
-    void add(const Json& document);
+    // `note`: a line of its own below the row, indented and never cut; empty: none.
+    void add(const Json& document, std::string_view note = {});
     // The rows since the last call.
     std::string text();
 
   private:
-    using Row = std::vector<std::string>;
+    struct Row {
+        std::vector<std::string> cells;
+        std::string note;
+    };
+
+    bool names_a_row(const Column& column) const;
+    std::size_t least_of(const Column& column) const;
+    void leave_out_columns();
     std::vector<std::size_t> fitting_widths() const;
     std::string line(const Row& row, const std::vector<std::size_t>& widths, bool header) const;
 

@@ -385,8 +385,9 @@ bool Batch::finished() const {
 }
 
 Exit Batch::exit() const {
+    const Exit elsewhere = tally_.elsewhere > 0 ? Exit::unknown : Exit::done;
     const bool all_done = tally_.failed == 0 && tally_.cancelled == 0;
-    return all_done ? exit_ : worse(exit_, Exit::failed);
+    return worse(worse(exit_, elsewhere), all_done ? Exit::done : Exit::failed);
 }
 
 Tally Batch::tally() const {

@@ -7,7 +7,9 @@ namespace taskbbs::cli::batch {
 namespace {
 
 constexpr std::string_view gone_reason =
-    "gone from the board: somebody else has taken its outcome, or it has expired";
+    "gone from the board: somebody else has taken its outcome, it has expired, or the broker has "
+    "begun "
+    "a new journal";
 
 }  // namespace
 
@@ -190,6 +192,11 @@ void Batch::gone(Entry entry) {
         erase(entry);
     } else if (stopping_ && slot.task) {
         fail(entry, std::string{stopped_reason}, true);
+    } else if (options_.mode == Mode::pick_up) {
+        // Another one waits for this run as well, and shows it.
+        ++tally_.elsewhere;
+        on_board(entry);
+        erase(entry);
     } else {
         fail(entry, std::string{gone_reason});
     }

@@ -27,6 +27,7 @@ std::string parts_of(const Tally& tally) {
     };
     add(tally.failed, "failed");
     add(tally.cancelled, "cancelled");
+    add(tally.elsewhere, "taken by somebody else");
     add(tally.skipped, "done before");
     add(tally.retried, "tried anew");
     return text;

@@ -11,12 +11,15 @@ struct Tally {
     std::uint64_t done = 0;    // here and below: shown
     std::uint64_t failed = 0;  // for good, without those that were cancelled
     std::uint64_t cancelled = 0;
+    std::uint64_t elsewhere = 0;    // `wait`: somebody else took their outcomes
     std::uint64_t skipped = 0;      // an earlier run had done them
     std::uint64_t handed_over = 0;  // on the board, and left there
     std::uint64_t retried = 0;      // attempts beyond the first ones
 
     // What needs no more waiting.
-    std::uint64_t over() const { return done + failed + cancelled + skipped + handed_over; }
+    std::uint64_t over() const {
+        return done + failed + cancelled + elsewhere + skipped + handed_over;
+    }
 
     // The work of this run in it.
     std::uint64_t worked() const { return over() - skipped; }

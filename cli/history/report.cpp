@@ -29,19 +29,21 @@ std::string took(const Life& life, std::size_t event, Time now) {
     return span_text(length_of(*stay, now)) + (stay->until ? "" : " so far");
 }
 
+std::string note_of(const Life& life, const Fold& fold) {
+    const Event& last = life.events[fold.first + fold.count - 1];
+    return fold.count > 1 ? "the last one at " + rfc3339(last.at)
+                          : detail_of(life.events[fold.first]);
+}
+
 Json row_of(const Life& life, const Fold& fold, Time now) {
     const Event& event = life.events[fold.first];
-    const Event& last = life.events[fold.first + fold.count - 1];
     const auto times = fold.count > 1 ? fmt::format(" x{}", fold.count) : std::string{};
-    const auto detail = fold.count > 1 ? "the last one at " + rfc3339(last.at) : detail_of(event);
     return {{"at", event.at.time_since_epoch().count()},
             {"seq", event.seq},
             {"event", std::string{name_of(event.kind)} + times},
-            {"state", name_of(event.stream)},
             {"for", took(life, fold.first, now)},
             {"cause", name_of(event.cause)},
-            {"executor_id", event.task.executor_id},
-            {"detail", detail}};
+            {"executor_id", event.task.executor_id}};
 }
 
 std::string sums_in_words(const Life& life, Time now) {
@@ -91,23 +93,17 @@ Json json_of_stays(const Life& life, Time now) {
 std::string life_in_words(std::string_view guid,
                           const Life& life,
                           std::optional<Seq> oldest,
-                          Time now) {
+                          Time now,
+                          const Terminal& terminal) {
     std::string text{guid};
     if (!life.begins) {
         text +=
             fmt::format(": its beginning is not kept any more, the journal goes back to event {}",
                         oldest.value_or(life.events.front().seq));
     }
-    Table table{{{"at", 24},
-                 {"seq"},
-                 {"event"},
-                 {"state"},
-                 {"for"},
-                 {"cause"},
-                 {"executor_id"},
-                 {"detail"}}};
+    Table table{{{"at", 24}, {"seq"}, {"event"}, {"for"}, {"cause"}, {"executor_id"}}, terminal};
     for (const Fold& fold : folds_of(life)) {
-        table.add(row_of(life, fold, now));
+        table.add(row_of(life, fold, now), note_of(life, fold));
     }
     return fmt::format("{}\n{}{}\n", text, table.text(), sums_in_words(life, now));
 }

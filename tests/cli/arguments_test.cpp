@@ -185,6 +185,16 @@ TEST_CASE("a command may have a meaning of its own for a common option") {
           "--detach and --resume exclude each other");
 }
 
+TEST_CASE("the value of a letter may stand right behind it") {
+    const auto arguments = taken({"run", "-j3", "-0", "-ojsonl", "--", "x", "-j4"});
+    CHECK(arguments.integer("jobs") == 3);
+    CHECK(arguments.flag("null"));
+    CHECK(arguments.text("output") == "jsonl");
+    CHECK(arguments.words == std::vector<std::string>{"x", "-j4"});
+    CHECK(taken({"desire", "g", "--payload", "-j8"}).text("payload") == "-j8");
+    CHECK(wrong({"run", "-0x", "--", "x"}) == "unknown option -0x");
+}
+
 TEST_CASE("the output's format is told by --output or by --template") {
     CHECK(taken({"list"}).output == Output{Format::table, {}});
     CHECK(taken({"list", "-o", "wide"}).output == Output{Format::wide, {}});

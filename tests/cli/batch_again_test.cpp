@@ -179,6 +179,23 @@ TEST_CASE("picked up, everything that is there is waited for and shown") {
     CHECK(run.asks() == Asked{"look 3"});
 }
 
+TEST_CASE("picked up by two, what the other one took is no failure, and not known") {
+    DrivenBatch run{{.mode = Mode::pick_up}};
+    run.found({1}, State::completed);
+    run.found({2}, State::resolving);
+    run.batch.pick_up(run.now);
+    run.taken({1});
+    CHECK(run.asks() == Asked{"show 1 done", "leave 1"});
+    run.left({1});
+    run.passes(Batch::pause);
+    run.batch.looked({2}, DrivenBatch::refused(Status::not_found), run.now);
+    CHECK(run.asks() == Asked{"look 2"});
+    CHECK(run.batch.finished());
+    CHECK(run.batch.tally().done == 1);
+    CHECK(run.batch.tally().elsewhere == 1);
+    CHECK(run.batch.exit() == Exit::unknown);
+}
+
 TEST_CASE("picked up, what fails is tried anew as it was meant by the one who began") {
     DrivenBatch run{{.mode = Mode::pick_up}};
     run.found({1}, State::completed);

@@ -5,6 +5,7 @@ import math
 import re
 import signal
 import subprocess
+import time
 
 from board import Board, run_tests, wait_for
 
@@ -51,6 +52,16 @@ def test_interrupted_it_cleans_up_reports_and_ends_with_130():
             assert bench.returncode == 130
             assert json.loads(shown)["steps"] > 0
             assert is_clean(board)
+
+
+def test_while_no_broker_answers_a_signal_ends_it():
+    with Board() as board:
+        board.kill()
+        bench = board.started(board.cli.start("bench", "--timeout", "300s", stderr=subprocess.PIPE))
+        time.sleep(0.3)
+        bench.send_signal(signal.SIGINT)
+        assert bench.wait(timeout=60) == 130
+        board.start()
 
 
 def test_a_task_that_somebody_else_cancels_is_lost_and_cleaned_up():

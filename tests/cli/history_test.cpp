@@ -123,19 +123,21 @@ TEST_CASE("kicks in a row are one line, others are one each") {
     CHECK(life_as_json("g", life, std::nullopt, story.now())["events"].size() == 7);
 }
 
-TEST_CASE("a life in words: every event, how long its state took, and the sums") {
+TEST_CASE(
+    "a life in words: every event, what there is to say of it, how long its state took, and the "
+    "sums") {
     const Told story = Told{}.life();
     CHECK(life_in_words("g", story.lives().front(), std::nullopt, story.now()) ==
           "g\n"
-          "AT                        SEQ  EVENT      STATE      FOR     CAUSE    EXECUTOR_ID  "
-          "DETAIL\n"
-          "2023-11-14T22:13:20.000Z  1    desired    pending    1.000s  request  -            -\n"
-          "2023-11-14T22:13:21.000Z  2    claimed    claimed    2.000s  request  e            -\n"
-          "2023-11-14T22:13:23.000Z  3    started    running    3.000s  request  -            box\n"
-          "2023-11-14T22:13:26.000Z  4    completed  completed  4.000s  request  -            "
-          "failed: no\n"
-          "2023-11-14T22:13:30.000Z  5    resolving  resolving  5.000s  request  -            -\n"
-          "2023-11-14T22:13:35.000Z  6    resolved   resolved   -       request  -            -\n"
+          "AT                        SEQ  EVENT      FOR     CAUSE    EXECUTOR_ID\n"
+          "2023-11-14T22:13:20.000Z  1    desired    1.000s  request  -\n"
+          "2023-11-14T22:13:21.000Z  2    claimed    2.000s  request  e\n"
+          "2023-11-14T22:13:23.000Z  3    started    3.000s  request  -\n"
+          "    box\n"
+          "2023-11-14T22:13:26.000Z  4    completed  4.000s  request  -\n"
+          "    failed: no\n"
+          "2023-11-14T22:13:30.000Z  5    resolving  5.000s  request  -\n"
+          "2023-11-14T22:13:35.000Z  6    resolved   -       request  -\n"
           "pending 1.000s, claimed 2.000s, running 3.000s, completed 4.000s, resolving 5.000s, "
           "15s in all\n");
 }

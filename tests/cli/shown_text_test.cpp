@@ -28,7 +28,10 @@ TEST_CASE("what a terminal would obey is escaped") {
     CHECK(escaped("a\nb\tc\\") == "a\\nb\\tc\\\\");
     CHECK(escaped("\x1b[31m\x7f") == "\\x1b[31m\\x7f");
     CHECK(escaped("\xc2\x9b"
-                  "2J") == "\\xc2\\x9b2J");  // CSI as one character
+                  "2J") == "\\xc2\\x9b2J");             // CSI as one character
+    CHECK(escaped("a\u202eb") == "a\\xe2\\x80\\xaeb");  // what follows would be shown backwards
+    CHECK(escaped("\u2066") == "\\xe2\\x81\\xa6");
+    CHECK(escaped("\u2027\u202f") == "\u2027\u202f");
     CHECK(escaped(std::string_view{"a\0b", 3}) == "a\\x00b");
 }
 

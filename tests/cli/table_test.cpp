@@ -54,21 +54,43 @@ TEST_CASE("a record leaves out what is empty and names what is nested") {
     CHECK(record({{"payload", {{"base64", "/w=="}}}}) == "payload  {\"base64\":\"/w==\"}\n");
 }
 
-TEST_CASE("on a terminal the widest columns give way until a row fits it") {
-    Table table{{{"guid"}, {"state"}, {"reason"}}, {.is_one = true, .width = 40}};
-    table.add({{"guid", "short"}, {"state", "running"}, {"reason", std::string(100, 'x')}});
-    table.add({{"guid", std::string(50, 'g')}, {"state", "pending"}, {"reason", "y"}});
-    const auto text = table.text();
-    CHECK(text ==
-          "GUID            STATE    REASON\n"
-          "short           running  xxxxxxxxxxxx...\n"
-          "ggggggggggg...  pending  y\n");
+TEST_CASE("on a terminal long cells give way until a row fits it, guids and times last") {
+    Table table{{{"guid"}, {"state"}, {"reason"}}, {.is_one = true, .width = 50}};
+    table.add({{"guid", "a-guid-that-says-much"}, {"state", "running"}, {"reason", "y"}});
+    table.add({{"guid", "short"}, {"state", "pending"}, {"reason", std::string(100, 'x')}});
+    CHECK(table.text() ==
+          "GUID                   STATE    REASON\n"
+          "a-guid-that-says-much  running  y\n"
+          "short                  pending  xxxxxxxxxxxxxxx...\n");
+    Table times{{{"at"}, {"reason"}}, {.is_one = true, .width = 40}};
+    times.add({{"at", 1'769'846'950'123'000'000}, {"reason", std::string(100, 'x')}});
+    CHECK(times.text() ==
+          "AT                        REASON\n"
+          "2026-01-31T08:09:10.123Z  xxxxxxxxxxx...\n");
 }
 
-TEST_CASE("a terminal that has no room for all columns shows the first ones") {
-    Table table{{{"guid"}, {"state"}, {"reason"}}, {.is_one = true, .width = 12}};
-    table.add({{"guid", "long-enough"}, {"state", "running"}, {"reason", "whatever"}});
-    CHECK(table.text() == "GUID    S...\nlon...  r...\n");
+TEST_CASE("a guid leaves room for another column on a terminal") {
+    Table table{{{"guid"}, {"state"}, {"stack"}}, {.is_one = true, .width = 50}};
+    table.add({{"guid", std::string(200, 'g')}, {"state", "running"}, {"stack", "lucid64"}});
+    CHECK(table.text() == "GUID                              STATE    STACK\n" +
+                              std::string(29, 'g') + "...  running  lucid64\n");
+}
+
+TEST_CASE("a terminal that has no room for all columns shows the first ones and the guid") {
+    Table table{{{"seq"}, {"state"}, {"guid"}, {"reason"}}, {.is_one = true, .width = 22}};
+    table.add({{"seq", 1}, {"state", "running"}, {"guid", "long-enough"}, {"reason", "w"}});
+    CHECK(table.text() == "SEQ  GUID\n1    long-enough\n");
+    table.add({{"seq", 2}, {"state", "running"}, {"guid", "g"}, {"reason", "w"}});
+    CHECK(table.text() == "2    g\n");
+}
+
+TEST_CASE("a note stands below its row, whole") {
+    Table table{{{"guid"}, {"state"}}, {.is_one = true, .width = 20}};
+    table.add({{"guid", "g"}, {"state", "running"}}, "it says more than one line holds");
+    CHECK(table.text() ==
+          "GUID  STATE\n"
+          "g     running\n"
+          "    it says more than one line holds\n");
 }
 
 TEST_CASE("a table is never cut where there is no terminal") {

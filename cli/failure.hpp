@@ -25,4 +25,8 @@ struct Attempt {
 // One or two lines, each with an end: what, why and what to do next.
 std::string explained(const Error& error, const Attempt& attempt);
 
+// What to look at where a broker answers and its events do not come.
+inline constexpr std::string_view where_events_are =
+    "Is its events endpoint (taskbbs hello) reachable from here? --events names another.";
+
 }  // namespace taskbbs::cli

@@ -8,9 +8,13 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <mutex>
+#include <utility>
 
 namespace taskbbs::cli {
 namespace {
+
+// The broker says something every second.
+constexpr milliseconds patience{5'000};
 
 // Where the watch's thread tells the command's that it is over.
 class Finish {
@@ -21,6 +25,19 @@ class Finish {
         told_.notify_one();
     }
 
+    // The first sign of life.
+    void heard() {
+        const std::scoped_lock lock{mutex_};
+        heard_ = true;
+        told_.notify_one();
+    }
+
+    // False: it is neither over nor was anything heard within this time.
+    bool wait_to_hear(milliseconds time) {
+        std::unique_lock lock{mutex_};
+        return told_.wait_for(lock, time, [this] { return heard_ || exit_; });
+    }
+
     Exit wait() {
         std::unique_lock lock{mutex_};
         told_.wait(lock, [this] { return exit_.has_value(); });
@@ -28,6 +45,7 @@ class Finish {
     }
 
   private:
+    bool heard_ = false;
     std::mutex mutex_;
     std::condition_variable told_;
     std::optional<Exit> exit_;
@@ -53,8 +71,14 @@ std::optional<WatchOptions> watch_options_of(const Arguments& arguments) {
     return options;
 }
 
-void say(const Reset& reset) {
+// `begun`: something was heard before. Else it is --from that does not fit.
+void say(const Reset& reset, Seq from, bool begun) {
     const bool cut = reset.reason == Reset::Reason::truncated;
+    if (!begun && !cut) {
+        complain("taskbbs: watch: there is no event {} yet: what happens from now on is shown\n",
+                 from);
+        return;
+    }
     complain("taskbbs: watch: {}; what was shown before may be wrong\n",
              cut ? "the broker keeps the events in between no more"
                  : "the broker serves another history");
@@ -79,9 +103,13 @@ Exit run_watch(const Arguments& arguments) {
     Printer printer{arguments, event_columns()};
     Finish finish;
     auto left = arguments.integer("count");
+    bool begun = false;  // of the watch's thread
     const auto on_event = [&](const Event& event) {
         if (left == 0) {
             return;
+        }
+        if (!std::exchange(begun, true)) {
+            finish.heard();
         }
         show_event(printer, event);
         printer.flush();
@@ -94,8 +122,19 @@ Exit run_watch(const Arguments& arguments) {
     const auto on_end = [&](const std::optional<Error>& error) {
         finish.tell(error ? board.failed(*error) : Exit::done);
     };
-    auto watch =
-        board.client().watch(*options, {.on_event = on_event, .on_reset = say, .on_end = on_end});
+    const auto on_reset = [&](const Reset& reset) { say(reset, options->after, begun); };
+    const auto on_caught_up = [&](Seq) {
+        begun = true;
+        finish.heard();
+    };
+    auto watch = board.client().watch(*options,
+                                      {.on_event = on_event,
+                                       .on_reset = on_reset,
+                                       .on_caught_up = on_caught_up,
+                                       .on_end = on_end});
+    if (!finish.wait_to_hear(patience)) {
+        complain("taskbbs: watch: no events come from the broker\n{}\n", where_events_are);
+    }
     const Exit exit = finish.wait();
     watch.stop();
     return exit;

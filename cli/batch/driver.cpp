@@ -1,6 +1,8 @@
 // The loop of `taskbbs run` and `taskbbs wait`.
 #include "cli/batch/driver.hpp"
 
+#include "cli/failure.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -210,9 +212,9 @@ void Driver::do_without_events() {
     }
     look_at_ = now() + look_gap;
     if (batch_.look_at_all() && !std::exchange(told_of_silence_, true)) {
-        screen_.say(
-            "no events come from the broker: the tasks are looked at every 5s instead\nIs its "
-            "events endpoint (taskbbs hello) reachable from here? --events names another.");
+        screen_.say(fmt::format(
+            "no events come from the broker: the tasks are looked at every 5s instead\n{}",
+            where_events_are));
     }
 }
 

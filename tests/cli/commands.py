@@ -4,6 +4,7 @@ import json
 import subprocess
 
 from board import Board, run_tests
+from ports import free_port
 
 
 def test_a_task_goes_its_way_from_desire_to_resolve():
@@ -134,6 +135,23 @@ def test_watch_keeps_to_the_task_and_domain_asked_for():
         assert [event["kind"] for event in one] == ["desired", "cancelled"]
         task = board.cli.json("watch", "--guid", "b", "--from", "1", "--count", "2")
         assert {event["task"]["guid"] for event in task} == {"b"}
+
+
+def test_watch_says_where_no_events_come():
+    with Board() as board:
+        nowhere = f"tcp://127.0.0.1:{free_port()}"
+        watch = board.started(board.cli.start("watch", "--events", nowhere, stderr=subprocess.PIPE))
+        assert b"no events come from the broker" in watch.stderr.readline()
+        assert b"--events names another" in watch.stderr.readline()
+
+
+def test_watch_from_an_event_that_has_not_happened_says_so_and_goes_on():
+    with Board() as board:
+        watch = board.started(board.cli.start("watch", "--from", "1000", "--count", "1", "-o", "id",
+                                              stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+        assert b"there is no event 1000 yet" in watch.stderr.readline()
+        board.cli("desire", "g")
+        assert watch.stdout.readline() == b"g\n"
 
 
 def test_watch_takes_the_events_endpoint_that_it_is_given():

@@ -142,14 +142,15 @@ class Broker {
         std::size_t next = 0;  // of its requests
     };
 
+    // All askers are one request, as often as it came.
     struct AskedPass {
-        Caller caller;
+        std::vector<Caller> askers;
         protocol::ConvergeArgs args;
     };
 
     struct RunningPass {
         core::Pass pass;
-        std::optional<Caller> asker;
+        std::vector<Caller> askers;
     };
 
     // What is in flight: leaves when its batch is durable.
@@ -193,6 +194,7 @@ class Broker {
     void get(const Caller& caller, const Request& request);
     void list(const Caller& caller, const Request& request);
     void converge(const Caller& caller, const Request& request);
+    std::vector<Caller>* askers_with(const Caller& caller);
     void heartbeat(const Caller& caller, const Request& request);
     void executors(const Caller& caller, const Request& request);
     void replay(const Caller& caller, const Request& request);

@@ -428,11 +428,30 @@ void Broker::converge(const Caller& caller, const Request& request) {
     if (!read(caller, request, args)) {
         return;
     }
-    if (asked_passes_.size() >= max_asked_passes) {
+    std::vector<Caller>* const askers = askers_with(caller);
+    if ((askers != nullptr ? askers->size() : asked_passes_.size()) >= max_asked_passes) {
         return refuse(
             caller, Status::busy, {.message = "too many passes are asked for: try later"});
     }
-    asked_passes_.push_back({caller, args});
+    if (askers != nullptr) {
+        askers->push_back(caller);
+    } else {
+        asked_passes_.push_back({{caller}, args});
+    }
+}
+
+// Of the same request: a client asks again while a pass takes long, and is not to get a pass for
+// each time. Null: it is new.
+std::vector<Caller>* Broker::askers_with(const Caller& caller) {
+    const auto are_of = [&caller](const std::vector<Caller>& askers) {
+        return !askers.empty() && askers.front().session == caller.session &&
+               askers.front().id == caller.id;
+    };
+    if (pass_ && are_of(pass_->askers)) {
+        return &pass_->askers;
+    }
+    const auto asked = std::ranges::find_if(asked_passes_, are_of, &AskedPass::askers);
+    return asked == asked_passes_.end() ? nullptr : &asked->askers;
 }
 
 }  // namespace taskbbs::broker

@@ -243,10 +243,10 @@ bool Broker::converge_next() {
 bool Broker::begin_pass() {
     const core::ConvergeSettings& settings = board_.settings().converge;
     if (!asked_passes_.empty()) {
-        const AskedPass asked = std::move(asked_passes_.front());
+        AskedPass asked = std::move(asked_passes_.front());
         asked_passes_.pop_front();
         const core::PassRules rules = core::PassRules::of(settings, asked.args);
-        pass_ = RunningPass{core::Pass(rules, pass_start(), !read_only_), asked.caller};
+        pass_ = RunningPass{core::Pass(rules, pass_start(), !read_only_), std::move(asked.askers)};
         return true;
     }
     if (next_pass_ && *next_pass_ <= now_) {
@@ -266,10 +266,10 @@ core::PassStart Broker::pass_start() const {
 
 void Broker::end_pass() {
     const RunningPass ended = *std::exchange(pass_, std::nullopt);
-    if (ended.asker) {
-        protocol::ConvergeReply counts = ended.pass.counts();
-        counts.seq = board_.seq();
-        reply(*ended.asker, counts);
+    protocol::ConvergeReply counts = ended.pass.counts();
+    counts.seq = board_.seq();
+    for (const Caller& asker : ended.askers) {
+        reply(asker, counts);
     }
 }
 

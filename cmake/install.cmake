@@ -53,8 +53,10 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/taskbbsConfigVersion.cmak
 install(FILES ${PROJECT_BINARY_DIR}/taskbbsConfig.cmake ${PROJECT_BINARY_DIR}/taskbbsConfigVersion.cmake
         DESTINATION ${cmakedir} COMPONENT development)
 file(RELATIVE_PATH prefix_from_here /${pkgconfigdir} /)
-configure_file(cmake/taskbbs.pc.in ${PROJECT_BINARY_DIR}/taskbbs.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/taskbbs.pc DESTINATION ${pkgconfigdir} COMPONENT development)
+foreach(package IN ITEMS taskbbs taskbbs-testing)
+  configure_file(cmake/${package}.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfigdir} COMPONENT development)
+endforeach()
 
 # Documents.
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)

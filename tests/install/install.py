@@ -23,6 +23,17 @@ def test_a_consumer_is_built_by_cmake_and_by_pkg_config_and_runs_against_the_ins
                 assert told == f"hello back, then not_found\ntaskbbs {version}\n", told
 
 
+def test_a_consumer_tests_without_a_broker_by_cmake_and_by_pkg_config():
+    with Installation() as installed:
+        by_cmake, by_pkg_config = installed.dir / "by-cmake", installed.dir / "by-pkg-config"
+        run("cmake", "-S", CONSUMER, "-B", by_cmake, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={installed.prefix}")
+        run("cmake", "--build", by_cmake, "--target", "consumer_testing")
+        flags = installed.flags("--cflags", "--libs", package="taskbbs-testing")
+        run("g++", CONSUMER / "testing.cpp", *flags, "-o", by_pkg_config)
+        for program in (by_cmake / "consumer_testing", by_pkg_config):
+            assert run(program, env=installed.environment) == "not claimed within time limit\n"
+
+
 def test_find_package_takes_this_major_version_from_the_wanted_minor_on():
     with Installation() as installed:
         project = installed.dir / "finds"

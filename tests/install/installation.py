@@ -42,8 +42,8 @@ class Installation:
     def headers(self):
         return sorted((self.prefix / "include").rglob("*.hpp"))
 
-    def flags(self, *options):
-        return run("pkg-config", *options, "taskbbs", env=self.environment).split()
+    def flags(self, *options, package="taskbbs"):
+        return run("pkg-config", *options, package, env=self.environment).split()
 
     def __exit__(self, *_):
         shutil.rmtree(self.dir)

@@ -262,6 +262,24 @@ TEST_CASE("a pass with interval 0 touches each task once") {
     CHECK(counts.demoted == 2);
 }
 
+TEST_CASE("a converge that is asked again while it lasts is answered by the pass that is there") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask(desire("a"));
+    rig.turn_clock(1s);
+    const ConvergeArgs at_once{.convergence_interval = 0ms};
+    const RequestId id = client.send(at_once);
+    client.send_as(id, at_once);
+    client.reconnect("c again");
+    client.send_as(id, at_once);
+    const auto again = client.answer_to(id).as<ConvergeReply>();
+    client.reconnect("c");
+    CHECK(client.answers_to(id) == 2);
+    CHECK(again.kicked == 1);
+    rig.turn_clock(1s);
+    CHECK(converge(client, at_once).kicked == 1);  // one that is new
+}
+
 TEST_CASE("an interval beyond all time is never reached") {
     Rig rig(without_passes());
     Client client(rig, "c");

@@ -14,6 +14,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace taskbbs::cli::top {
@@ -50,6 +51,10 @@ class BoardModel {
 
     // `now`: when the answer came, by the clock here.
     void answered(const Stats& stats, Time now);
+
+    // All that is.
+    void paused(std::vector<Pause> pauses) { pauses_ = std::move(pauses); }
+
     // Those present; `all`: there are no more.
     void present(const std::vector<ExecutorInfo>& executors, bool all);
 
@@ -97,6 +102,7 @@ class BoardModel {
     void put_queues(Picture& picture, const Survey& survey, const Wish& wish, Time board_now) const;
     void put_executors(Picture& picture, const Wish& wish) const;
     void put_tasks(Picture& picture, Survey& survey, const Wish& wish, Time board_now) const;
+    bool is_paused(const QueueName& queue) const;
     Survey surveyed(const Wish& wish) const;
 
     Bounds bounds_;
@@ -109,6 +115,7 @@ class BoardModel {
     std::array<Rate, shown_states> rates_;
     std::vector<ExecutorRow> executors_;
     bool all_executors_ = true;
+    std::vector<Pause> pauses_;
     std::optional<Stats> stats_;
     std::optional<BrokerFigures> figures_;
     Duration ahead_{0};  // the broker's clock of the one here

@@ -103,6 +103,12 @@ void BoardModel::put_states(Picture& picture, const Survey& survey, Time board_n
     }
 }
 
+bool BoardModel::is_paused(const QueueName& queue) const {
+    return std::ranges::any_of(pauses_, [&queue](const Pause& pause) {
+        return pause.domain == queue.domain && (!pause.stack || pause.stack == queue.stack);
+    });
+}
+
 void BoardModel::put_queues(Picture& picture,
                             const Survey& survey,
                             const Wish& wish,
@@ -119,7 +125,8 @@ void BoardModel::put_queues(Picture& picture,
                      .pending = count(counts, State::pending),
                      .claimed = count(counts, State::claimed),
                      .running = count(counts, State::running),
-                     .oldest = waits ? age_of(oldest->second, board_now) : std::nullopt};
+                     .oldest = waits ? age_of(oldest->second, board_now) : std::nullopt,
+                     .paused = is_paused(name)};
         if (row.pending + row.claimed + row.running > 0) {
             picture.queues.push_back(std::move(row));
         }

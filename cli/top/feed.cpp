@@ -98,6 +98,12 @@ void Feed::answered(const Result<Stats>& stats, Now now) {
     }
 }
 
+void Feed::answered(const Result<Paused>& paused) {
+    if (paused) {
+        model_.paused(paused->pauses);
+    }
+}
+
 void Feed::answered(const Result<ExecutorPage>& page, Now now) {
     executors_ = {.at = now.steady + failure_pause};
     if (!page) {

@@ -19,6 +19,7 @@
 
 namespace taskbbs::cli::top {
 
+// The counters, and what is paused.
 struct AskStats {};
 
 struct AskExecutors {
@@ -55,6 +56,8 @@ class Feed {
     std::chrono::steady_clock::time_point deadline() const;
 
     void answered(const Result<Stats>& stats, Now now);
+    // A broker that knows no pauses has none.
+    void answered(const Result<Paused>& paused);
     void answered(const Result<ExecutorPage>& page, Now now);
     void answered(std::int64_t listing, const Result<TaskPage>& page, Now now);
     // Of the watch that was begun last. It delivers in the order of seq, since it is of all

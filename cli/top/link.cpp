@@ -52,6 +52,7 @@ void Link::call(const Args& args, Wrap wrap) {
 
 void Link::act(const AskStats& /*asked*/) {
     call(StatsArgs{}, [](Result<Stats> stats) { return Answer{std::move(stats)}; });
+    call(PausedArgs{}, [](Result<Paused> paused) { return Answer{std::move(paused)}; });
 }
 
 void Link::act(const AskExecutors& asked) {
@@ -91,6 +92,7 @@ void Link::hear(Answer& answer) {
                          feed_.answered(stats, now());
                          answers_ += stats ? 1 : 0;
                      },
+                     [this](const Result<Paused>& paused) { feed_.answered(paused); },
                      [this](const Result<ExecutorPage>& page) { feed_.answered(page, now()); },
                      [this](const TasksAnswer& tasks) {
                          feed_.answered(tasks.listing, tasks.page, now());

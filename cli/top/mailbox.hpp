@@ -29,7 +29,8 @@ struct WatchEnded {
     std::optional<Error> error;
 };
 
-using Answer = std::variant<Result<Stats>, Result<ExecutorPage>, TasksAnswer, TaskAnswer>;
+using Answer =
+    std::variant<Result<Stats>, Result<Paused>, Result<ExecutorPage>, TasksAnswer, TaskAnswer>;
 using Heard = std::variant<Event, Reset, WatchEnded>;
 using Letter = std::variant<Answer, Heard>;
 

@@ -32,7 +32,7 @@ Grid queue_grid(const Picture& picture) {
                {.title = "RUNNING", .align = Align::right, .worth = 4}}};
     for (const QueueRow& row : picture.queues) {
         grid.add({escaped(row.domain),
-                  stack_cell(row.stack),
+                  stack_cell(row.stack) + (row.paused ? " (paused)" : ""),
                   spelled_count(row.pending),
                   row.oldest ? spelled_age(*row.oldest) : "-",
                   spelled_count(row.claimed),
@@ -127,6 +127,9 @@ Grid task_grid(const Picture& picture) {
 Style row_style(const Picture& picture, Pane pane, std::size_t row) {
     if (pane == Pane::tasks && picture.tasks[row].failed) {
         return Style::bad;
+    }
+    if (pane == Pane::queues && picture.queues[row].paused) {
+        return Style::warning;
     }
     if (pane == Pane::executors && picture.executors[row].draining) {
         return Style::warning;

@@ -32,6 +32,7 @@ struct QueueRow {
     std::int64_t claimed = 0;
     std::int64_t running = 0;
     std::optional<Duration> oldest;  // longest pending
+    bool paused = false;             // no acquire gets what is pending
 };
 
 struct ExecutorRow {

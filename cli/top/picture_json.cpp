@@ -36,7 +36,8 @@ Json queue_document(const QueueRow& row) {
             {"pending", row.pending},
             {"claimed", row.claimed},
             {"running", row.running},
-            {"oldest_ms", ms_of(row.oldest)}};
+            {"oldest_ms", ms_of(row.oldest)},
+            {"paused", row.paused}};
 }
 
 Json executor_document(const ExecutorRow& row) {

@@ -73,6 +73,16 @@ def test_explain_says_that_a_queue_is_paused_since_when_and_how_to_end_it():
         assert board.cli.json("explain", "g")[0]["paused_since"] is None
 
 
+def test_top_marks_queues_that_are_paused():
+    with Board() as board:
+        board.cli("desire", "g", "--domain", "one", "--stack", "s")
+        board.cli("desire", "h", "--domain", "two", "--stack", "s")
+        board.cli("pause", "--domain", "one")
+        queues = board.cli.json("top")[0]["queues"]
+        assert {queue["domain"]: queue["paused"] for queue in queues} == {"one": True, "two": False}
+        assert "s (paused)" in board.cli("top", "--once")
+
+
 def test_watch_and_replay_show_pauses():
     with Board() as board:
         board.cli("pause", "--domain", "one", "--stack", "s")

@@ -245,7 +245,8 @@ def test_one_picture_as_json():
         assert document["states"]["pending"]["tasks"] == 1
         assert document["whole"] is True
         assert document["queues"] == [{"domain": "default", "stack": "linux", "pending": 1, "claimed": 0,
-                                       "running": 0, "oldest_ms": document["queues"][0]["oldest_ms"]}]
+                                       "running": 0, "oldest_ms": document["queues"][0]["oldest_ms"],
+                                       "paused": False}]
         assert document["slowest"][0]["guid"] == "a-task"
         assert document["broker"]["sync_max_us"] > 0
 

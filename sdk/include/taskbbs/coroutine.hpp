@@ -80,6 +80,8 @@ class [[nodiscard]] AwaitableCall {
 
 // The verbs of a Client, to be awaited: arguments, answers, errors and safety of retries are those
 // of the method of the same name there. A value: copy it freely; the client outlives what it began.
+// What pages through (list_all(), get_all_tasks() and the like) blocks and is Client's alone:
+// list() awaits one page.
 class TASKBBS_EXPORT CoroutineClient {
   public:
     explicit CoroutineClient(Client& client) : client_(&client) {}
@@ -175,6 +177,14 @@ class TASKBBS_EXPORT CoroutineClient {
 
     auto resolve_task(std::string_view guid, Seq epoch, CallOptions o = {}) const {
         return call(ResolveArgs{.guid = std::string(guid), .epoch = epoch}, o);
+    }
+
+    auto converge_tasks(milliseconds time_to_claim,
+                        milliseconds convergence_interval,
+                        CallOptions o = {}) const {
+        return call(ConvergeArgs{.time_to_claim = time_to_claim,
+                                 .convergence_interval = convergence_interval},
+                    o);
     }
 
   private:

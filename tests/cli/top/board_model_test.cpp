@@ -110,6 +110,22 @@ TEST_CASE("queues are by domain and stack, with depth and oldest, and go when th
     CHECK(picture_at(model, noon + 10s).queues.size() == 1);
 }
 
+TEST_CASE("a queue is paused by itself, or with its whole domain") {
+    BoardModel model;
+    model.listing_begun();
+    model.listed(task_in(State::pending, "a", 1, noon));
+    model.listing_over(true, noon);
+    const auto is_paused = [&model] { return picture_at(model, noon).queues.at(0).paused; };
+    const auto name = picture_at(model, noon).queues.at(0);
+    CHECK_FALSE(is_paused());
+    model.paused({{.domain = name.domain, .stack = name.stack}});
+    CHECK(is_paused());
+    model.paused({{.domain = name.domain}});
+    CHECK(is_paused());
+    model.paused({{.domain = name.domain, .stack = "another"}, {.domain = "another"}});
+    CHECK_FALSE(is_paused());
+}
+
 TEST_CASE("queues are sorted by depth, by their oldest, or by name") {
     auto model = watching_model();
     Seq seq = 0;

@@ -27,9 +27,14 @@ std::size_t character(std::string_view bytes) {
 // What makes a terminal show text in another order, or break a line: U+061C, U+200E, U+200F,
 // U+2028..U+202E, U+2066..U+2069.
 bool turns_text(std::string_view character) {
-    return character == "\u061c" || character == "\u200e" || character == "\u200f" ||
-           (character >= "\u2028" && character <= "\u202e") ||
-           (character >= "\u2066" && character <= "\u2069");
+    if (character.size() != 3 || character[0] != '\xe2') {
+        return character == "\xd8\x9c";
+    }
+    const auto last = static_cast<unsigned char>(character[2]);
+    if (character[1] == '\x80') {
+        return last == 0x8e || last == 0x8f || (last >= 0xa8 && last <= 0xae);
+    }
+    return character[1] == '\x81' && last >= 0xa6 && last <= 0xa9;
 }
 
 bool is_control(std::string_view character) {

@@ -117,6 +117,13 @@ class Unread {
     std::size_t kept_ = least_peers_kept;
 };
 
+int descriptor_of(void* socket) {
+    int descriptor = -1;
+    std::size_t size = sizeof descriptor;
+    zmq_getsockopt(socket, ZMQ_FD, &descriptor, &size);
+    return descriptor;
+}
+
 void* monitor_of(void* context, void* socket, const char* address) {
     zmq_socket_monitor(socket, address, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
     void* const monitor = zmq_socket(context, ZMQ_PAIR);
@@ -149,6 +156,9 @@ class Sockets::Machinery {
         set_size(events, subscription_bytes);
         requests_monitor = monitor_of(context, requests, "inproc://requests-monitor");
         events_monitor = monitor_of(context, events, "inproc://events-monitor");
+        // A descriptor tells of what comes behind the end that was seen here.
+        follow(requests_monitor, requesters);
+        follow(events_monitor, subscribers);
         zmq_msg_init(&frame);
     }
 
@@ -313,12 +323,12 @@ void* Sockets::requests() {
     return machinery_->requests;
 }
 
-void* Sockets::requests_monitor() {
-    return machinery_->requests_monitor;
+int Sockets::requests_monitor() const {
+    return descriptor_of(machinery_->requests_monitor);
 }
 
-void* Sockets::events_monitor() {
-    return machinery_->events_monitor;
+int Sockets::events_monitor() const {
+    return descriptor_of(machinery_->events_monitor);
 }
 
 std::string Sockets::requests_endpoint() const {

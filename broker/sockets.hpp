@@ -63,8 +63,10 @@ class Sockets {
 
     // For zmq_poll.
     void* requests();
-    void* requests_monitor();
-    void* events_monitor();
+    // As descriptors: about a socket zmq_poll asks libzmq two times a round, with two system calls
+    // each. That would be wrong for a socket which others read, or which is not read to its end.
+    int requests_monitor() const;
+    int events_monitor() const;
     // As bound: a port of `*` is a number here.
     std::string requests_endpoint() const;
     std::string events_endpoint() const;

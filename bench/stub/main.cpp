@@ -87,8 +87,8 @@ class Loop {
     void poll() {
         std::array<zmq_pollitem_t, 5> items{{
             {sockets_.requests(), 0, ZMQ_POLLIN, 0},
-            {sockets_.requests_monitor(), 0, ZMQ_POLLIN, 0},
-            {sockets_.events_monitor(), 0, ZMQ_POLLIN, 0},
+            {nullptr, sockets_.requests_monitor(), ZMQ_POLLIN, 0},
+            {nullptr, sockets_.events_monitor(), ZMQ_POLLIN, 0},
             {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
             {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
         }};

@@ -48,8 +48,8 @@ Json row_of(const Event& event) {
 
 std::vector<Column> event_columns() {
     return {{"at", 24},
-            {"seq", 8},
-            {"stream", 9},
+            {.key = "seq", .width = 8, .spare = true},
+            {.key = "stream", .width = 9, .spare = true},
             {"kind", 9},
             {"ordinal", 8, true},
             {"domain", 8, true},

@@ -149,7 +149,7 @@ std::size_t Table::least_of(const Column& column) const {
     return std::min(column.width, least);
 }
 
-// Columns from the right, as many as must be for a row to fit, all cells cut as far as may be.
+// As many columns as must be for a row to fit, all cells cut as far as may be.
 void Table::leave_out_columns() {
     const auto least_total = [this] {
         std::size_t total = gap * (columns_.size() - 1);
@@ -158,15 +158,19 @@ void Table::leave_out_columns() {
         }
         return total;
     };
-    while (terminal_.width != 0 && least_total() > terminal_.width) {
-        const auto last =
-            std::find_if(columns_.rbegin(), columns_.rend(), [this](const Column& column) {
-                return !names_a_row(column);
+    const auto last = [this](auto may_go) {
+        const auto found =
+            std::find_if(columns_.rbegin(), columns_.rend(), [&](const Column& column) {
+                return !names_a_row(column) && may_go(column);
             });
-        if (last == columns_.rend()) {
+        return columns_.rend() - found - 1;  // -1: none
+    };
+    while (terminal_.width != 0 && least_total() > terminal_.width) {
+        auto index = last([](const Column& column) { return column.wide || column.spare; });
+        index = index < 0 ? last([](const Column&) { return true; }) : index;
+        if (index < 0) {
             return;
         }
-        const auto index = std::prev(last.base()) - columns_.begin();
         columns_.erase(columns_.begin() + index);
         for (Row& row : rows_) {
             row.cells.erase(row.cells.begin() + index);

@@ -17,6 +17,7 @@ struct Column {
     std::string_view key;
     std::size_t width = 0;  // at least, in cells
     bool wide = false;      // of -o wide only
+    bool spare = false;     // what others tell as well, or few look for
 };
 
 // A value as one line of text: times (by the name of `key`) as RFC 3339, lists with commas, "-" for
@@ -25,8 +26,8 @@ std::string cell_of(std::string_view key, const Json& value, std::size_t limit);
 
 // Rows are kept until text() so that they can be aligned; columns only grow, but on a terminal,
 // where long cells give way until a row fits its width: times not at all, guids only to leave room
-// for a state. Where that is not enough, columns are left out from the right. The header comes
-// before the first row.
+// for a state. Where that is not enough, columns are left out from the right, wide and spare ones
+// first. The header comes before the first row.
 class Table {
   public:
     explicit Table(std::vector<Column> columns, const Terminal& terminal = {});

@@ -101,7 +101,9 @@ std::string life_in_words(std::string_view guid,
             fmt::format(": its beginning is not kept any more, the journal goes back to event {}",
                         oldest.value_or(life.events.front().seq));
     }
-    Table table{{{"at", 24}, {"seq"}, {"event"}, {"for"}, {"cause"}, {"executor_id"}}, terminal};
+    Table table{
+        {{"at", 24}, {.key = "seq", .spare = true}, {"event"}, {"for"}, {"cause"}, {"executor_id"}},
+        terminal};
     for (const Fold& fold : folds_of(life)) {
         table.add(row_of(life, fold, now), note_of(life, fold));
     }

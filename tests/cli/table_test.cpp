@@ -84,6 +84,17 @@ TEST_CASE("a terminal that has no room for all columns shows the first ones and 
     CHECK(table.text() == "2    g\n");
 }
 
+TEST_CASE("what is wide or spare is left out before other columns are") {
+    Table table{{{"guid"},
+                 {.key = "seq", .spare = true},
+                 {"kind"},
+                 {.key = "epoch", .wide = true},
+                 {"reason"}},
+                {.is_one = true, .width = 24}};
+    table.add({{"guid", "g-1"}, {"seq", 1}, {"kind", "claimed"}, {"epoch", 1}, {"reason", "r"}});
+    CHECK(table.text() == "GUID  KIND     REASON\ng-1   claimed  r\n");
+}
+
 TEST_CASE("a note stands below its row, whole") {
     Table table{{{"guid"}, {"state"}}, {.is_one = true, .width = 20}};
     table.add({{"guid", "g"}, {"state", "running"}}, "it says more than one line holds");

@@ -7,6 +7,7 @@
 #include "cli/connection.hpp"
 #include "cli/executor/descriptor.hpp"
 #include "cli/printer.hpp"
+#include "cli/signals.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,7 +33,7 @@ class Wakes {
   public:
     // Before any thread begins, so that all of them leave the signals to this.
     Wakes() {
-        const sigset_t signals = those();
+        const auto signals = stopping_signals();
         ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
         signals_ = Descriptor{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
         idle_ = Descriptor{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -41,7 +42,7 @@ class Wakes {
     // Where this thread waits for something else, a signal ends the process, as it always does.
     template <class Wait>
     static auto while_signals_end(const Wait& wait) {
-        const sigset_t signals = those();
+        const auto signals = stopping_signals();
         ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
         auto result = wait();
         ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -65,14 +66,6 @@ class Wakes {
     }
 
   private:
-    static sigset_t those() {
-        sigset_t signals{};
-        ::sigemptyset(&signals);
-        ::sigaddset(&signals, SIGINT);
-        ::sigaddset(&signals, SIGTERM);
-        return signals;
-    }
-
     Descriptor signals_;
     Descriptor idle_;
 };

@@ -3,6 +3,7 @@
 #include "cli/complain.hpp"
 #include "cli/executor/driver.hpp"
 #include "cli/failure.hpp"
+#include "cli/signals.hpp"
 #include "cli/task_fields.hpp"
 
 #include <algorithm>
@@ -111,14 +112,6 @@ Exit failed(const Error& error, const Arguments& arguments, milliseconds timeout
         explained(error,
                   {.command = "executor", .endpoint = arguments.endpoint, .timeout = timeout}));
     return exit_of(error);
-}
-
-sigset_t stopping_signals() {
-    sigset_t signals{};
-    ::sigemptyset(&signals);
-    ::sigaddset(&signals, SIGINT);
-    ::sigaddset(&signals, SIGTERM);
-    return signals;
 }
 
 }  // namespace

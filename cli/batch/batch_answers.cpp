@@ -8,8 +8,7 @@ namespace {
 
 constexpr std::string_view gone_reason =
     "gone from the board: somebody else has taken its outcome, it has expired, or the broker has "
-    "begun "
-    "a new journal";
+    "begun a new journal";
 
 }  // namespace
 

@@ -11,8 +11,8 @@
 namespace taskbbs::cli {
 
 // `oldest`: the number of the oldest event that the broker keeps, where it does not keep all; `now`
-// as the stays that go on end. Kicks in a row are one line; what
-// there is to say of an event stands below it.
+// as the stays that go on end. Kicks in a row are one line; what there is to say of an event stands
+// below it.
 std::string life_in_words(std::string_view guid,
                           const Life& life,
                           std::optional<Seq> oldest,

@@ -1,6 +1,7 @@
 // The loop: it waits for whatever comes first, and draws at most ten times a second.
 #include "cli/top/live.hpp"
 
+#include "cli/signals.hpp"
 #include "cli/top/link.hpp"
 #include "cli/top/paint.hpp"
 #include "cli/top/terminal.hpp"
@@ -27,12 +28,7 @@ constexpr milliseconds longest_frame{1'000};
 constexpr int drawing_is_one_in = 20;
 
 ::sigset_t taken_signals() {
-    ::sigset_t signals{};
-    ::sigemptyset(&signals);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH}) {
-        ::sigaddset(&signals, signal);
-    }
-    return signals;
+    return signal_set({SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH});
 }
 
 // See https://no-color.org.
@@ -210,9 +206,7 @@ class LiveTop {
 
     // As the signal would have ended us.
     [[noreturn]] static void end_by(int signal) {
-        ::sigset_t one{};
-        ::sigemptyset(&one);
-        ::sigaddset(&one, signal);
+        const auto one = signal_set({signal});
         std::signal(signal, SIG_DFL);
         ::pthread_sigmask(SIG_UNBLOCK, &one, nullptr);
         ::raise(signal);

@@ -8,6 +8,7 @@
 #include "broker/journal/posix_disk.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
+#include "broker/reload.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
 #include "broker/sockets.hpp"
@@ -72,22 +73,30 @@ std::string events_endpoint(const Options& options, const Sockets& sockets) {
 class Daemon {
   public:
     Daemon(const Options& options,
+           Keyring keyring,
            const Log& log,
+           const ReadOptions& read_options,
            journal::Disk& disk,
            core::Board& board,
            journal::Recovered recovered)
         : log_(log),
+          options_(options),
+          read_options_(read_options),
+          keyring_(std::move(keyring)),
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
                     .message_bytes = options.core.limits.message_bytes,
                     .connections = connection_limit(options, log),
-                    .peer_bytes = options.core.limits.peer_reply_bytes}),
+                    .peer_bytes = options.core.limits.peer_reply_bytes,
+                    .secret_key = keyring_.secret_key}),
           broker_(board,
                   {.server = fmt::format("taskbbs/{}", version),
                    .broker_id = journal::to_hex(recovered.uuid()),
                    .log = journal::to_hex(recovered.log()),
                    .events = events_endpoint(options, sockets_),
-                   .sync = options.journal.sync == journal::Sync::always ? "always" : "never"}),
+                   .sync = options.journal.sync == journal::Sync::always ? "always" : "never",
+                   .curve = has_curve(options),
+                   .open_plaintext = is_open_plaintext(options)}),
           directory_(options.journal.dir),
           snapshots_(recovered, options.journal.snapshot_bytes),
           segments_bytes_(recovered.bytes),
@@ -142,15 +151,17 @@ class Daemon {
     }
 
     void poll() {
-        std::array<zmq_pollitem_t, 6> items{{
+        std::array<zmq_pollitem_t, 7> items{{
             {sockets_.requests(), 0, static_cast<short>(broker_.full() ? 0 : ZMQ_POLLIN), 0},
             {nullptr, sockets_.requests_monitor(), ZMQ_POLLIN, 0},
             {nullptr, sockets_.events_monitor(), ZMQ_POLLIN, 0},
             {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
             {nullptr, history_.fd(), ZMQ_POLLIN, 0},
             {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
+            {nullptr, sockets_.door(), ZMQ_POLLIN, 0},
         }};
-        zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
+        const std::size_t polled = items.size() - (has_curve(options_) ? 0 : 1);
+        zmq_poll(items.data(), static_cast<int>(polled), more_ ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
             sockets_.count_connections();
         }
@@ -160,6 +171,15 @@ class Daemon {
         if ((items[5].revents & ZMQ_POLLIN) != 0) {
             take_signals();
         }
+        if ((items[6].revents & ZMQ_POLLIN) != 0) {
+            sockets_.answer_door(keyring_.grants, [this](const auto& refused) { say(refused); });
+        }
+    }
+
+    void say(const ZapHandler::Refusal& refused) {
+        ++broker_.stats().keys_refused;
+        log_.warn("client_refused",
+                  {{"key", refused.key}, {"address", refused.address}, {"says", refused.why}});
     }
 
     void take_history() {
@@ -176,13 +196,68 @@ class Daemon {
     }
 
     void take_signals() {
+        bool reload_wanted = false;
         while (const int signal = signals_.take()) {
-            stop_ = stop_ || signal != SIGCHLD;
+            reload_wanted = reload_wanted || signal == SIGHUP;
+            stop_ = stop_ || signal == SIGTERM || signal == SIGINT;
+        }
+        if (reload_wanted) {
+            reload();
         }
         if (auto ended = snapshot_ ? snapshot_->take_ended() : std::nullopt) {
             snapshot_.reset();
             note_snapshot(*ended);
         }
+    }
+
+    // Options and keys as they are now in their files: all of them, or none.
+    void reload() {
+        notify_reloading();
+        std::string_view outcome = "serving";
+        try {
+            const Options read = read_options_();
+            const std::vector<Change> changed = changes(options_, read);
+            const Options taken = with_changes(options_, read, changed);
+            take(taken, load_keyring(taken));
+            say(changed);
+        } catch (const ConfigurationError& error) {
+            outcome = "serving; a reload was refused, see the log";
+            log_.error("reload_refused", {{"says", std::string_view(error.what())}});
+        }
+        notify_ready(outcome);
+    }
+
+    // What revoked keys had under way ends at once; their subscriptions do when all subscribers are
+    // hung up on, since none can be told from another.
+    void take(const Options& options, Keyring keyring) {
+        const bool same_server_key = keyring.secret_key == keyring_.secret_key;
+        const bool narrowed = keyring.grants.loses_events_of(keyring_.grants);
+        options_ = options;
+        keyring_.grants = std::move(keyring.grants);
+        broker_.set_settings(options.core, now());
+        broker_.regrant(keyring_.grants);
+        sockets_.set_limits(connection_limit(options, log_), options.core.limits.peer_reply_bytes);
+        if (narrowed) {
+            sockets_.drop_subscribers();
+        }
+        if (!same_server_key) {
+            log_.warn("reload_needs_restart", {{"option", "security.server_key"}});
+        }
+    }
+
+    void say(const std::vector<Change>& changed) {
+        for (const Change& change : changed) {
+            const Level level = change.applies ? Level::info : Level::warn;
+            log_.write(level,
+                       change.applies ? "reload_changed" : "reload_needs_restart",
+                       {{"option", change.option}, {"from", change.from}, {"to", change.to}});
+        }
+        log_.info("reloaded", {{"authorized_keys", keyring_.grants.size()}});
+    }
+
+    // What whoever sent the message may do; null without CURVE.
+    core::GrantPtr grant_of(const Sockets::Incoming& incoming) const {
+        return has_curve(options_) ? keyring_.grants.of(incoming.key) : nullptr;
     }
 
     long timeout_ms() const {
@@ -211,7 +286,7 @@ class Daemon {
             count_message(at);
             unread = sockets_.unread(incoming_.peer);
             if (incoming_.is_one_frame) {
-                broker_.receive(incoming_.peer, incoming_.frame, at);
+                broker_.receive(incoming_.peer, incoming_.frame, at, grant_of(incoming_));
             } else {
                 broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
             }
@@ -366,6 +441,9 @@ class Daemon {
     }
 
     const Log& log_;
+    Options options_;
+    const ReadOptions& read_options_;
+    Keyring keyring_;
     Signals signals_;
     Sockets sockets_;
     Broker broker_;
@@ -417,7 +495,11 @@ void say_recovered(const Log& log,
 }
 
 // `serving` is set once clients may have been told something.
-void serve_or_throw(const Options& options, const Log& log, bool& serving) {
+void serve_or_throw(const Options& options,
+                    Keyring keyring,
+                    Log& log,
+                    const ReadOptions& read_options,
+                    bool& serving) {
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
     const journal::RecoveryOptions recovery{
@@ -437,7 +519,16 @@ void serve_or_throw(const Options& options, const Log& log, bool& serving) {
                    "the last event is ahead of the wall clock: event times creep until it "
                    "has caught up"}});
     }
-    Daemon daemon(options, log, disk, *board, std::move(recovered));
+    if (is_open_plaintext(options)) {
+        log.warn("open_plaintext",
+                 {{"requests", options.requests_endpoint},
+                  {"events", options.events_endpoint},
+                  {"says",
+                   "other hosts may connect, nothing is encrypted, and everybody is operator: make "
+                   "keys (taskbbsd keygen) and set security.server_key"}});
+    }
+    Daemon daemon(
+        options, std::move(keyring), log, read_options, disk, *board, std::move(recovered));
     serving = true;
     daemon.run();
     log.info("stopped");
@@ -445,10 +536,10 @@ void serve_or_throw(const Options& options, const Log& log, bool& serving) {
 
 }  // namespace
 
-Exit serve(const Options& options, const Log& log) {
+Exit serve(const Options& options, Keyring keyring, Log& log, const ReadOptions& read_options) {
     bool serving = false;
     try {
-        serve_or_throw(options, log, serving);
+        serve_or_throw(options, std::move(keyring), log, read_options, serving);
         return Exit::stopped;
     } catch (const journal::CorruptError& error) {
         log.error("journal_damaged", {{"says", std::string_view(error.what())}});

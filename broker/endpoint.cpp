@@ -95,6 +95,15 @@ std::string advertise_fault(std::string_view endpoint) {
     return fault(endpoint, false);
 }
 
+bool is_local(std::string_view endpoint) {
+    if (!endpoint.starts_with(tcp)) {
+        return true;
+    }
+    const std::string_view host = endpoint.substr(tcp.size(), endpoint.rfind(':') - tcp.size());
+    const bool in_loopback_net = host.starts_with("127.") && is_address(AF_INET, host);
+    return in_loopback_net || host == "localhost" || host == "lo" || host == "[::1]";
+}
+
 bool same_endpoint(std::string_view a, std::string_view b) {
     const bool any_free_port = a.starts_with(tcp) && a.ends_with(":*");
     return a == b && !any_free_port;

@@ -2,6 +2,8 @@
 #include "broker/core/slot_index.hpp"
 #include "broker/daemon.hpp"
 #include "broker/journal_command.hpp"
+#include "broker/keygen_command.hpp"
+#include "broker/keyring.hpp"
 #include "broker/options.hpp"
 #include "broker/version.hpp"
 
@@ -25,11 +27,13 @@ void block_signals() {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-int run(const Options& options) {
+int run(const Sources& sources) {
+    const Options options = parse_options(sources);
     switch (options.mode) {
         case Mode::help:
             fmt::print("{}", help_text());
@@ -38,16 +42,19 @@ int run(const Options& options) {
             fmt::print("taskbbsd {}\n", version);
             return code(Exit::stopped);
         case Mode::check_config:
+            load_keyring(options);
             fmt::print("{}", summary(options));
             return code(Exit::stopped);
         case Mode::serve:
             break;
     }
+    Keyring keyring = load_keyring(options);
     block_signals();
-    const Log log(STDERR_FILENO,
-                  log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
-                  options.log_level);
-    return code(serve(options, log));
+    Log log(STDERR_FILENO,
+            log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
+            options.log_level);
+    return code(
+        serve(options, std::move(keyring), log, [&sources] { return parse_options(sources); }));
 }
 
 }  // namespace
@@ -57,10 +64,13 @@ int main(int argc, char** argv) {
         std::random_device random;
         const std::uint64_t high = random();
         taskbbs::core::seed_indexes(high << 32 | random());
+        if (is_keygen_command(argc, argv)) {
+            return code(run_keygen_command(argc, argv));
+        }
         if (is_journal_command(argc, argv)) {
             return code(run_journal_command(process_sources(argc - 1, argv + 1, environ)));
         }
-        return run(parse_options(process_sources(argc, argv, environ)));
+        return run(process_sources(argc, argv, environ));
     } catch (const ConfigurationError& error) {
         fmt::print(stderr, "{}\n", error.what());
         return code(Exit::configuration);

@@ -13,6 +13,8 @@ namespace taskbbs::broker {
 
 // Both sockets are bound and the journal is recovered. `status`: one line for `systemctl status`.
 void notify_ready(std::string_view status);
+// Options are being read anew; notify_ready() says that this is over.
+void notify_reloading();
 void notify_status(std::string_view status);
 void notify_stopping();
 void notify_alive();

@@ -91,6 +91,9 @@ std::string text_fault(Kind kind, std::string_view text) {
     if (kind == Kind::directory) {
         return text.empty() ? "a directory is wanted" : "";
     }
+    if (kind == Kind::file) {
+        return text.find('\0') == std::string_view::npos ? "" : "a path has no zero byte";
+    }
     if (kind == Kind::advertised && text.empty()) {
         return {};
     }
@@ -212,6 +215,8 @@ std::string value_name(const Option& option) {
             return "NUMBER";
         case Kind::directory:
             return "DIR";
+        case Kind::file:
+            return "FILE";
         case Kind::endpoint:
         case Kind::advertised:
             return "ENDPOINT";

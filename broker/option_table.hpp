@@ -15,7 +15,16 @@
 
 namespace taskbbs::broker {
 
-enum class Kind : std::uint8_t { duration, size, count, word, directory, endpoint, advertised };
+enum class Kind : std::uint8_t {
+    duration,
+    size,
+    count,
+    word,
+    directory,
+    file,
+    endpoint,
+    advertised
+};
 
 // The field of Options that an option sets; its type must suit the kind.
 using OptionField = std::variant<std::chrono::milliseconds& (*)(Options&),
@@ -23,6 +32,7 @@ using OptionField = std::variant<std::chrono::milliseconds& (*)(Options&),
                                  std::uint32_t& (*)(Options&),
                                  std::string& (*)(Options&),
                                  journal::Sync& (*)(Options&),
+                                 Flag& (*)(Options&),
                                  Level& (*)(Options&),
                                  LogFormat& (*)(Options&)>;
 
@@ -32,12 +42,16 @@ struct Range {
     std::uint64_t most = 0;
 };
 
+// Whether a running broker takes another value (SIGHUP).
+enum class Reload : std::uint8_t { no, yes };
+
 struct Option {
     std::string_view name;  // section.name
     Kind kind;
     OptionField field;
     Range range;
     std::string_view why;
+    Reload reload = Reload::no;
 };
 
 std::span<const Option> option_table();

@@ -19,6 +19,9 @@ namespace taskbbs::broker {
 // What the command line asks for: serve, or one of --check-config, --version, --help.
 enum class Mode : std::uint8_t { serve, check_config, version, help };
 
+// A choice that an option spells true or false.
+enum class Flag : std::uint8_t { off, on };
+
 struct Options {
     Mode mode = Mode::serve;
 
@@ -27,12 +30,23 @@ struct Options {
     std::string requests_endpoint = "tcp://127.0.0.1:7411";
     std::string events_endpoint = "tcp://127.0.0.1:7412";
     std::string events_advertise;  // empty: as bound
+    std::string server_key;        // a file; empty: no CURVE
+    std::string authorized_keys;   // a file
+    Flag allow_plaintext = Flag::off;
     Level log_level = Level::info;
     LogFormat log_format = LogFormat::automatic;
 
     std::string config_file;        // that was read; empty: none
     std::vector<Setting> settings;  // those that were given, in the order of the table
 };
+
+// Whether clients are known by their keys, and what they say is encrypted.
+inline bool has_curve(const Options& options) {
+    return !options.server_key.empty();
+}
+
+// Whether another host may reach an endpoint, and nothing is encrypted.
+bool is_open_plaintext(const Options& options);
 
 // The configuration can't be used (exit code 78). Nothing was done yet.
 class ConfigurationError : public std::runtime_error {
@@ -69,3 +83,10 @@ std::string help_text();
 std::string summary(const Options& options);
 
 }  // namespace taskbbs::broker
+
+namespace taskbbs::protocol {
+
+template <>
+inline constexpr auto names<broker::Flag> = std::to_array<std::string_view>({"false", "true"});
+
+}  // namespace taskbbs::protocol

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/core/event.hpp"
+#include "broker/core/grant.hpp"
 #include "protocol/envelope.hpp"
 
 #include <absl/container/flat_hash_map.h>
@@ -24,6 +25,7 @@ struct Caller {
     Peer peer;
     SessionId session;
     RequestId id = 0;
+    core::GrantPtr grant;  // what it may do
 };
 
 struct Message {

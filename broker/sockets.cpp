@@ -4,6 +4,7 @@
 #include <zmq.h>
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
+#include <optional>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <utility>
@@ -57,6 +59,23 @@ void bind_to(void* socket, const std::string& endpoint, std::string_view option)
                             : "choose an address of this host";
     throw BindError(fmt::format(
         "cannot bind {} = {}: {}; {}", option, endpoint, zmq_strerror(error), next_step));
+}
+
+// libzmq has had this option for long; its header says so only where drafts are enabled.
+constexpr int zap_enforce_domain = 93;
+
+// Whoever connects must bring a key, and the ZAP handler is asked about it: without an answer
+// nobody gets in.
+void guard(void* socket, const std::string& secret_key, const char* zap_domain) {
+    set(socket, ZMQ_CURVE_SERVER, 1);
+    const bool guarded =
+        zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret_key.data(), secret_key.size()) == 0 &&
+        zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, zap_domain, std::strlen(zap_domain)) == 0;
+    const int enforced = 1;
+    if (!guarded || zmq_setsockopt(socket, zap_enforce_domain, &enforced, sizeof enforced) != 0) {
+        throw std::runtime_error(
+            fmt::format("cannot encrypt: {} (libzmq without CURVE?)", zmq_strerror(zmq_errno())));
+    }
 }
 
 // libzmq takes routing ids from rand(), which starts alike in every process.
@@ -135,11 +154,16 @@ void* monitor_of(void* context, void* socket, const char* address) {
 
 class Sockets::Machinery {
   public:
+    using Descriptors = absl::flat_hash_set<int>;
+
     explicit Machinery(const SocketSettings& settings)
-        : peer_bytes(settings.peer_bytes), limit_(settings.connections) {
+        : peer_bytes(settings.peer_bytes), limit(settings.connections) {
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
+        if (!settings.secret_key.empty()) {
+            zap.emplace(context);
+        }
         requests = zmq_socket(context, ZMQ_ROUTER);
         events = zmq_socket(context, ZMQ_PUB);
         for (void* socket : {requests, events}) {
@@ -154,11 +178,14 @@ class Sockets::Machinery {
         set_size(requests, settings.message_bytes);
         set(events, ZMQ_SNDHWM, event_queue);
         set_size(events, subscription_bytes);
+        if (zap) {
+            guard(requests, settings.secret_key, requests_zap_domain);
+            guard(events, settings.secret_key, events_zap_domain);
+        }
         requests_monitor = monitor_of(context, requests, "inproc://requests-monitor");
         events_monitor = monitor_of(context, events, "inproc://events-monitor");
         // A descriptor tells of what comes behind the end that was seen here.
-        follow(requests_monitor, requesters);
-        follow(events_monitor, subscribers);
+        follow_both();
         zmq_msg_init(&frame);
     }
 
@@ -169,6 +196,7 @@ class Sockets::Machinery {
         for (void* socket : {requests_monitor, events_monitor, events, requests}) {
             zmq_close(socket);
         }
+        zap.reset();
         zmq_ctx_term(context);
     }
 
@@ -184,14 +212,19 @@ class Sockets::Machinery {
 
     // The listener stays, as libzmq ends all its connections with it: who is one too many is hung
     // up on, and knocks again. Should `fd` be another connection's by now, that one does.
-    void connected(int fd, std::size_t& count) {
-        ++count;
-        if (connections() > limit_) {
+    void connected(int fd, Descriptors& of_socket) {
+        of_socket.insert(fd);
+        if (connections() > limit) {
             shutdown(fd, SHUT_RDWR);
         }
     }
 
-    std::size_t connections() const { return requesters + subscribers; }
+    std::size_t connections() const { return requesters.size() + subscribers.size(); }
+
+    void follow_both() {
+        follow(requests_monitor, requesters);
+        follow(events_monitor, subscribers);
+    }
 
     void* context = nullptr;
     void* requests = nullptr;
@@ -202,13 +235,15 @@ class Sockets::Machinery {
     Unread unread;
     std::string requests_endpoint;
     std::string events_endpoint;
-    std::size_t requesters = 0;   // connections of the one socket
-    std::size_t subscribers = 0;  // and of the other
-    const std::size_t peer_bytes;
+    Descriptors requesters;   // connections of the one socket
+    Descriptors subscribers;  // and of the other
+    std::size_t peer_bytes;
+    std::size_t limit;
+    std::optional<ZapHandler> zap;
 
-    // `count`: the connections of the monitor's socket. libzmq says of each once that it came, and
-    // once that it went.
-    void follow(void* monitor, std::size_t& count) {
+    // `of_socket`: the connections of the monitor's. libzmq says of each once that it came, and
+    // once that it went, before its descriptor is another one's.
+    void follow(void* monitor, Descriptors& of_socket) {
         zmq_msg_t part;
         zmq_msg_init(&part);
         while (zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT) >= 0) {
@@ -221,9 +256,9 @@ class Sockets::Machinery {
                 zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT);
             }
             if (event == ZMQ_EVENT_ACCEPTED) {
-                connected(fd, count);
-            } else if (count > 0) {
-                --count;
+                connected(fd, of_socket);
+            } else {
+                of_socket.erase(fd);
             }
         }
         zmq_msg_close(&part);
@@ -234,8 +269,6 @@ class Sockets::Machinery {
         const auto limit = static_cast<std::int64_t>(bytes);
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit);
     }
-
-    std::size_t limit_;
 };
 
 Sockets::Sockets(const SocketSettings& settings)
@@ -262,6 +295,10 @@ bool Sockets::receive(Incoming& incoming) {
     }
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};
+    if (machinery_->zap) {
+        const char* const key = zmq_msg_gets(&frame, "User-Id");
+        incoming.key = key == nullptr ? std::string_view() : key;
+    }
     if (incoming.is_one_frame) {
         incoming.frame = {static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame)};
     }
@@ -296,7 +333,7 @@ std::size_t Sockets::unread(const Peer& peer) {
 // Nobody is there to hear it: libzmq would only find that out message by message. Who is connecting
 // just now has not subscribed yet, as far as this thread knows.
 void Sockets::publish(std::string_view topic, std::string_view body) {
-    if (machinery_->subscribers == 0) {
+    if (machinery_->subscribers.empty()) {
         return;
     }
     void* const socket = machinery_->events;
@@ -306,12 +343,33 @@ void Sockets::publish(std::string_view topic, std::string_view body) {
 }
 
 void Sockets::count_connections() {
-    machinery_->follow(machinery_->requests_monitor, machinery_->requesters);
-    machinery_->follow(machinery_->events_monitor, machinery_->subscribers);
+    machinery_->follow_both();
 }
 
 std::size_t Sockets::connections() const {
     return machinery_->connections();
+}
+
+void Sockets::answer_door(const core::Grants& grants,
+                          const std::function<void(const ZapHandler::Refusal&)>& on_refused) {
+    machinery_->zap->answer(grants, on_refused);
+}
+
+int Sockets::door() const {
+    return machinery_->zap ? machinery_->zap->fd() : -1;
+}
+
+void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {
+    machinery_->limit = connections;
+    machinery_->peer_bytes = peer_bytes;
+}
+
+// Should a descriptor be another connection's by now, that one does.
+void Sockets::drop_subscribers() {
+    count_connections();
+    for (const int fd : machinery_->subscribers) {
+        shutdown(fd, SHUT_RDWR);
+    }
 }
 
 void Sockets::linger() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/outbox.hpp"
+#include "broker/zap.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -25,6 +26,7 @@ struct SocketSettings {
     std::size_t message_bytes = 0;  // a longer request closes its connection
     std::size_t connections = 0;    // of both; beyond these, nobody is let in until some are gone
     std::size_t peer_bytes = 0;     // of replies that one peer has not taken
+    std::string secret_key;  // the server's, as text; empty: no CURVE, and everybody is let in
 };
 
 class Sockets {
@@ -43,6 +45,7 @@ class Sockets {
         Peer peer;
         std::string_view frame;    // holds until the next receive()
         bool is_one_frame = true;  // else `frame` is empty
+        std::string_view key;      // its sender's, with CURVE; holds as `frame` does
     };
 
     // False: nothing is there. Never blocks.
@@ -58,6 +61,17 @@ class Sockets {
     // the monitors is readable.
     void count_connections();
     std::size_t connections() const;
+
+    // Who knocks is let in, or refused and told; call it when door() is readable.
+    void answer_door(const core::Grants& grants,
+                     const std::function<void(const ZapHandler::Refusal&)>& on_refused);
+    // -1: there is no CURVE, and nobody has to knock.
+    int door() const;
+    // As in SocketSettings, from now on.
+    void set_limits(std::size_t connections, std::size_t peer_bytes);
+
+    // Hangs up on all who listen to events: those who still may knock again.
+    void drop_subscribers();
 
     void linger();
 

@@ -2,6 +2,8 @@
 #include "broker/broker.hpp"
 #include "protocol/packer.hpp"
 
+#include <array>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -19,7 +21,44 @@ std::int64_t us(std::chrono::nanoseconds duration) {
 
 }  // namespace
 
+// What is left of them for a client that domains bound: its tasks, and what keeps them from being
+// worked on. The rest would tell of others.
+void Broker::stats_within(const Caller& caller) {
+    const core::Tasks& tasks = board_.tasks();
+    std::array<std::size_t, protocol::live_states> counts{};
+    for (const std::string& name : caller.grant->domains) {
+        const Slot domain = tasks.domains().find(name);
+        for (std::size_t i = 0; domain != core::no_slot && i < counts.size(); ++i) {
+            counts[i] += tasks.domains()[domain].listings[i].size();
+        }
+    }
+    std::string body;
+    protocol::Packer packer(body);
+    const auto put = [&packer](std::string_view name, std::int64_t value) {
+        packer.str(name);
+        packer.integer(value);
+    };
+    packer.map(static_cast<std::uint32_t>(counts.size() + 7));
+    put("uptime_ms", ms(now_ - board_.clock().serving_since()));
+    put("at", board_.clock().peek(now_).time_since_epoch().count());
+    put("seq", board_.seq());
+    put("tasks", std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        put(name_of(static_cast<core::State>(i)), static_cast<std::int64_t>(counts[i]));
+    }
+    packer.str("brake");
+    packer.boolean(presence_.brake());
+    packer.str("read_only");
+    packer.boolean(read_only_);
+    packer.str("sync");
+    packer.str(identity_.sync);
+    gathering_.reply_packed(caller.peer, caller.id, body);
+}
+
 void Broker::stats(const Caller& caller, const Request& /*request*/) {
+    if (caller.grant && caller.grant->is_bounded()) {
+        return stats_within(caller);
+    }
     using core::State;
     const core::Tasks& tasks = board_.tasks();
     const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
@@ -44,6 +83,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"refused", number(stats_.refused)},
         {"malformed", number(stats_.malformed)},
         {"dropped_replies", number(stats_.dropped_replies)},
+        {"keys_refused", number(stats_.keys_refused)},
         {"batches", number(stats_.batches)},
         {"syncs", number(stats_.syncs)},
         {"journal_bytes", number(stats_.journal_bytes)},
@@ -59,7 +99,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     };
     std::string body;
     protocol::Packer packer(body);
-    packer.map(static_cast<std::uint32_t>(numbers.size() + 3));
+    packer.map(static_cast<std::uint32_t>(numbers.size() + 5));
     for (const auto& [name, value] : numbers) {
         packer.str(name);
         packer.integer(value);
@@ -70,6 +110,10 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(read_only_);
     packer.str("sync");
     packer.str(identity_.sync);
+    packer.str("curve");
+    packer.boolean(identity_.curve);
+    packer.str("open_plaintext");
+    packer.boolean(identity_.open_plaintext);
     gathering_.reply_packed(caller.peer, caller.id, body);
 }
 

@@ -12,7 +12,8 @@ struct Stats {
     std::uint64_t malformed = 0;
     std::uint64_t dropped_replies = 0;
     std::uint64_t batches = 0;
-    std::uint64_t connections = 0;  // now
+    std::uint64_t connections = 0;   // now
+    std::uint64_t keys_refused = 0;  // clients that were not let in
     // From the journal thread.
     std::uint64_t syncs = 0;
     // How long batches took lately to be written and synced.

@@ -16,8 +16,8 @@ core::Duration work_time();
 // As far as this user may; how many files may be open then.
 std::size_t raise_file_limit();
 
-// SIGTERM, SIGINT and SIGCHLD, blocked and to be polled for instead. Must be made before any thread
-// that should not get them.
+// SIGTERM, SIGINT, SIGHUP and SIGCHLD, blocked and to be polled for instead. Must be made before
+// any thread that should not get them.
 class Signals {
   public:
     Signals();

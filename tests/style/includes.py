@@ -13,6 +13,7 @@ import sources
 # The longest prefix of a path names its layer.
 LAYERS = {
     "protocol/": "protocol",
+    "keys/": "keys",
     "broker/core/": "core",
     "broker/journal/": "journal",
     "broker/main.cpp": "main",
@@ -26,19 +27,20 @@ LAYERS = {
 # What a layer may include, itself aside. What is not listed (tests, bench) may include anything.
 ALLOWED = {
     "protocol": set(),
+    "keys": set(),
     "core": {"protocol"},
     "journal": {"protocol"},
-    "broker": {"protocol", "core", "journal"},
+    "broker": {"protocol", "core", "journal", "keys"},
     "main": {"protocol", "core", "journal", "broker"},
-    "sdk": {"protocol"},
+    "sdk": {"protocol", "keys"},
     "testing": {"protocol", "sdk", "core", "journal", "broker"},
     "cli": {"protocol", "sdk"},
     "examples": {"sdk", "testing"},
 }
 
 # The broker's shell; everything else directly in broker/ is the loop as a machine, and pure.
-SHELL = {"daemon", "journal_command", "log", "main", "notify", "option_rows", "option_sources",
-         "option_table", "options", "snapshot_process", "sockets", "system"}
+SHELL = {"daemon", "journal_command", "keygen_command", "keyring", "log", "main", "notify", "option_rows", "option_sources",
+         "option_table", "options", "reload", "snapshot_process", "sockets", "system", "zap"}
 
 IMPURE_HEADERS = re.compile(
     r"<(zmq.*|fcntl\.h|unistd\.h|sys/(?!un\.h).*|systemd/.*|poll\.h|time\.h|ctime|fstream|iostream|cstdio|stdio\.h"

@@ -360,6 +360,7 @@ class Daemon {
         ++turns_;
         if (ended - history_told_ >= history_interval) {
             tell_history(ended);
+            drop_greedy_subscribers();
         }
         look_after_snapshots(ended);
         if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
@@ -367,6 +368,13 @@ class Daemon {
         }
         if (broker_.brake() != brake_said_) {
             say_brake();
+        }
+    }
+
+    void drop_greedy_subscribers() {
+        if (const std::size_t dropped = sockets_.drop_greedy_subscribers(); dropped > 0) {
+            log_.warn("subscriber_dropped",
+                      {{"connections", dropped}, {"says", "it sent a megabyte of subscriptions"}});
         }
     }
 

@@ -3,15 +3,18 @@
 
 #include <zmq.h>
 
+#include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_map.h>
-#include <absl/container/flat_hash_set.h>
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <optional>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -27,6 +30,10 @@ constexpr int reply_queue = 100'000;  // messages to one peer, which are bounded
 // are 2.5 million.
 constexpr int event_queue = 10'000;
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
+// Of subscriptions that one connection may send: libzmq keeps each until its end, some 32 bytes for
+// each of theirs. A watch of a thousand domains sends a tenth of it.
+constexpr std::uint64_t subscriptions_bytes = 1U << 20;
+constexpr int subscribers_looked_at = 256;
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
@@ -76,6 +83,15 @@ void guard(void* socket, const std::string& secret_key, const char* zap_domain) 
         throw std::runtime_error(
             fmt::format("cannot encrypt: {} (libzmq without CURVE?)", zmq_strerror(zmq_errno())));
     }
+}
+
+// Over the life of a tcp connection; 0 of others.
+std::uint64_t bytes_received(int fd) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    const bool told = getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+                      size >= offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
+    return told ? info.tcpi_bytes_received : 0;
 }
 
 // libzmq takes routing ids from rand(), which starts alike in every process.
@@ -154,7 +170,7 @@ void* monitor_of(void* context, void* socket, const char* address) {
 
 class Sockets::Machinery {
   public:
-    using Descriptors = absl::flat_hash_set<int>;
+    using Descriptors = absl::btree_set<int>;
 
     explicit Machinery(const SocketSettings& settings)
         : peer_bytes(settings.peer_bytes), limit(settings.connections) {
@@ -237,6 +253,7 @@ class Sockets::Machinery {
     std::string events_endpoint;
     Descriptors requesters;   // connections of the one socket
     Descriptors subscribers;  // and of the other
+    int last_looked_at = -1;  // of the subscribers, for what they sent
     std::size_t peer_bytes;
     std::size_t limit;
     std::optional<ZapHandler> zap;
@@ -357,6 +374,24 @@ void Sockets::answer_door(const core::Grants& grants,
 
 int Sockets::door() const {
     return machinery_->zap ? machinery_->zap->fd() : -1;
+}
+
+std::size_t Sockets::drop_greedy_subscribers() {
+    const auto& all = machinery_->subscribers;
+    std::size_t dropped = 0;
+    int looked_at = 0;
+    auto at = all.upper_bound(machinery_->last_looked_at);
+    for (; at != all.end() && looked_at < subscribers_looked_at; ++at, ++looked_at) {
+        machinery_->last_looked_at = *at;
+        if (bytes_received(*at) > subscriptions_bytes) {
+            shutdown(*at, SHUT_RDWR);
+            ++dropped;
+        }
+    }
+    if (at == all.end()) {
+        machinery_->last_looked_at = -1;
+    }
+    return dropped;
 }
 
 void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {

@@ -70,6 +70,9 @@ class Sockets {
     // As in SocketSettings, from now on.
     void set_limits(std::size_t connections, std::size_t peer_bytes);
 
+    // Hangs up on those who have sent more subscriptions than anybody needs, since libzmq keeps them
+    // all; returns how many. Looks at a bounded number of them in a call.
+    std::size_t drop_greedy_subscribers();
     // Hangs up on all who listen to events: those who still may knock again.
     void drop_subscribers();
 

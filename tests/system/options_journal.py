@@ -114,7 +114,7 @@ def events_endpoint_may_be_a_path(board):
 def events_endpoint_of_a_wildcard_is_told_as_one(board):
     port = free_port()
     board.events = f"tcp://*:{port}"
-    board.start()
+    board.start({"security.allow_plaintext": "true"})
     same(board.client().call("hello")["events"], f"tcp://*:{port}", "§4 hello: the host is *")
     watch = Subscriber(board.context, f"tcp://127.0.0.1:{port}", ("",))
     watch.close()

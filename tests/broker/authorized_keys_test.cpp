@@ -7,12 +7,11 @@
 
 #include <fmt/format.h>
 
-using namespace taskbbs;
-using namespace taskbbs::broker;
+namespace taskbbs::broker::authorized_keys {
+namespace {
+
 using Catch::Contains;
 using core::Role;
-
-namespace {
 
 const std::string key = keys::new_pair()->public_key;
 const std::string other_key = keys::new_pair()->public_key;
@@ -37,8 +36,6 @@ std::string faults_in(const std::string& text) {
     }
     return all;
 }
-
-}  // namespace
 
 TEST_CASE("a line gives a key its principal, roles and bounds") {
     const core::Grant grant =
@@ -110,3 +107,6 @@ TEST_CASE("who loses events: a key that goes, or gets bounds") {
     CHECK_FALSE(read(key + " ci executor\n" + other_key + " me monitor").loses_events_of(all));
     CHECK_FALSE(all.loses_events_of(read(key + " ci monitor")));
 }
+
+}  // namespace
+}  // namespace taskbbs::broker::authorized_keys

@@ -39,7 +39,7 @@ std::int64_t to_ms(Duration duration) {
 }
 
 // limits.connections, or what the system allows.
-std::size_t connection_limit(const Options& options, const Log& log) {
+std::size_t connection_limit(const Options& options, Log& log) {
     const std::size_t files = raise_file_limit();
     const std::size_t possible =
         files > 2 * files_of_our_own ? files - files_of_our_own : files / 2;
@@ -72,7 +72,7 @@ std::string events_endpoint(const Options& options, const Sockets& sockets) {
 class Daemon {
   public:
     Daemon(const Options& options,
-           const Log& log,
+           Log& log,
            journal::Disk& disk,
            core::Board& board,
            journal::Recovered recovered)
@@ -365,7 +365,7 @@ class Daemon {
         sockets_.linger();
     }
 
-    const Log& log_;
+    Log& log_;
     Signals signals_;
     Sockets sockets_;
     Broker broker_;
@@ -398,7 +398,7 @@ class Daemon {
     bool brake_said_ = false;
 };
 
-void say_recovered(const Log& log,
+void say_recovered(Log& log,
                    const journal::Recovered& recovered,
                    const core::Board& board,
                    Duration took) {
@@ -417,7 +417,7 @@ void say_recovered(const Log& log,
 }
 
 // `serving` is set once clients may have been told something.
-void serve_or_throw(const Options& options, const Log& log, bool& serving) {
+void serve_or_throw(const Options& options, Log& log, bool& serving) {
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
     const journal::RecoveryOptions recovery{
@@ -445,7 +445,7 @@ void serve_or_throw(const Options& options, const Log& log, bool& serving) {
 
 }  // namespace
 
-Exit serve(const Options& options, const Log& log) {
+Exit serve(const Options& options, Log& log) {
     bool serving = false;
     try {
         serve_or_throw(options, log, serving);

@@ -21,6 +21,6 @@ enum class Exit : int {
 
 // Serves until SIGTERM or SIGINT, which must be blocked by the caller (in every thread). Whatever
 // ends it is logged as one line.
-Exit serve(const Options& options, const Log& log);
+Exit serve(const Options& options, Log& log);
 
 }  // namespace taskbbs::broker

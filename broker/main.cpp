@@ -44,9 +44,9 @@ int run(const Options& options) {
             break;
     }
     block_signals();
-    const Log log(STDERR_FILENO,
-                  log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
-                  options.log_level);
+    Log log(STDERR_FILENO,
+            log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
+            options.log_level);
     return code(serve(options, log));
 }
 

@@ -37,7 +37,7 @@ ALLOWED = {
 }
 
 # The broker's shell; everything else directly in broker/ is the loop as a machine, and pure.
-SHELL = {"daemon", "journal_command", "log", "main", "notify", "option_rows", "option_sources",
+SHELL = {"daemon", "journal_command", "journald", "log", "main", "notify", "option_rows", "option_sources",
          "option_table", "options", "snapshot_process", "sockets", "system"}
 
 IMPURE_HEADERS = re.compile(

@@ -46,7 +46,7 @@ void Broker::begin(Time now) {
 
 // ---- a request -------------------------------------------------------------------------------
 
-void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
+std::string Broker::receive(const Peer& peer, std::string_view frame, Time now) {
     now_ = now;
     current_.peer = peer;
     current_.next = 0;
@@ -55,7 +55,8 @@ void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
         auto parsed = protocol::parse_requests(document_, frame);
         if (!parsed) {
             message.requests.clear();
-            return refuse_message(peer, parsed.error());
+            refuse_message(peer, parsed.error());
+            return parsed.error().message;
         }
         message = *std::move(parsed);
     }
@@ -66,6 +67,7 @@ void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
     // What has ripened by now is on offer to those who wait, then to this message.
     board_.tasks().ripen(now);
     settle();
+    return {};
 }
 
 void Broker::refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault) {
@@ -178,6 +180,10 @@ void Broker::answer_again(const Caller& caller,
 
 void Broker::refuse(const Caller& caller, Status status, const protocol::Refusal& body) {
     ++stats_.refused;
+    if (status == Status::busy) {
+        ++stats_.busy;
+        stats_.busy_says = body.message;
+    }
     gathering_.refuse(caller.peer, caller.id, status, body);
 }
 

@@ -38,6 +38,8 @@ struct Identity {
     std::string log;        // names the history
     std::string events;     // the endpoint to subscribe at
     std::string sync;       // "always" or "never"
+    std::string system;     // kernel and architecture
+    std::string libzmq;     // its version
 };
 
 struct Publication {
@@ -67,8 +69,9 @@ class Broker {
 
     // ---- input -------------------------------------------------------------------------------
     // One request message: one frame, which holds until handle_next() has nothing left of it; no
-    // other one is handed in before.
-    void receive(const Peer& peer, std::string_view frame, Time now);
+    // other one is handed in before. Returns what is wrong with it as a whole, in one line; empty:
+    // nothing.
+    std::string receive(const Peer& peer, std::string_view frame, Time now);
     // Handles the next request of that message. False: there is none left. `unread`: bytes of
     // replies that were sent to its peer by now and that it has not taken yet.
     bool handle_next(std::size_t unread);
@@ -106,6 +109,9 @@ class Broker {
     core::Seq durable_seq() const { return durable_seq_; }
 
     bool brake() const { return presence_.brake(); }
+
+    // Executors that are present.
+    std::size_t present() const { return board_.executors().present(); }
 
     std::size_t run_out() const { return presence_.run_out(); }
 

@@ -6,8 +6,10 @@
 #include "broker/journal/history_thread.hpp"
 #include "broker/journal/journal_thread.hpp"
 #include "broker/journal/posix_disk.hpp"
+#include "broker/lookout.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
+#include "broker/recovery_lines.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
 #include "broker/sockets.hpp"
@@ -21,6 +23,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace taskbbs::broker {
 
@@ -77,28 +80,34 @@ class Daemon {
            core::Board& board,
            journal::Recovered recovered)
         : log_(log),
+          connections_(connection_limit(options, log)),
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
                     .message_bytes = options.core.limits.message_bytes,
-                    .connections = connection_limit(options, log),
+                    .connections = connections_,
                     .peer_bytes = options.core.limits.peer_reply_bytes}),
           broker_(board,
                   {.server = fmt::format("taskbbs/{}", version),
                    .broker_id = journal::to_hex(recovered.uuid()),
                    .log = journal::to_hex(recovered.log()),
                    .events = events_endpoint(options, sockets_),
-                   .sync = options.journal.sync == journal::Sync::always ? "always" : "never"}),
+                   .sync = options.journal.sync == journal::Sync::always ? "always" : "never",
+                   .system = system_name(),
+                   .libzmq = Sockets::library_version()}),
           directory_(options.journal.dir),
           snapshots_(recovered, options.journal.snapshot_bytes),
           segments_bytes_(recovered.bytes),
           journal_(disk, options.journal, std::move(recovered), report()),
-          history_(disk, options.journal, report()),
+          history_(disk, options.journal, report_of_history()),
           clock_start_(board.begin_serving(wall_time())),
           boot_start_(boot_time()) {
         if (const auto interval = watchdog_interval()) {
             watchdog_.emplace(*interval, now());
         }
         journal_.recycle(snapshots_.take_unneeded());
+        Stats& stats = broker_.stats();
+        stats.pid = getpid();
+        stats.connections_limit = connections_;
         broker_.begin(now());
     }
 
@@ -123,6 +132,10 @@ class Daemon {
         return [this](std::string_view line) { log_.warn("journal", {{"says", line}}); };
     }
 
+    journal::Report report_of_history() {
+        return [this](std::string_view line) { log_.warn("history", {{"says", line}}); };
+    }
+
     // One round: wait, take what came, do what is due, start the next write, send.
     void turn() {
         poll();
@@ -137,8 +150,9 @@ class Daemon {
         // While the batch that gathers is full, only the journal can help.
         more_ = !broker_.full() && (more_work || !drained);
         Stats& stats = broker_.stats();
-        stats.loop_longest = std::max(stats.loop_longest, work_time() - worked);
-        keep_house();
+        const Duration turn = work_time() - worked;
+        stats.loop_longest = std::max(stats.loop_longest, turn);
+        keep_house(turn);
     }
 
     void poll() {
@@ -210,13 +224,21 @@ class Daemon {
             }
             count_message(at);
             unread = sockets_.unread(incoming_.peer);
-            if (incoming_.is_one_frame) {
-                broker_.receive(incoming_.peer, incoming_.frame, at);
-            } else {
-                broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
-            }
+            take_message(at);
         }
         return false;
+    }
+
+    void take_message(Time at) {
+        std::string fault = "a request message is one frame";
+        if (incoming_.is_one_frame) {
+            fault = broker_.receive(incoming_.peer, incoming_.frame, at);
+        } else {
+            broker_.receive_malformed(incoming_.peer, fault, at);
+        }
+        if (!fault.empty()) {
+            log_.warn("malformed", {{"from", sockets_.from()}, {"says", fault}});
+        }
     }
 
     // Where messages never cease: the socket is read one message a peer in turn, and holds a
@@ -270,10 +292,12 @@ class Daemon {
         output = {};
     }
 
-    void keep_house() {
+    void keep_house(Duration turn) {
         const Time ended = now();
         Stats& stats = broker_.stats();
         stats.connections = sockets_.connections();
+        stats.connections_refused = sockets_.refused();
+        stats.disk_free_bytes = history_.free_bytes();
         stats.syncs = journal_.syncs();
         const journal::SyncTimes sync_times = journal_.sync_times();
         stats.sync_mean = sync_times.mean;
@@ -285,14 +309,20 @@ class Daemon {
         ++turns_;
         if (ended - history_told_ >= history_interval) {
             tell_history(ended);
+            stats.rss_bytes = resident_bytes();
         }
         look_after_snapshots(ended);
         if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
             notify_alive();
         }
-        if (broker_.brake() != brake_said_) {
-            say_brake();
-        }
+        lookout_.look({.stats = stats,
+                       .turn = turn,
+                       .read_only = journal_.disk_is_full(),
+                       .brake = broker_.brake(),
+                       .executors = broker_.present(),
+                       .run_out = broker_.run_out()},
+                      log_);
+        log_.settle();
     }
 
     void look_after_snapshots(Time at) {
@@ -326,6 +356,8 @@ class Daemon {
         journal_.recycle(snapshots_.take_unneeded());
         const auto says = std::string_view(ended.said);
         if (done) {
+            broker_.stats().snapshot_at = at;
+            broker_.stats().snapshot_took = at - snapshot_began_;
             tell_history(at);  // segments that are not needed any more go at once
             log_.info("snapshot_taken", {{"says", says}, {"ms", to_ms(at - snapshot_began_)}});
         } else if (hurried) {
@@ -334,15 +366,6 @@ class Daemon {
             log_.error("snapshot_mismatch", {{"says", says}});
         } else {
             log_.warn("snapshot_failed", {{"status", ended.status}, {"says", says}});
-        }
-    }
-
-    void say_brake() {
-        brake_said_ = broker_.brake();
-        if (brake_said_) {
-            log_.warn("brake_holds", {{"executors_run_out", broker_.run_out()}});
-        } else {
-            log_.info("brake_released");
         }
     }
 
@@ -367,6 +390,7 @@ class Daemon {
 
     Log& log_;
     Signals signals_;
+    std::size_t connections_;  // at most
     Sockets sockets_;
     Broker broker_;
     std::string directory_;
@@ -395,26 +419,8 @@ class Daemon {
     std::uint64_t batches_given_ = 0;
     bool more_ = false;
     bool stop_ = false;
-    bool brake_said_ = false;
+    Lookout lookout_;
 };
-
-void say_recovered(Log& log,
-                   const journal::Recovered& recovered,
-                   const core::Board& board,
-                   Duration took) {
-    if (recovered.torn_bytes > 0) {
-        log.warn("torn_tail_cut",
-                 {{"bytes", recovered.torn_bytes}, {"kept_as", recovered.torn_file}});
-    }
-    log.info("recovered",
-             {{"snapshot", recovered.snapshot},
-              {"events", recovered.events},
-              {"tasks", board.tasks().size()},
-              {"seq", board.seq()},
-              {"segments", recovered.segments},
-              {"clean_stop", recovered.clean_stop},
-              {"ms", to_ms(took)}});
-}
 
 // `serving` is set once clients may have been told something.
 void serve_or_throw(const Options& options, Log& log, bool& serving) {
@@ -429,14 +435,7 @@ void serve_or_throw(const Options& options, Log& log, bool& serving) {
             },
     };
     auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);
-    say_recovered(log, recovered, *board, boot_time() - began);
-    if (const Duration ahead = board->clock().last_stamp() - wall_time(); ahead > 60s) {
-        log.warn("clock_ahead",
-                 {{"ms", to_ms(ahead)},
-                  {"says",
-                   "the last event is ahead of the wall clock: event times creep until it "
-                   "has caught up"}});
-    }
+    say_recovered(log, recovered, *board, {.took = boot_time() - began, .wall = wall_time()});
     Daemon daemon(options, log, disk, *board, std::move(recovered));
     serving = true;
     daemon.run();
@@ -457,9 +456,12 @@ Exit serve(const Options& options, Log& log) {
         log.error("journal_unsupported", {{"says", std::string_view(error.what())}});
         return Exit::damaged;
     } catch (const journal::JournalError& error) {
-        log.error(serving ? "journal_failed" : "not_started",
-                  {{"says", std::string_view(error.what())}});
-        return serving ? Exit::not_written : Exit::not_started;
+        if (serving) {
+            log.error("journal_failed", {{"says", std::string_view(error.what())}});
+            return Exit::not_written;
+        }
+        log.error("not_started", {{"says", std::string_view(error.what())}});
+        return Exit::not_started;
     } catch (const std::exception& error) {
         log.error("not_started", {{"says", std::string_view(error.what())}});
         return Exit::not_started;

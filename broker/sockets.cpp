@@ -187,6 +187,7 @@ class Sockets::Machinery {
     void connected(int fd, std::size_t& count) {
         ++count;
         if (connections() > limit_) {
+            ++refused;
             shutdown(fd, SHUT_RDWR);
         }
     }
@@ -204,6 +205,7 @@ class Sockets::Machinery {
     std::string events_endpoint;
     std::size_t requesters = 0;   // connections of the one socket
     std::size_t subscribers = 0;  // and of the other
+    std::uint64_t refused = 0;
     const std::size_t peer_bytes;
 
     // `count`: the connections of the monitor's socket. libzmq says of each once that it came, and
@@ -238,6 +240,14 @@ class Sockets::Machinery {
     std::size_t limit_;
 };
 
+std::string Sockets::library_version() {
+    int major = 0;
+    int minor = 0;
+    int patch = 0;
+    zmq_version(&major, &minor, &patch);
+    return fmt::format("{}.{}.{}", major, minor, patch);
+}
+
 Sockets::Sockets(const SocketSettings& settings)
     : machinery_(std::make_unique<Machinery>(settings)) {
     machinery_->bind_both(settings);
@@ -266,6 +276,11 @@ bool Sockets::receive(Incoming& incoming) {
         incoming.frame = {static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame)};
     }
     return true;
+}
+
+std::string Sockets::from() const {
+    const char* const address = zmq_msg_gets(&machinery_->frame, "Peer-Address");
+    return address == nullptr ? std::string() : address;
 }
 
 bool Sockets::send(Message message) {
@@ -312,6 +327,10 @@ void Sockets::count_connections() {
 
 std::size_t Sockets::connections() const {
     return machinery_->connections();
+}
+
+std::uint64_t Sockets::refused() const {
+    return machinery_->refused;
 }
 
 void Sockets::linger() {

@@ -29,6 +29,9 @@ struct SocketSettings {
 
 class Sockets {
   public:
+    // Of libzmq.
+    static std::string library_version();
+
     // Requests of one peer that are held until they are received.
     static constexpr int messages_held = 16;
 
@@ -45,6 +48,10 @@ class Sockets {
         bool is_one_frame = true;  // else `frame` is empty
     };
 
+    // Where the message that was received last came from, for the log: an address; empty where
+    // there is none, as with ipc.
+    std::string from() const;
+
     // False: nothing is there. Never blocks.
     bool receive(Incoming& incoming);
 
@@ -58,6 +65,8 @@ class Sockets {
     // the monitors is readable.
     void count_connections();
     std::size_t connections() const;
+    // How many were hung up on.
+    std::uint64_t refused() const;
 
     void linger();
 

@@ -22,6 +22,7 @@ std::int64_t us(std::chrono::nanoseconds duration) {
 void Broker::stats(const Caller& caller, const Request& /*request*/) {
     using core::State;
     const core::Tasks& tasks = board_.tasks();
+    const core::LimitSettings& limits = board_.settings().limits;
     const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
     const std::vector<std::pair<std::string_view, std::int64_t>> numbers{
         {"uptime_ms", ms(now_ - board_.clock().serving_since())},
@@ -56,10 +57,25 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"sync_mean_us", us(stats_.sync_mean)},
         {"sync_max_us", us(stats_.sync_longest)},
         {"at", board_.clock().peek(now_).time_since_epoch().count()},
+        {"busy", number(stats_.busy)},
+        {"executors_lost", number(stats_.executors_lost)},
+        {"connections_refused", number(stats_.connections_refused)},
+        {"connections_limit", number(stats_.connections_limit)},
+        {"tasks_limit", number(limits.tasks)},
+        {"task_bytes_limit", number(limits.task_bytes)},
+        {"sessions_limit", number(limits.sessions)},
+        {"outcomes_limit", number(limits.outcomes)},
+        {"executors_limit", number(limits.executors)},
+        {"waiting_acquires_limit", number(limits.waiting)},
+        {"snapshot_at", stats_.snapshot_at.time_since_epoch().count()},
+        {"snapshot_ms", ms(stats_.snapshot_took)},
+        {"pid", stats_.pid},
+        {"rss_bytes", number(stats_.rss_bytes)},
+        {"disk_free_bytes", number(stats_.disk_free_bytes)},
     };
     std::string body;
     protocol::Packer packer(body);
-    packer.map(static_cast<std::uint32_t>(numbers.size() + 3));
+    packer.map(static_cast<std::uint32_t>(numbers.size() + 5));
     for (const auto& [name, value] : numbers) {
         packer.str(name);
         packer.integer(value);
@@ -68,8 +84,13 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(presence_.brake());
     packer.str("read_only");
     packer.boolean(read_only_);
-    packer.str("sync");
-    packer.str(identity_.sync);
+    for (const auto& [name, text] :
+         {std::pair<std::string_view, std::string_view>{"sync", identity_.sync},
+          {"system", identity_.system},
+          {"libzmq", identity_.libzmq}}) {
+        packer.str(name);
+        packer.str(text);
+    }
     gathering_.reply_packed(caller.peer, caller.id, body);
 }
 

@@ -129,6 +129,7 @@ void Broker::hello(const Caller& caller, const Request& /*request*/) {
               .features = {"hello.sync",
                            "stats.more",
                            "stats.times",
+                           "stats.report",
                            "explain",
                            "executors.domains",
                            "pause",

@@ -83,6 +83,9 @@ def each_line_is_an_entry_with_its_event_its_fields_and_its_level(board):
         same(ready["_TRANSPORT"], "journal", "by the journal's own protocol")
         (found,) = journal.entries(f"MESSAGE_ID={ready['MESSAGE_ID']}")
         same(found["TASKBBS_EVENT"], "ready", "a message id stands for its event")
+        board.client().frames(b"\xc1")
+        (malformed,) = journal.has("TASKBBS_EVENT=malformed", "PRIORITY=4")
+        same(malformed["TASKBBS_FROM"], "127.0.0.1", "what a peer did is found by its fields")
         board.terminate()
         journal.has("TASKBBS_EVENT=stopped")
     finally:

@@ -29,10 +29,6 @@ Log::Log(int fd, LogStyle style, Level level, const LogSurroundings& surrounding
     }
 }
 
-Log::~Log() {
-    put(hush_.take_all());
-}
-
 void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) {
     if (!shows(level)) {
         return;
@@ -61,6 +57,16 @@ void Log::settle() {
         next_end_ = hush_.next_end().value_or(Hush::Moment::max());
     }
     put(ended);
+}
+
+void Log::finish() {
+    std::vector<Hush::Hushed> hushed;
+    {
+        const std::lock_guard lock(mutex_);
+        hushed = hush_.take_all();
+        next_end_ = Hush::Moment::max();
+    }
+    put(hushed);
 }
 
 void Log::put(const std::vector<Hush::Hushed>& hushed) {

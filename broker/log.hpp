@@ -35,8 +35,7 @@ class Log {
     // `fd` stays the caller's and must outlast the log. Style journald: where the journal's socket
     // can't be reached, lines go there as text.
     Log(int fd, LogStyle style, Level level, const LogSurroundings& surroundings = {});
-    // Says what is counted and not said yet.
-    ~Log();
+    ~Log() = default;
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
@@ -68,6 +67,8 @@ class Log {
     // Says what was suppressed in minutes that have ended. Each line does that first; to be called
     // now and then where none may come. Cheap: it reads a clock.
     void settle();
+    // The same, of the minute that has not ended, too: before the process ends.
+    void finish();
 
   private:
     bool put(Level level, std::string_view event, std::initializer_list<Field> fields);

@@ -47,7 +47,9 @@ int run(const Options& options) {
     Log log(STDERR_FILENO,
             log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
             options.log_level);
-    return code(serve(options, log));
+    const Exit exit = serve(options, log);
+    log.finish();
+    return code(exit);
 }
 
 }  // namespace

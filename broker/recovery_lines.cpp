@@ -7,7 +7,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::int64_t to_ms(core::Duration duration) {
+std::int64_t in_ms(core::Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
@@ -28,10 +28,10 @@ void say_recovered(Log& log,
               {"seq", board.seq()},
               {"segments", recovered.segments},
               {"clean_stop", recovered.clean_stop},
-              {"ms", to_ms(times.took)}});
+              {"ms", in_ms(times.took)}});
     if (const core::Duration ahead = board.clock().last_stamp() - times.wall; ahead > 60s) {
         log.warn("clock_ahead",
-                 {{"ms", to_ms(ahead)},
+                 {{"ms", in_ms(ahead)},
                   {"says",
                    "the last event is ahead of the wall clock: event times creep until it "
                    "has caught up"}});

@@ -17,14 +17,27 @@ std::int64_t us(std::chrono::nanoseconds duration) {
     return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
+constexpr auto number = [](auto value) { return static_cast<std::int64_t>(value); };
+
+using Numbers = std::vector<std::pair<std::string_view, std::int64_t>>;
+
+// How far what is counted may go.
+void add_limits(Numbers& numbers, const core::LimitSettings& limits) {
+    numbers.insert(numbers.end(),
+                   {{"tasks_limit", number(limits.tasks)},
+                    {"task_bytes_limit", number(limits.task_bytes)},
+                    {"sessions_limit", number(limits.sessions)},
+                    {"outcomes_limit", number(limits.outcomes)},
+                    {"executors_limit", number(limits.executors)},
+                    {"waiting_acquires_limit", number(limits.waiting)}});
+}
+
 }  // namespace
 
 void Broker::stats(const Caller& caller, const Request& /*request*/) {
     using core::State;
     const core::Tasks& tasks = board_.tasks();
-    const core::LimitSettings& limits = board_.settings().limits;
-    const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
-    const std::vector<std::pair<std::string_view, std::int64_t>> numbers{
+    Numbers numbers{
         {"uptime_ms", ms(now_ - board_.clock().serving_since())},
         {"seq", board_.seq()},
         {"tasks", number(tasks.size())},
@@ -61,18 +74,13 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"executors_lost", number(stats_.executors_lost)},
         {"connections_refused", number(stats_.connections_refused)},
         {"connections_limit", number(stats_.connections_limit)},
-        {"tasks_limit", number(limits.tasks)},
-        {"task_bytes_limit", number(limits.task_bytes)},
-        {"sessions_limit", number(limits.sessions)},
-        {"outcomes_limit", number(limits.outcomes)},
-        {"executors_limit", number(limits.executors)},
-        {"waiting_acquires_limit", number(limits.waiting)},
         {"snapshot_at", stats_.snapshot_at.time_since_epoch().count()},
         {"snapshot_ms", ms(stats_.snapshot_took)},
         {"pid", stats_.pid},
         {"rss_bytes", number(stats_.rss_bytes)},
         {"disk_free_bytes", number(stats_.disk_free_bytes)},
     };
+    add_limits(numbers, board_.settings().limits);
     std::string body;
     protocol::Packer packer(body);
     packer.map(static_cast<std::uint32_t>(numbers.size() + 5));

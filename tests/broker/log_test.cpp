@@ -157,16 +157,17 @@ TEST_CASE("the next line of any kind says what was suppressed, too") {
     CHECK(pipe.written() == "<6>suppressed of=often lines=1\n<6>else\n");
 }
 
-TEST_CASE("a log that ends says what it still counts") {
+TEST_CASE("at the end what is still counted is said, once") {
     const Pipe pipe;
-    {
-        Log log(pipe.writer(), LogStyle::journald, Level::info, no_journal);
-        for (int i = 0; i < 12; ++i) {
-            log.warn("trouble");
-        }
-        pipe.written();
+    Log log(pipe.writer(), LogStyle::journald, Level::info, no_journal);
+    for (int i = 0; i < 12; ++i) {
+        log.warn("trouble");
     }
-    CHECK(pipe.written() == "<4>suppressed of=trouble lines=2\n");
+    pipe.written();
+    log.finish();
+    log.finish();
+    log.error("end");
+    CHECK(pipe.written() == "<4>suppressed of=trouble lines=2\n<3>end\n");
 }
 
 TEST_CASE("lines that the journal had no room for are said once it has") {

@@ -3,6 +3,7 @@ import re
 import socket
 import time
 
+from disk_tap import DiskTap
 from expect import holds, same
 from system_board import Skipped, eventually
 
@@ -63,3 +64,12 @@ def executors_that_are_lost_are_said(board):
     board.start({"presence.brake_percent": "100"})
     board.client().call("heartbeat", executor_id="e17", ttl_ms=1000)
     board.says(r"info executors_lost lost=1 last=e17 present=0")
+
+
+def a_disk_that_takes_more_than_a_second_to_sync_is_said(board):
+    tap = DiskTap(board, sync_ms=1200)
+    board.start()
+    board.client().desire("g")
+    board.says(r"warn slow_sync ms=\d{4,} says=")
+    board.terminate()
+    tap.remove()

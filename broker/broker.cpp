@@ -54,7 +54,10 @@ void Broker::set_settings(const core::Settings& settings, Time now) {
 
 // ---- a request -------------------------------------------------------------------------------
 
-void Broker::receive(const Peer& peer, std::string_view frame, Time now, core::GrantPtr grant) {
+std::string Broker::receive(const Peer& peer,
+                            std::string_view frame,
+                            Time now,
+                            core::GrantPtr grant) {
     now_ = now;
     current_.peer = peer;
     current_.grant = std::move(grant);
@@ -64,7 +67,8 @@ void Broker::receive(const Peer& peer, std::string_view frame, Time now, core::G
         auto parsed = protocol::parse_requests(document_, frame);
         if (!parsed) {
             message.requests.clear();
-            return refuse_message(peer, parsed.error());
+            refuse_message(peer, parsed.error());
+            return parsed.error().message;
         }
         message = *std::move(parsed);
     }
@@ -77,6 +81,7 @@ void Broker::receive(const Peer& peer, std::string_view frame, Time now, core::G
     // What has ripened by now is on offer to those who wait, then to this message.
     board_.tasks().ripen(now);
     settle();
+    return {};
 }
 
 void Broker::refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault) {
@@ -228,6 +233,10 @@ void Broker::regrant(const core::Grants& grants) {
 
 void Broker::refuse(const Caller& caller, Status status, const protocol::Refusal& body) {
     ++stats_.refused;
+    if (status == Status::busy) {
+        ++stats_.busy;
+        stats_.busy_says = body.message;
+    }
     gathering_.refuse(caller.peer, caller.id, status, body);
 }
 

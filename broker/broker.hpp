@@ -41,6 +41,8 @@ struct Identity {
     std::string sync;             // "always" or "never"
     bool curve = false;           // clients are encrypted and known by their keys
     bool open_plaintext = false;  // they are not, though others than this host's reach an endpoint
+    std::string system;           // kernel and architecture
+    std::string libzmq;           // its version
 };
 
 struct Publication {
@@ -70,12 +72,12 @@ class Broker {
 
     // ---- input -------------------------------------------------------------------------------
     // One request message: one frame, which holds until handle_next() has nothing left of it; no
-    // other one is handed in before.
-    // `grant`: what whoever sent it may do; null: everything.
-    void receive(const Peer& peer,
-                 std::string_view frame,
-                 Time now,
-                 core::GrantPtr grant = nullptr);
+    // other one is handed in before. `grant`: what whoever sent it may do; null: everything.
+    // Returns what is wrong with it as a whole, in one line; empty: nothing.
+    std::string receive(const Peer& peer,
+                        std::string_view frame,
+                        Time now,
+                        core::GrantPtr grant = nullptr);
     // Handles the next request of that message. False: there is none left. `unread`: bytes of
     // replies that were sent to its peer by now and that it has not taken yet.
     bool handle_next(std::size_t unread);
@@ -119,6 +121,9 @@ class Broker {
     core::Seq durable_seq() const { return durable_seq_; }
 
     bool brake() const { return presence_.brake(); }
+
+    // Executors that are present.
+    std::size_t present() const { return board_.executors().present(); }
 
     std::size_t run_out() const { return presence_.run_out(); }
 

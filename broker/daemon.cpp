@@ -6,8 +6,10 @@
 #include "broker/journal/history_thread.hpp"
 #include "broker/journal/journal_thread.hpp"
 #include "broker/journal/posix_disk.hpp"
+#include "broker/lookout.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
+#include "broker/recovery_lines.hpp"
 #include "broker/reload.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
@@ -22,6 +24,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace taskbbs::broker {
 
@@ -40,7 +43,7 @@ std::int64_t to_ms(Duration duration) {
 }
 
 // limits.connections, or what the system allows.
-std::size_t connection_limit(const Options& options, const Log& log) {
+std::size_t connection_limit(const Options& options, Log& log) {
     const std::size_t files = raise_file_limit();
     const std::size_t possible =
         files > 2 * files_of_our_own ? files - files_of_our_own : files / 2;
@@ -74,7 +77,7 @@ class Daemon {
   public:
     Daemon(const Options& options,
            Keyring keyring,
-           const Log& log,
+           Log& log,
            const ReadOptions& read_options,
            journal::Disk& disk,
            core::Board& board,
@@ -83,10 +86,11 @@ class Daemon {
           options_(options),
           read_options_(read_options),
           keyring_(std::move(keyring)),
+          connections_(connection_limit(options, log)),
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
                     .message_bytes = options.core.limits.message_bytes,
-                    .connections = connection_limit(options, log),
+                    .connections = connections_,
                     .peer_bytes = options.core.limits.peer_reply_bytes,
                     .secret_key = keyring_.secret_key}),
           broker_(board,
@@ -96,18 +100,23 @@ class Daemon {
                    .events = events_endpoint(options, sockets_),
                    .sync = options.journal.sync == journal::Sync::always ? "always" : "never",
                    .curve = has_curve(options),
-                   .open_plaintext = is_open_plaintext(options)}),
+                   .open_plaintext = is_open_plaintext(options),
+                   .system = system_name(),
+                   .libzmq = Sockets::library_version()}),
           directory_(options.journal.dir),
           snapshots_(recovered, options.journal.snapshot_bytes),
           segments_bytes_(recovered.bytes),
           journal_(disk, options.journal, std::move(recovered), report()),
-          history_(disk, options.journal, report()),
+          history_(disk, options.journal, report_of_history()),
           clock_start_(board.begin_serving(wall_time())),
           boot_start_(boot_time()) {
         if (const auto interval = watchdog_interval()) {
             watchdog_.emplace(*interval, now());
         }
         journal_.recycle(snapshots_.take_unneeded());
+        Stats& stats = broker_.stats();
+        stats.pid = getpid();
+        stats.connections_limit = connections_;
         broker_.begin(now());
     }
 
@@ -132,6 +141,10 @@ class Daemon {
         return [this](std::string_view line) { log_.warn("journal", {{"says", line}}); };
     }
 
+    journal::Report report_of_history() {
+        return [this](std::string_view line) { log_.warn("history", {{"says", line}}); };
+    }
+
     // One round: wait, take what came, do what is due, start the next write, send.
     void turn() {
         poll();
@@ -146,8 +159,9 @@ class Daemon {
         // While the batch that gathers is full, only the journal can help.
         more_ = !broker_.full() && (more_work || !drained);
         Stats& stats = broker_.stats();
-        stats.loop_longest = std::max(stats.loop_longest, work_time() - worked);
-        keep_house();
+        const Duration turn = work_time() - worked;
+        stats.loop_longest = std::max(stats.loop_longest, turn);
+        keep_house(turn);
     }
 
     void poll() {
@@ -236,21 +250,26 @@ class Daemon {
         keyring_.grants = std::move(keyring.grants);
         broker_.set_settings(options.core, now());
         broker_.regrant(keyring_.grants);
-        sockets_.set_limits(connection_limit(options, log_), options.core.limits.peer_reply_bytes);
+        connections_ = connection_limit(options, log_);
+        sockets_.set_limits(connections_, options.core.limits.peer_reply_bytes);
+        log_.set_level(options.log_level);
         if (narrowed) {
             sockets_.drop_subscribers();
         }
         if (!same_server_key) {
-            log_.warn("reload_needs_restart", {{"option", "security.server_key"}});
+            log_.warn(
+                "reload_needs_restart",
+                {{"option", "security.server_key"}, {"from", "a key"}, {"to", "another one"}});
         }
     }
 
     void say(const std::vector<Change>& changed) {
-        for (const Change& change : changed) {
-            const Level level = change.applies ? Level::info : Level::warn;
-            log_.write(level,
-                       change.applies ? "reload_changed" : "reload_needs_restart",
-                       {{"option", change.option}, {"from", change.from}, {"to", change.to}});
+        for (const auto& [option, from, to, applies] : changed) {
+            if (applies) {
+                log_.info("reload_changed", {{"option", option}, {"from", from}, {"to", to}});
+            } else {
+                log_.warn("reload_needs_restart", {{"option", option}, {"from", from}, {"to", to}});
+            }
         }
         log_.info("reloaded", {{"authorized_keys", keyring_.grants.size()}});
     }
@@ -285,13 +304,21 @@ class Daemon {
             }
             count_message(at);
             unread = sockets_.unread(incoming_.peer);
-            if (incoming_.is_one_frame) {
-                broker_.receive(incoming_.peer, incoming_.frame, at, grant_of(incoming_));
-            } else {
-                broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
-            }
+            take_message(at);
         }
         return false;
+    }
+
+    void take_message(Time at) {
+        std::string fault = "a request message is one frame";
+        if (incoming_.is_one_frame) {
+            fault = broker_.receive(incoming_.peer, incoming_.frame, at, grant_of(incoming_));
+        } else {
+            broker_.receive_malformed(incoming_.peer, fault, at);
+        }
+        if (!fault.empty()) {
+            log_.warn("malformed", {{"from", sockets_.from()}, {"says", fault}});
+        }
     }
 
     // Where messages never cease: the socket is read one message a peer in turn, and holds a
@@ -345,10 +372,12 @@ class Daemon {
         output = {};
     }
 
-    void keep_house() {
+    void keep_house(Duration turn) {
         const Time ended = now();
         Stats& stats = broker_.stats();
         stats.connections = sockets_.connections();
+        stats.connections_refused = sockets_.refused();
+        stats.disk_free_bytes = history_.free_bytes();
         stats.syncs = journal_.syncs();
         const journal::SyncTimes sync_times = journal_.sync_times();
         stats.sync_mean = sync_times.mean;
@@ -361,14 +390,20 @@ class Daemon {
         if (ended - history_told_ >= history_interval) {
             tell_history(ended);
             drop_greedy_subscribers();
+            stats.rss_bytes = resident_bytes();
         }
         look_after_snapshots(ended);
         if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
             notify_alive();
         }
-        if (broker_.brake() != brake_said_) {
-            say_brake();
-        }
+        lookout_.look({.stats = stats,
+                       .turn = turn,
+                       .read_only = journal_.disk_is_full(),
+                       .brake = broker_.brake(),
+                       .executors = broker_.present(),
+                       .run_out = broker_.run_out()},
+                      log_);
+        log_.settle();
     }
 
     void drop_greedy_subscribers() {
@@ -409,6 +444,8 @@ class Daemon {
         journal_.recycle(snapshots_.take_unneeded());
         const auto says = std::string_view(ended.said);
         if (done) {
+            broker_.stats().snapshot_at = at;
+            broker_.stats().snapshot_took = at - snapshot_began_;
             tell_history(at);  // segments that are not needed any more go at once
             log_.info("snapshot_taken", {{"says", says}, {"ms", to_ms(at - snapshot_began_)}});
         } else if (hurried) {
@@ -417,15 +454,6 @@ class Daemon {
             log_.error("snapshot_mismatch", {{"says", says}});
         } else {
             log_.warn("snapshot_failed", {{"status", ended.status}, {"says", says}});
-        }
-    }
-
-    void say_brake() {
-        brake_said_ = broker_.brake();
-        if (brake_said_) {
-            log_.warn("brake_holds", {{"executors_run_out", broker_.run_out()}});
-        } else {
-            log_.info("brake_released");
         }
     }
 
@@ -448,11 +476,12 @@ class Daemon {
         sockets_.linger();
     }
 
-    const Log& log_;
+    Log& log_;
     Options options_;
     const ReadOptions& read_options_;
     Keyring keyring_;
     Signals signals_;
+    std::size_t connections_;  // at most
     Sockets sockets_;
     Broker broker_;
     std::string directory_;
@@ -481,26 +510,8 @@ class Daemon {
     std::uint64_t batches_given_ = 0;
     bool more_ = false;
     bool stop_ = false;
-    bool brake_said_ = false;
+    Lookout lookout_;
 };
-
-void say_recovered(const Log& log,
-                   const journal::Recovered& recovered,
-                   const core::Board& board,
-                   Duration took) {
-    if (recovered.torn_bytes > 0) {
-        log.warn("torn_tail_cut",
-                 {{"bytes", recovered.torn_bytes}, {"kept_as", recovered.torn_file}});
-    }
-    log.info("recovered",
-             {{"snapshot", recovered.snapshot},
-              {"events", recovered.events},
-              {"tasks", board.tasks().size()},
-              {"seq", board.seq()},
-              {"segments", recovered.segments},
-              {"clean_stop", recovered.clean_stop},
-              {"ms", to_ms(took)}});
-}
 
 // `serving` is set once clients may have been told something.
 void serve_or_throw(const Options& options,
@@ -519,14 +530,7 @@ void serve_or_throw(const Options& options,
             },
     };
     auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);
-    say_recovered(log, recovered, *board, boot_time() - began);
-    if (const Duration ahead = board->clock().last_stamp() - wall_time(); ahead > 60s) {
-        log.warn("clock_ahead",
-                 {{"ms", to_ms(ahead)},
-                  {"says",
-                   "the last event is ahead of the wall clock: event times creep until it "
-                   "has caught up"}});
-    }
+    say_recovered(log, recovered, *board, {.took = boot_time() - began, .wall = wall_time()});
     if (is_open_plaintext(options)) {
         log.warn("open_plaintext",
                  {{"requests", options.requests_endpoint},
@@ -556,9 +560,12 @@ Exit serve(const Options& options, Keyring keyring, Log& log, const ReadOptions&
         log.error("journal_unsupported", {{"says", std::string_view(error.what())}});
         return Exit::damaged;
     } catch (const journal::JournalError& error) {
-        log.error(serving ? "journal_failed" : "not_started",
-                  {{"says", std::string_view(error.what())}});
-        return serving ? Exit::not_written : Exit::not_started;
+        if (serving) {
+            log.error("journal_failed", {{"says", std::string_view(error.what())}});
+            return Exit::not_written;
+        }
+        log.error("not_started", {{"says", std::string_view(error.what())}});
+        return Exit::not_started;
     } catch (const std::exception& error) {
         log.error("not_started", {{"says", std::string_view(error.what())}});
         return Exit::not_started;

@@ -53,8 +53,10 @@ int run(const Sources& sources) {
     Log log(STDERR_FILENO,
             log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
             options.log_level);
-    return code(
-        serve(options, std::move(keyring), log, [&sources] { return parse_options(sources); }));
+    const Exit exit =
+        serve(options, std::move(keyring), log, [&sources] { return parse_options(sources); });
+    log.finish();
+    return code(exit);
 }
 
 }  // namespace

@@ -257,7 +257,7 @@ constexpr auto log_rows = std::to_array<Option>({
      Kind::word,
      [](O& o) -> LogFormat& { return o.log_format; },
      {},
-     "auto: text, for journald where standard error leads there"},
+     "auto: the journal's fields where standard error leads there, else text"},
 });
 
 template <std::size_t... Sizes>

@@ -6,7 +6,7 @@
 
 #include "broker/core/settings.hpp"
 #include "broker/journal/settings.hpp"
-#include "broker/log.hpp"
+#include "broker/log_line.hpp"
 #include "broker/option_sources.hpp"
 
 #include <stdexcept>

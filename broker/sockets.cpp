@@ -231,6 +231,7 @@ class Sockets::Machinery {
     void connected(int fd, Descriptors& of_socket) {
         of_socket.insert(fd);
         if (connections() > limit) {
+            ++refused;
             shutdown(fd, SHUT_RDWR);
         }
     }
@@ -257,6 +258,7 @@ class Sockets::Machinery {
     std::size_t peer_bytes;
     std::size_t limit;
     std::optional<ZapHandler> zap;
+    std::uint64_t refused = 0;
 
     // `of_socket`: the connections of the monitor's. libzmq says of each once that it came, and
     // once that it went, before its descriptor is another one's.
@@ -287,6 +289,14 @@ class Sockets::Machinery {
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit);
     }
 };
+
+std::string Sockets::library_version() {
+    int major = 0;
+    int minor = 0;
+    int patch = 0;
+    zmq_version(&major, &minor, &patch);
+    return fmt::format("{}.{}.{}", major, minor, patch);
+}
 
 Sockets::Sockets(const SocketSettings& settings)
     : machinery_(std::make_unique<Machinery>(settings)) {
@@ -320,6 +330,11 @@ bool Sockets::receive(Incoming& incoming) {
         incoming.frame = {static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame)};
     }
     return true;
+}
+
+std::string Sockets::from() const {
+    const char* const address = zmq_msg_gets(&machinery_->frame, "Peer-Address");
+    return address == nullptr ? std::string() : address;
 }
 
 bool Sockets::send(Message message) {
@@ -405,6 +420,10 @@ void Sockets::drop_subscribers() {
     for (const int fd : machinery_->subscribers) {
         shutdown(fd, SHUT_RDWR);
     }
+}
+
+std::uint64_t Sockets::refused() const {
+    return machinery_->refused;
 }
 
 void Sockets::linger() {

@@ -31,6 +31,9 @@ struct SocketSettings {
 
 class Sockets {
   public:
+    // Of libzmq.
+    static std::string library_version();
+
     // Requests of one peer that are held until they are received.
     static constexpr int messages_held = 16;
 
@@ -48,6 +51,10 @@ class Sockets {
         std::string_view key;      // its sender's, with CURVE; holds as `frame` does
     };
 
+    // Where the message that was received last came from, for the log: an address; empty where
+    // there is none, as with ipc.
+    std::string from() const;
+
     // False: nothing is there. Never blocks.
     bool receive(Incoming& incoming);
 
@@ -61,6 +68,8 @@ class Sockets {
     // the monitors is readable.
     void count_connections();
     std::size_t connections() const;
+    // How many were hung up on.
+    std::uint64_t refused() const;
 
     // Who knocks is let in, or refused and told; call it when door() is readable.
     void answer_door(const core::Grants& grants,
@@ -70,8 +79,8 @@ class Sockets {
     // As in SocketSettings, from now on.
     void set_limits(std::size_t connections, std::size_t peer_bytes);
 
-    // Hangs up on those who have sent more subscriptions than anybody needs, since libzmq keeps them
-    // all; returns how many. Looks at a bounded number of them in a call.
+    // Hangs up on those who have sent more subscriptions than anybody needs, since libzmq keeps
+    // them all; returns how many. Looks at a bounded number of them in a call.
     std::size_t drop_greedy_subscribers();
     // Hangs up on all who listen to events: those who still may knock again.
     void drop_subscribers();

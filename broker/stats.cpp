@@ -19,6 +19,21 @@ std::int64_t us(std::chrono::nanoseconds duration) {
     return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
+constexpr auto number = [](auto value) { return static_cast<std::int64_t>(value); };
+
+using Numbers = std::vector<std::pair<std::string_view, std::int64_t>>;
+
+// How far what is counted may go.
+void add_limits(Numbers& numbers, const core::LimitSettings& limits) {
+    numbers.insert(numbers.end(),
+                   {{"tasks_limit", number(limits.tasks)},
+                    {"task_bytes_limit", number(limits.task_bytes)},
+                    {"sessions_limit", number(limits.sessions)},
+                    {"outcomes_limit", number(limits.outcomes)},
+                    {"executors_limit", number(limits.executors)},
+                    {"waiting_acquires_limit", number(limits.waiting)}});
+}
+
 }  // namespace
 
 // What is left of them for a client that domains bound: its tasks, and what keeps them from being
@@ -61,8 +76,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     }
     using core::State;
     const core::Tasks& tasks = board_.tasks();
-    const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
-    const std::vector<std::pair<std::string_view, std::int64_t>> numbers{
+    Numbers numbers{
         {"uptime_ms", ms(now_ - board_.clock().serving_since())},
         {"seq", board_.seq()},
         {"tasks", number(tasks.size())},
@@ -96,10 +110,20 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"sync_mean_us", us(stats_.sync_mean)},
         {"sync_max_us", us(stats_.sync_longest)},
         {"at", board_.clock().peek(now_).time_since_epoch().count()},
+        {"busy", number(stats_.busy)},
+        {"executors_lost", number(stats_.executors_lost)},
+        {"connections_refused", number(stats_.connections_refused)},
+        {"connections_limit", number(stats_.connections_limit)},
+        {"snapshot_at", stats_.snapshot_at.time_since_epoch().count()},
+        {"snapshot_ms", ms(stats_.snapshot_took)},
+        {"pid", stats_.pid},
+        {"rss_bytes", number(stats_.rss_bytes)},
+        {"disk_free_bytes", number(stats_.disk_free_bytes)},
     };
+    add_limits(numbers, board_.settings().limits);
     std::string body;
     protocol::Packer packer(body);
-    packer.map(static_cast<std::uint32_t>(numbers.size() + 5));
+    packer.map(static_cast<std::uint32_t>(numbers.size() + 7));
     for (const auto& [name, value] : numbers) {
         packer.str(name);
         packer.integer(value);
@@ -108,8 +132,13 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(presence_.brake());
     packer.str("read_only");
     packer.boolean(read_only_);
-    packer.str("sync");
-    packer.str(identity_.sync);
+    for (const auto& [name, text] :
+         {std::pair<std::string_view, std::string_view>{"sync", identity_.sync},
+          {"system", identity_.system},
+          {"libzmq", identity_.libzmq}}) {
+        packer.str(name);
+        packer.str(text);
+    }
     packer.str("curve");
     packer.boolean(identity_.curve);
     packer.str("open_plaintext");

@@ -3,8 +3,11 @@
 
 #include <csignal>
 #include <ctime>
+#include <fmt/format.h>
+#include <fstream>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include <utility>
 
@@ -32,11 +35,24 @@ core::Time wall_time() {
     return std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
 }
 
+std::string system_name() {
+    utsname names{};
+    uname(&names);
+    return fmt::format("{} {} {}", names.sysname, names.release, names.machine);
+}
+
 std::size_t raise_file_limit() {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
     return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
+}
+
+std::uint64_t resident_bytes() {
+    std::uint64_t size = 0;
+    std::uint64_t resident = 0;  // in pages
+    std::ifstream("/proc/self/statm") >> size >> resident;
+    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 Signals::Signals() {

@@ -127,6 +127,7 @@ void Broker::hello(const Caller& caller, const Request& /*request*/) {
                              "hello.seq",
                              "stats.more",
                              "stats.times",
+                             "stats.report",
                              "explain",
                              "executors.domains",
                              "pause",

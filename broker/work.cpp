@@ -199,6 +199,8 @@ Slot Broker::next_doomed() {
 bool Broker::lose_next_executor(Time heard_until) {
     const auto loss = presence_.next_loss(board_, std::min(now_, heard_until));
     if (loss) {
+        ++stats_.executors_lost;
+        stats_.last_lost = loss->executor_id;
         commit(*loss);
     }
     return loss.has_value();

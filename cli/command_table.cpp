@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/explain/command_rows.hpp"
 #include "cli/pause_rows.hpp"
+#include "cli/server/command_rows.hpp"
 #include "cli/task_options.hpp"
 #include "protocol/limits.hpp"
 
@@ -358,6 +359,7 @@ constexpr std::array table{
             .example = "taskbbs hello --endpoint tcp://board:7411 --timeout 2s",
             .shape = Shape::hello,
             .run = run_hello},
+    server_command,
     Command{.name = "watch",
             .summary = "Show events as they happen, missing none, until interrupted.",
             .more = "Goes on over restarts of the broker.",

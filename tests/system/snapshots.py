@@ -83,6 +83,7 @@ def snapshots_are_taken_and_old_segments_go(board):
     c = board.client()
     for round_ in range(6):
         _taken(c, round_ + 1)
+    holds(0 < c.stats()["snapshot_at"] <= c.stats()["at"], "stats tells when the newest was taken")
     eventually(lambda: len(_names(board, "snap")) == 2, "the two newest are kept")
     oldest = int(_names(board, "snap")[0].split("-")[1])
     eventually(

@@ -79,6 +79,8 @@ class Daemon {
         : log_(log),
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
+                    .requests_mode = options.requests_ipc_mode,
+                    .events_mode = options.events_ipc_mode,
                     .message_bytes = options.core.limits.message_bytes,
                     .connections = connection_limit(options, log),
                     .peer_bytes = options.core.limits.peer_reply_bytes}),

@@ -15,7 +15,16 @@
 
 namespace taskbbs::broker {
 
-enum class Kind : std::uint8_t { duration, size, count, word, directory, endpoint, advertised };
+enum class Kind : std::uint8_t {
+    duration,
+    size,
+    count,
+    mode,
+    word,
+    directory,
+    endpoint,
+    advertised,
+};
 
 // The field of Options that an option sets; its type must suit the kind.
 using OptionField = std::variant<std::chrono::milliseconds& (*)(Options&),
@@ -26,7 +35,7 @@ using OptionField = std::variant<std::chrono::milliseconds& (*)(Options&),
                                  Level& (*)(Options&),
                                  LogFormat& (*)(Options&)>;
 
-// Bounds of durations (in ms), sizes (in bytes) and counts, both included.
+// Bounds of durations (in ms), sizes (in bytes), counts and modes, both included.
 struct Range {
     std::uint64_t least = 0;
     std::uint64_t most = 0;

@@ -3,6 +3,7 @@
 #include "broker/daemon.hpp"
 #include "broker/journal_command.hpp"
 #include "broker/options.hpp"
+#include "broker/start_check.hpp"
 #include "broker/version.hpp"
 
 #include <csignal>
@@ -10,6 +11,7 @@
 #include <fmt/core.h>
 #include <random>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -29,6 +31,16 @@ void block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
+Exit check(const Options& options) {
+    const std::vector<Finding> findings = findings_of(options, look_at_start(options));
+    if (has_fault(findings)) {
+        fmt::print(stderr, "{}", text_of(findings));
+        return Exit::configuration;
+    }
+    fmt::print("{}{}", summary(options), text_of(findings));
+    return Exit::stopped;
+}
+
 int run(const Options& options) {
     switch (options.mode) {
         case Mode::help:
@@ -38,8 +50,7 @@ int run(const Options& options) {
             fmt::print("taskbbsd {}\n", version);
             return code(Exit::stopped);
         case Mode::check_config:
-            fmt::print("{}", summary(options));
-            return code(Exit::stopped);
+            return code(check(options));
         case Mode::serve:
             break;
     }

@@ -8,6 +8,7 @@
 #include "broker/journal/posix_disk.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
+#include "broker/recovery_progress.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
 #include "broker/sockets.hpp"
@@ -418,16 +419,34 @@ void say_recovered(const Log& log,
               {"ms", to_ms(took)}});
 }
 
+// Where it takes long, the operator hears of it, and the service manager goes on waiting.
+void say_progress(const Log& log, RecoveryProgress& progress) {
+    const auto word = progress.word(boot_time());
+    if (!word) {
+        return;
+    }
+    log.info("recovering",
+             {{"percent", word->percent}, {"events", word->events}, {"ms", to_ms(word->took)}});
+    notify_starting(word->status(), RecoveryProgress::extension);
+}
+
 // `serving` is set once clients may have been told something.
 void serve_or_throw(const Options& options, const Log& log, bool& serving) {
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
+    RecoveryProgress progress(began, journal::bytes_to_read(disk));
     const journal::RecoveryOptions recovery{
         .now = wall_time(),
         .writer = std::string(version),
         .report =
             [&](std::string_view line) {
                 log.warn("journal", {{"says", line}});
+            },
+        .on_read =
+            [&](std::uint64_t bytes, std::uint64_t events) {
+                if (progress.read(bytes, events)) {
+                    say_progress(log, progress);
+                }
             },
     };
     auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);

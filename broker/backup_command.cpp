@@ -100,14 +100,19 @@ std::unique_ptr<journal::File> lock_against_reuse(journal::Disk& disk) {
 
 void name_it(const std::string& partial, const std::string& to) {
     if (std::rename(partial.c_str(), to.c_str()) != 0) {
-        throw JournalError(errno, "rename", partial, "to " + to);
+        throw JournalError(
+            errno,
+            "rename",
+            partial,
+            fmt::format("to {}: where that is a mount point, choose a directory in it", to));
     }
     sync_directory(fs::path(to).parent_path());
 }
 
-// Beside a broker it takes what that one leaves.
+// Beside a broker it takes what that one leaves, and goes first where memory is short.
 void give_way() {
     constexpr int lowest = 19;
+    go_first_out_of_memory();
     setpriority(PRIO_PROCESS, 0, lowest);
 }
 

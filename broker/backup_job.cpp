@@ -117,8 +117,15 @@ void check_complete(Disk& from, Disk& to, const journal::Tail& tail, journal::Fi
                     to.directory()));
 }
 
+// But for what the root of a file system has.
+std::vector<std::string> contents_of(Disk& disk) {
+    std::vector<std::string> names = disk.list();
+    std::erase(names, "lost+found");
+    return names;
+}
+
 void remove_all(Disk& disk) {
-    for (const std::string& name : disk.list()) {
+    for (const std::string& name : contents_of(disk)) {
         disk.remove(name);
     }
     disk.sync_directory();
@@ -188,7 +195,7 @@ Backup restore_backup(Disk& from,
         throw std::runtime_error(fmt::format(
             "{} is no backup: it holds no {}", from.directory(), journal::backup_note_name));
     }
-    if (!to.list().empty()) {
+    if (!contents_of(to).empty()) {
         throw std::runtime_error(fmt::format(
             "{} is not empty: move what is in it away first (a state directory that is to be "
             "replaced: mv it, with the broker stopped)",

@@ -9,6 +9,7 @@
 #include "broker/options.hpp"
 #include "broker/snapshot_job.hpp"
 #include "broker/snapshot_process.hpp"
+#include "broker/system.hpp"
 #include "broker/units.hpp"
 #include "broker/version.hpp"
 #include "protocol/fields.hpp"
@@ -95,14 +96,6 @@ std::optional<journal::Seq> seq_of(const Flags& flags, std::string_view name) {
         throw wrong(fmt::format("{}: \"{}\" is no number of an event", name, found->second));
     }
     return static_cast<journal::Seq>(*seq);
-}
-
-// Where memory is short it goes before the broker does: what can't be raised stays as it is.
-void go_first_out_of_memory() {
-    if (std::FILE* const file = std::fopen("/proc/self/oom_score_adj", "w")) {
-        std::fputs("500", file);
-        std::fclose(file);
-    }
 }
 
 // Processors that share no cache, or none that the kernel knows of, as a virtual machine's may: it

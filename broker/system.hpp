@@ -13,6 +13,10 @@ core::Time wall_time();
 // What this thread has worked: a step's length whatever else the machine was doing.
 core::Duration work_time();
 
+// Where memory is short this process goes before the broker does. What can't be raised stays as it
+// is.
+void go_first_out_of_memory();
+
 // As far as this user may; how many files may be open then.
 std::size_t raise_file_limit();
 

@@ -138,6 +138,32 @@ def a_stopped_broker_is_backed_up_as_well_and_so_is_an_empty_journal(board):
     same(board.client().desire("first")["seq"], 1, "numbers begin with 1")
 
 
+def the_root_of_a_file_system_is_empty_enough_for_a_restore(board):
+    board.start(SMALL)
+    board.client().desire("g")
+    _said(_backup(board, board.home / "backup"))
+    _destroy(board)
+    (board.journal / "lost+found").mkdir(parents=True)
+    whole = (board.home / "backup" / "seg-00000000000000000001").read_bytes()
+    (board.home / "backup" / "seg-00000000000000000001").write_bytes(whole[:5000])
+    same(_restore(board, board.home / "backup").returncode, 75, "a damaged one")
+    same([path.name for path in board.journal.iterdir()], ["lost+found"], "leaves it as it was")
+    (board.home / "backup" / "seg-00000000000000000001").write_bytes(whole)
+    _said(_restore(board, board.home / "backup"))
+    board.start()
+    same(list(_shown(board.client())), ["g"], "the task is there")
+
+
+def a_backup_lock_that_the_broker_may_not_open_costs_it_the_reuse_alone(board):
+    board.start(SMALL)
+    c = board.client()
+    c.call("hello")
+    (board.journal / "BACKUP").mkdir()  # nobody can lock that
+    _taken(c, 3)
+    eventually(lambda: _names(board, "seg")[0] != "seg-00000000000000000001", "segments go all the same")
+    eventually(lambda: list(board.journal.glob("spare-*")), "and spares are made")
+
+
 def a_broker_does_not_serve_from_a_backup(board):
     board.start(SMALL)
     board.client().desire("g")

@@ -131,29 +131,27 @@ void remove_all(Disk& disk) {
     disk.sync_directory();
 }
 
-// `to` is empty and stays marked as no state directory until all is done.
-Backup restore_into(Disk& from,
-                    Disk& to,
-                    journal::File& lock,
-                    const core::Settings& settings,
-                    const journal::Settings& journal,
-                    const std::string& writer) {
-    write_note(to, "A restore that did not come to its end. Empty this directory, and restore.\n");
+// Copies the backup, and proves that the copy is the whole of it.
+Backup copy_back(Disk& from, Disk& to, const core::Settings& settings) {
     const journal::OpenHistory history = journal::open_history(from, journal::Reach::history);
     journal::copy_still(history, to);
     const Found found = read_back(to, settings);
     check_complete(from, to, found.tail, *from.open_to_read(std::string(journal::lock_name)));
-    const Seq last = found.tail.next_seq - 1;
-    const journal::Truncated begun = journal::end_history(to, lock, journal, last, writer);
+    return backup_of(found, history.bytes());
+}
+
+// The history goes on behind event `last` under another log. Returns that.
+std::string continue_anew(Disk& disk,
+                          journal::File& lock,
+                          const journal::Settings& settings,
+                          Seq last,
+                          const std::string& writer) {
+    const journal::Truncated begun = journal::end_history(disk, lock, settings, last, writer);
     for (const std::string& copy : begun.kept) {
-        to.remove(copy);
+        disk.remove(copy);
     }
-    to.sync_directory();
-    to.remove(std::string(journal::backup_note_name));
-    to.sync_directory();
-    Backup restored = backup_of(found, history.bytes());
-    restored.log = begun.log;
-    return restored;
+    disk.sync_directory();
+    return begun.log;
 }
 
 }  // namespace
@@ -180,7 +178,7 @@ Backup take_backup(Disk& from,
     journal::copy_growing(history, from, to);
     const Found found = read_back(to, settings);
     journal::check_end_mark(from, history.mark, found.tail);
-    const Backup backup = backup_of(found, history.bytes());
+    Backup backup = backup_of(found, history.bytes());
     journal::write_end_mark(*lock_directory(to), journal::end_mark_of(found.tail));
     write_note(to, note_of(backup, options));
     return backup;
@@ -203,7 +201,13 @@ Backup restore_backup(Disk& from,
     }
     const auto lock = lock_directory(to);
     try {
-        return restore_into(from, to, *lock, settings, journal, writer);
+        write_note(to,
+                   "A restore that did not come to its end. Empty this directory, and restore.\n");
+        Backup restored = copy_back(from, to, settings);
+        restored.log = continue_anew(to, *lock, journal, restored.seq, writer);
+        to.remove(std::string(journal::backup_note_name));
+        to.sync_directory();
+        return restored;
     } catch (const std::runtime_error&) {
         remove_all(to);
         throw;

@@ -10,6 +10,7 @@
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
 #include "broker/recovery_lines.hpp"
+#include "broker/recovery_progress.hpp"
 #include "broker/reload.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
@@ -89,6 +90,8 @@ class Daemon {
           connections_(connection_limit(options, log)),
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
+                    .requests_mode = options.requests_ipc_mode,
+                    .events_mode = options.events_ipc_mode,
                     .message_bytes = options.core.limits.message_bytes,
                     .connections = connections_,
                     .peer_bytes = options.core.limits.peer_reply_bytes,
@@ -513,6 +516,17 @@ class Daemon {
     Lookout lookout_;
 };
 
+// Where it takes long, the operator hears of it, and the service manager goes on waiting.
+void say_progress(const Log& log, RecoveryProgress& progress) {
+    const auto word = progress.word(boot_time());
+    if (!word) {
+        return;
+    }
+    log.info("recovering",
+             {{"percent", word->percent}, {"events", word->events}, {"ms", to_ms(word->took)}});
+    notify_starting(word->status(), RecoveryProgress::extension);
+}
+
 // `serving` is set once clients may have been told something.
 void serve_or_throw(const Options& options,
                     Keyring keyring,
@@ -521,12 +535,19 @@ void serve_or_throw(const Options& options,
                     bool& serving) {
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
+    RecoveryProgress progress(began, journal::bytes_to_read(disk));
     const journal::RecoveryOptions recovery{
         .now = wall_time(),
         .writer = std::string(version),
         .report =
             [&](std::string_view line) {
                 log.warn("journal", {{"says", line}});
+            },
+        .on_read =
+            [&](std::uint64_t bytes, std::uint64_t events) {
+                if (progress.read(bytes, events)) {
+                    say_progress(log, progress);
+                }
             },
     };
     auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);

@@ -5,6 +5,7 @@
 #include "broker/keygen_command.hpp"
 #include "broker/keyring.hpp"
 #include "broker/options.hpp"
+#include "broker/start_check.hpp"
 #include "broker/version.hpp"
 
 #include <csignal>
@@ -12,6 +13,7 @@
 #include <fmt/core.h>
 #include <random>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -32,6 +34,27 @@ void block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
 }
 
+// Empty: they can be used.
+std::string keyring_faults(const Options& options) {
+    try {
+        load_keyring(options);
+        return {};
+    } catch (const ConfigurationError& error) {
+        return fmt::format("{}\n", error.what());
+    }
+}
+
+Exit check(const Options& options) {
+    const std::string of_keys = keyring_faults(options);
+    const std::vector<Finding> findings = findings_of(options, look_at_start(options));
+    if (has_fault(findings) || !of_keys.empty()) {
+        fmt::print(stderr, "{}{}", of_keys, text_of(findings));
+        return Exit::configuration;
+    }
+    fmt::print("{}{}", summary(options), text_of(findings));
+    return Exit::stopped;
+}
+
 int run(const Sources& sources) {
     const Options options = parse_options(sources);
     switch (options.mode) {
@@ -42,9 +65,7 @@ int run(const Sources& sources) {
             fmt::print("taskbbsd {}\n", version);
             return code(Exit::stopped);
         case Mode::check_config:
-            load_keyring(options);
-            fmt::print("{}", summary(options));
-            return code(Exit::stopped);
+            return code(check(options));
         case Mode::serve:
             break;
     }

@@ -32,6 +32,10 @@ void notify_status(std::string_view status) {
     send(fmt::format("STATUS={}", status));
 }
 
+void notify_starting(std::string_view status, std::chrono::microseconds extension) {
+    send(fmt::format("STATUS={}\nEXTEND_TIMEOUT_USEC={}", status, extension.count()));
+}
+
 void notify_stopping() {
     send("STOPPING=1");
 }

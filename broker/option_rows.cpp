@@ -19,6 +19,7 @@ constexpr Range some_time{1, any_time.most};
 constexpr Range message_size{1, gib / 4};
 constexpr Range memory_size{1, 64 * tib};
 constexpr Range some{1, 1'000'000'000};
+constexpr Range any_mode{0, 0777};
 
 constexpr auto journal_rows = std::to_array<Option>({
     {"journal.dir",
@@ -64,11 +65,21 @@ constexpr auto endpoint_rows = std::to_array<Option>({
      [](O& o) -> std::string& { return o.requests_endpoint; },
      {},
      "where clients send their requests"},
+    {"requests.ipc_mode",
+     Kind::mode,
+     [](O& o) -> std::uint32_t& { return o.requests_ipc_mode; },
+     any_mode,
+     "of the socket's file, where the endpoint is ipc://: who may write to it may connect"},
     {"events.endpoint",
      Kind::endpoint,
      [](O& o) -> std::string& { return o.events_endpoint; },
      {},
      "where events are published"},
+    {"events.ipc_mode",
+     Kind::mode,
+     [](O& o) -> std::uint32_t& { return o.events_ipc_mode; },
+     any_mode,
+     "the same of this socket"},
     {"events.advertise",
      Kind::advertised,
      [](O& o) -> std::string& { return o.events_advertise; },

@@ -19,11 +19,12 @@ enum class Kind : std::uint8_t {
     duration,
     size,
     count,
+    mode,
     word,
     directory,
     file,
     endpoint,
-    advertised
+    advertised,
 };
 
 // The field of Options that an option sets; its type must suit the kind.
@@ -36,7 +37,7 @@ using OptionField = std::variant<std::chrono::milliseconds& (*)(Options&),
                                  Level& (*)(Options&),
                                  LogFormat& (*)(Options&)>;
 
-// Bounds of durations (in ms), sizes (in bytes) and counts, both included.
+// Bounds of durations (in ms), sizes (in bytes), counts and modes, both included.
 struct Range {
     std::uint64_t least = 0;
     std::uint64_t most = 0;

@@ -266,12 +266,13 @@ bool is_open_plaintext(const Options& options) {
 }
 
 std::vector<ProgramOption> program_options() {
-    return {{"config",
-             "FILE",
-             fmt::format("reads this file; without it {}, if it is there", default_config_file)},
-            {"check-config", "", "checks the configuration and stops"},
-            {"version", "", "prints the version and stops"},
-            {"help", "", "prints this and stops"}};
+    return {
+        {"config",
+         "FILE",
+         fmt::format("reads this file; without it {}, if it is there", default_config_file)},
+        {"check-config", "", "checks the configuration, directories, rights and space, and stops"},
+        {"version", "", "prints the version and stops"},
+        {"help", "", "prints this and stops"}};
 }
 
 std::vector<ExitMeaning> exit_codes() {

@@ -16,6 +16,9 @@
 
 namespace taskbbs::broker {
 
+// The broker's user and its group: who is in it may connect.
+inline constexpr std::uint32_t default_ipc_mode = 0660;
+
 // What the command line asks for: serve, or one of --check-config, --version, --help.
 enum class Mode : std::uint8_t { serve, check_config, version, help };
 
@@ -33,6 +36,9 @@ struct Options {
     std::string server_key;        // a file; empty: no CURVE
     std::string authorized_keys;   // a file
     Flag allow_plaintext = Flag::off;
+    // Of the files of ipc sockets, whatever the umask.
+    std::uint32_t requests_ipc_mode = default_ipc_mode;
+    std::uint32_t events_ipc_mode = default_ipc_mode;
     Level log_level = Level::info;
     LogFormat log_format = LogFormat::automatic;
 

@@ -1,6 +1,8 @@
 // libzmq, by its C interface: the C++ one throws where a peer is merely gone.
 #include "broker/sockets.hpp"
 
+#include "broker/ipc_file.hpp"
+
 #include <zmq.h>
 
 #include <absl/container/btree_set.h>
@@ -18,6 +20,8 @@
 #include <optional>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <system_error>
 #include <utility>
 
 namespace taskbbs::broker {
@@ -53,17 +57,47 @@ std::string last_endpoint(void* socket) {
     return text.data();
 }
 
-void bind_to(void* socket, const std::string& endpoint, std::string_view option) {
+// libzmq would remove whatever lies where the socket's file is to be.
+void check_ipc_file(const std::string& endpoint, std::string_view option) {
+    const auto path = ipc_path(endpoint);
+    if (!path) {
+        return;
+    }
+    if (const std::string taken = ipc_file_fault(*path); !taken.empty()) {
+        throw BindError(fmt::format("cannot bind {} = {}: {}", option, endpoint, taken));
+    }
+}
+
+void open_ipc_file(void* socket, std::uint32_t mode, std::string_view option) {
+    const std::string bound = last_endpoint(socket);
+    const auto path = ipc_path(bound);
+    if (path && chmod(path->c_str(), mode) != 0) {
+        throw BindError(fmt::format("cannot set the mode of {} = {}: {}; {}",
+                                    option,
+                                    bound,
+                                    std::generic_category().message(errno),
+                                    "choose a path on another file system"));
+    }
+}
+
+void bind_to(void* socket,
+             const std::string& endpoint,
+             std::uint32_t mode,
+             std::string_view option) {
+    check_ipc_file(endpoint, option);
     // Only where it is asked for: an IPv6 socket names IPv4 addresses in a way few clients expect.
     set(socket, ZMQ_IPV6, endpoint.starts_with("tcp://[") ? 1 : 0);
     if (zmq_bind(socket, endpoint.c_str()) == 0) {
+        open_ipc_file(socket, mode, option);
         return;
     }
     const int error = zmq_errno();
     const std::string_view next_step =
         error == EADDRINUSE ? "another process has it: end that one, or choose another endpoint"
-        : error == EACCES   ? "this user may not: choose a port above 1023, or another path"
-                            : "choose an address of this host";
+        : error == ENOENT && ipc_path(endpoint)
+            ? "the directory of the socket must be there (RuntimeDirectory= of the service)"
+        : error == EACCES ? "this user may not: choose a port above 1023, or another path"
+                          : "choose an address of this host";
     throw BindError(fmt::format(
         "cannot bind {} = {}: {}; {}", option, endpoint, zmq_strerror(error), next_step));
 }
@@ -220,9 +254,9 @@ class Sockets::Machinery {
     Machinery& operator=(const Machinery&) = delete;
 
     void bind_both(const SocketSettings& settings) {
-        bind_to(requests, settings.requests, "requests.endpoint");
+        bind_to(requests, settings.requests, settings.requests_mode, "requests.endpoint");
         requests_endpoint = last_endpoint(requests);
-        bind_to(events, settings.events, "events.endpoint");
+        bind_to(events, settings.events, settings.events_mode, "events.endpoint");
         events_endpoint = last_endpoint(events);
     }
 

@@ -23,6 +23,8 @@ class BindError : public std::runtime_error {
 struct SocketSettings {
     std::string requests;
     std::string events;
+    std::uint32_t requests_mode = 0660;  // of the file of an ipc endpoint
+    std::uint32_t events_mode = 0660;
     std::size_t message_bytes = 0;  // a longer request closes its connection
     std::size_t connections = 0;    // of both; beyond these, nobody is let in until some are gone
     std::size_t peer_bytes = 0;     // of replies that one peer has not taken

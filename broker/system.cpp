@@ -2,6 +2,7 @@
 #include "broker/system.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <ctime>
 #include <fmt/format.h>
 #include <fstream>
@@ -39,6 +40,13 @@ std::string system_name() {
     utsname names{};
     uname(&names);
     return fmt::format("{} {} {}", names.sysname, names.release, names.machine);
+}
+
+void go_first_out_of_memory() {
+    if (std::FILE* const file = std::fopen("/proc/self/oom_score_adj", "w")) {
+        std::fputs("500", file);
+        std::fclose(file);
+    }
 }
 
 std::size_t raise_file_limit() {

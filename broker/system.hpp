@@ -18,6 +18,10 @@ core::Duration work_time();
 // "Linux 6.1.0-18-amd64 x86_64"
 std::string system_name();
 
+// Where memory is short this process goes before the broker does. What can't be raised stays as it
+// is.
+void go_first_out_of_memory();
+
 // As far as this user may; how many files may be open then.
 std::size_t raise_file_limit();
 // What this process holds of the machine's memory; 0 where it is not told.

@@ -3,6 +3,7 @@
 #include "broker/options.hpp"
 
 #include "broker/option_table.hpp"
+#include "broker/units.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -78,6 +79,8 @@ TEST_CASE("every endpoint arrives") {
     CHECK(given("events.endpoint", "tcp://lo:9").events_endpoint == "tcp://lo:9");
     CHECK(given("events.advertise", "tcp://h:9").events_advertise == "tcp://h:9");
     CHECK(given("events.advertise", "").events_advertise.empty());
+    CHECK(given("requests.ipc_mode", "0600").requests_ipc_mode == 0600);
+    CHECK(given("events.ipc_mode", "666").events_ipc_mode == 0666);
 }
 
 TEST_CASE("every option of [security] arrives, files as absolute paths") {
@@ -163,7 +166,9 @@ TEST_CASE("every number is refused just outside its range and taken at its ends"
             continue;
         }
         const std::string unit = option.kind == Kind::duration ? "ms" : "";
-        const auto text = [&](std::uint64_t number) { return std::to_string(number) + unit; };
+        const auto text = [&](std::uint64_t number) {
+            return option.kind == Kind::mode ? format_mode(number) : std::to_string(number) + unit;
+        };
         CAPTURE(option.name);
         Options options;
         CHECK(assign(option, text(option.range.least), options).empty());

@@ -39,9 +39,9 @@ ALLOWED = {
 }
 
 # The broker's shell; everything else directly in broker/ is the loop as a machine, and pure.
-SHELL = {"daemon", "journal_command", "journald", "keygen_command", "keyring", "log", "lookout", "main", "notify",
-         "option_rows", "option_sources", "option_table", "options", "recovery_lines", "reload", "snapshot_process",
-         "sockets", "system", "zap"}
+SHELL = {"backup_command", "daemon", "ipc_file", "journal_command", "journald", "keygen_command", "keyring", "log",
+         "lookout", "main", "notify", "option_rows", "option_sources", "option_table", "options", "recovery_lines",
+         "reload", "snapshot_process", "sockets", "start_check", "start_facts", "system", "zap"}
 
 IMPURE_HEADERS = re.compile(
     r"<(zmq.*|fcntl\.h|unistd\.h|sys/(?!un\.h).*|systemd/.*|poll\.h|time\.h|ctime|fstream|iostream|cstdio|stdio\.h"

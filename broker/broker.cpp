@@ -74,6 +74,7 @@ void Broker::refuse_message(const Peer& peer, const protocol::EnvelopeFault& fau
     if (fault.status == Status::unsupported_version) {
         body.supported = {protocol::version};
     }
+    counters_.note_answer({}, fault.status);
     gathering_.refuse(peer, 0, fault.status, body);
 }
 
@@ -99,13 +100,15 @@ bool Broker::has_credit(const Peer& peer, std::size_t unread) const {
 void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now) {
     now_ = now;
     ++stats_.malformed;
+    counters_.note_answer({}, Status::malformed);
     gathering_.refuse(peer, 0, Status::malformed, {.message = std::string(why)});
 }
 
 // The checks of section 4 that are the same for every verb, in their order.
-void Broker::handle(const Caller& caller, const Request& request, std::size_t unread) {
+void Broker::handle(Caller caller, const Request& request, std::size_t unread) {
     ++stats_.requests;
     const auto verb = protocol::named<Verb>(request.verb);
+    caller.verb = verb;
     if (!verb) {
         return refuse(caller,
                       Status::unknown_verb,
@@ -147,6 +150,7 @@ void Broker::answer_again(const Caller& caller,
                                     name_of(outcome.verb)),
              .field = "id"});
     }
+    ++counters_.repeated;
     const Value args =
         request.packed.empty() ? request.args : document_.parse(request.packed).value_or(Value());
     const auto guid = args.at("guid").str().value_or(std::string_view());
@@ -178,6 +182,7 @@ void Broker::answer_again(const Caller& caller,
 
 void Broker::refuse(const Caller& caller, Status status, const protocol::Refusal& body) {
     ++stats_.refused;
+    counters_.note_answer(caller.verb, status);
     gathering_.refuse(caller.peer, caller.id, status, body);
 }
 
@@ -222,6 +227,7 @@ Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
         presence_.leave(board_, board_.executors().find(event.executor_id));
     }
     board_.number(event, now_);
+    count(event);
     const Slot slot = board_.apply(event);
     const core::TaskView task =
         slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
@@ -269,6 +275,7 @@ std::unique_ptr<journal::Batch> Broker::take_batch(Time now) {
     flight_ = Flight{std::exchange(gathering_, new_outbox()), board_.seq(), board_.ordinals()};
     batch_open_ = false;
     unasked_ = 0;
+    counters_.note_batch(batch_->count(), batch_->bytes());
     batch_->set_digest({board_.digest(), core::digest_version});
     auto taken = std::exchange(batch_, std::move(landed_batch_));
     if (batch_ == nullptr) {

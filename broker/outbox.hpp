@@ -4,9 +4,11 @@
 
 #include "broker/core/event.hpp"
 #include "protocol/envelope.hpp"
+#include "protocol/messages.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct Caller {
     Peer peer;
     SessionId session;
     RequestId id = 0;
+    std::optional<protocol::Verb> verb = {};  // nothing: one that the broker does not know
 };
 
 struct Message {

@@ -70,6 +70,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(read_only_);
     packer.str("sync");
     packer.str(identity_.sync);
+    counters_.note_answer(caller.verb, protocol::Status::ok);
     gathering_.reply_packed(caller.peer, caller.id, body);
 }
 

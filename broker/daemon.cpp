@@ -8,6 +8,7 @@
 #include "broker/journal/posix_disk.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
+#include "broker/scrapes.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
 #include "broker/sockets.hpp"
@@ -73,10 +74,12 @@ class Daemon {
   public:
     Daemon(const Options& options,
            const Log& log,
+           Scrapes& scrapes,
            journal::Disk& disk,
            core::Board& board,
            journal::Recovered recovered)
         : log_(log),
+          scrapes_(scrapes),
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
                     .message_bytes = options.core.limits.message_bytes,
@@ -108,11 +111,13 @@ class Daemon {
             "ready",
             {{"requests", sockets_.requests_endpoint()}, {"events", sockets_.events_endpoint()}});
         notify_ready("serving");
+        scrapes_.enter(Phase::serving);
         while (!stop_) {
             turn();
         }
         log_.info("stopping");
         notify_stopping();
+        scrapes_.enter(Phase::stopping);
         finish();
     }
 
@@ -137,18 +142,21 @@ class Daemon {
         // While the batch that gathers is full, only the journal can help.
         more_ = !broker_.full() && (more_work || !drained);
         Stats& stats = broker_.stats();
-        stats.loop_longest = std::max(stats.loop_longest, work_time() - worked);
+        const Duration took = work_time() - worked;
+        stats.loop_longest = std::max(stats.loop_longest, took);
+        broker_.counters().turns.note(took);
         keep_house();
     }
 
     void poll() {
-        std::array<zmq_pollitem_t, 6> items{{
+        std::array<zmq_pollitem_t, 7> items{{
             {sockets_.requests(), 0, static_cast<short>(broker_.full() ? 0 : ZMQ_POLLIN), 0},
             {nullptr, sockets_.requests_monitor(), ZMQ_POLLIN, 0},
             {nullptr, sockets_.events_monitor(), ZMQ_POLLIN, 0},
             {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
             {nullptr, history_.fd(), ZMQ_POLLIN, 0},
             {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
+            {nullptr, scrapes_.fd(), ZMQ_POLLIN, 0},
         }};
         zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
@@ -159,6 +167,9 @@ class Daemon {
         }
         if ((items[5].revents & ZMQ_POLLIN) != 0) {
             take_signals();
+        }
+        if ((items[6].revents & ZMQ_POLLIN) != 0) {
+            scrapes_.answer({broker_, journal_, snapshots_, snapshot_took_, sockets_});
         }
     }
 
@@ -326,6 +337,7 @@ class Daemon {
         journal_.recycle(snapshots_.take_unneeded());
         const auto says = std::string_view(ended.said);
         if (done) {
+            snapshot_took_ = at - snapshot_began_;
             tell_history(at);  // segments that are not needed any more go at once
             log_.info("snapshot_taken", {{"says", says}, {"ms", to_ms(at - snapshot_began_)}});
         } else if (hurried) {
@@ -366,6 +378,7 @@ class Daemon {
     }
 
     const Log& log_;
+    Scrapes& scrapes_;
     Signals signals_;
     Sockets sockets_;
     Broker broker_;
@@ -373,6 +386,7 @@ class Daemon {
     Snapshots snapshots_;
     std::optional<SnapshotProcess> snapshot_;
     Time snapshot_began_{};
+    std::optional<Duration> snapshot_took_;
     std::uint64_t segments_bytes_;
     journal::JournalThread journal_;
     journal::HistoryThread history_;
@@ -418,6 +432,8 @@ void say_recovered(const Log& log,
 
 // `serving` is set once clients may have been told something.
 void serve_or_throw(const Options& options, const Log& log, bool& serving) {
+    // Before the journal is read, so that /livez answers and /readyz says what it waits for.
+    Scrapes scrapes(options, log);
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
     const journal::RecoveryOptions recovery{
@@ -437,7 +453,7 @@ void serve_or_throw(const Options& options, const Log& log, bool& serving) {
                    "the last event is ahead of the wall clock: event times creep until it "
                    "has caught up"}});
     }
-    Daemon daemon(options, log, disk, *board, std::move(recovered));
+    Daemon daemon(options, log, scrapes, disk, *board, std::move(recovered));
     serving = true;
     daemon.run();
     log.info("stopped");

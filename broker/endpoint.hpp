@@ -14,6 +14,9 @@ std::string bind_fault(std::string_view endpoint);
 // The same for an endpoint that clients are told: its port is a number. Its host may be `*`, which
 // clients read as the host that they reached.
 std::string advertise_fault(std::string_view endpoint);
+// The same for where HTTP is served: `HOST:PORT`, HOST and PORT as above, but that a PORT of 0 is
+// any free one.
+std::string listen_fault(std::string_view address);
 // Whether two binds of these endpoints must collide.
 bool same_endpoint(std::string_view a, std::string_view b);
 

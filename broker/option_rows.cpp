@@ -218,6 +218,14 @@ constexpr auto log_rows = std::to_array<Option>({
      "auto: text, for journald where standard error leads there"},
 });
 
+constexpr auto metrics_rows = std::to_array<Option>({
+    {"metrics.endpoint",
+     Kind::listener,
+     [](O& o) -> std::string& { return o.metrics_endpoint; },
+     {},
+     "where /metrics, /livez and /readyz are served by HTTP: HOST:PORT; empty: nowhere"},
+});
+
 template <std::size_t... Sizes>
 constexpr auto joined(const std::array<Option, Sizes>&... groups) {
     std::array<Option, (Sizes + ...)> all{};
@@ -226,8 +234,8 @@ constexpr auto joined(const std::array<Option, Sizes>&... groups) {
     return all;
 }
 
-constexpr auto rows =
-    joined(journal_rows, endpoint_rows, converge_rows, presence_rows, limits_rows, log_rows);
+constexpr auto rows = joined(
+    journal_rows, endpoint_rows, converge_rows, presence_rows, limits_rows, log_rows, metrics_rows);
 
 }  // namespace
 

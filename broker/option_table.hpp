@@ -15,7 +15,16 @@
 
 namespace taskbbs::broker {
 
-enum class Kind : std::uint8_t { duration, size, count, word, directory, endpoint, advertised };
+enum class Kind : std::uint8_t {
+    duration,
+    size,
+    count,
+    word,
+    directory,
+    endpoint,
+    advertised,
+    listener,
+};
 
 // The field of Options that an option sets; its type must suit the kind.
 using OptionField = std::variant<std::chrono::milliseconds& (*)(Options&),

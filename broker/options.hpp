@@ -27,6 +27,7 @@ struct Options {
     std::string requests_endpoint = "tcp://127.0.0.1:7411";
     std::string events_endpoint = "tcp://127.0.0.1:7412";
     std::string events_advertise;  // empty: as bound
+    std::string metrics_endpoint;  // empty: off
     Level log_level = Level::info;
     LogFormat log_format = LogFormat::automatic;
 

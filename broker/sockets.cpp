@@ -193,6 +193,8 @@ class Sockets::Machinery {
 
     std::size_t connections() const { return requesters + subscribers; }
 
+    std::size_t limit() const { return limit_; }
+
     void* context = nullptr;
     void* requests = nullptr;
     void* events = nullptr;
@@ -312,6 +314,14 @@ void Sockets::count_connections() {
 
 std::size_t Sockets::connections() const {
     return machinery_->connections();
+}
+
+std::size_t Sockets::subscribers() const {
+    return machinery_->subscribers;
+}
+
+std::size_t Sockets::connection_limit() const {
+    return machinery_->limit();
 }
 
 void Sockets::linger() {

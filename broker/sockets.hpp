@@ -58,6 +58,8 @@ class Sockets {
     // the monitors is readable.
     void count_connections();
     std::size_t connections() const;
+    std::size_t subscribers() const;  // of them, those of the events socket
+    std::size_t connection_limit() const;
 
     void linger();
 

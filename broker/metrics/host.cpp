@@ -17,11 +17,11 @@ namespace taskbbs::broker {
 
 namespace {
 
-constexpr double nanoseconds_a_second = 1e9;
-
 double seconds(const timespec& time) {
-    return static_cast<double>(time.tv_sec) +
-           static_cast<double>(time.tv_nsec) / nanoseconds_a_second;
+    using std::chrono::nanoseconds;
+    return std::chrono::duration<double>(std::chrono::seconds(time.tv_sec) +
+                                         nanoseconds(time.tv_nsec))
+        .count();
 }
 
 double clock_seconds(clockid_t clock) {

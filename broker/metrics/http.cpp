@@ -153,6 +153,7 @@ class Http::Machinery {
         bool is_over = false;  // was hung up on
     };
 
+    // NOLINTNEXTLINE(readability-function-size): the parameters are libmicrohttpd's
     static MHD_Result on_request(void* self,
                                  MHD_Connection* connection,
                                  const char* path,

@@ -90,6 +90,7 @@ void Broker::refuse_message(const Peer& peer, const protocol::EnvelopeFault& fau
     if (fault.status == Status::unsupported_version) {
         body.supported = {protocol::version};
     }
+    counters_.note_answer({}, fault.status);
     gathering_.refuse(peer, 0, fault.status, body);
 }
 
@@ -99,7 +100,7 @@ bool Broker::handle_next(std::size_t unread) {
         return false;
     }
     const Request& request = message.requests[current_.next++];
-    handle({current_.peer, message.session, request.id, current_.grant}, request, unread);
+    handle({current_.peer, message.session, request.id, {}, current_.grant}, request, unread);
     settle();
     return true;
 }
@@ -115,13 +116,15 @@ bool Broker::has_credit(const Peer& peer, std::size_t unread) const {
 void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now) {
     now_ = now;
     ++stats_.malformed;
+    counters_.note_answer({}, Status::malformed);
     gathering_.refuse(peer, 0, Status::malformed, {.message = std::string(why)});
 }
 
 // The checks of section 4 that are the same for every verb, in their order.
-void Broker::handle(const Caller& caller, const Request& request, std::size_t unread) {
+void Broker::handle(Caller caller, const Request& request, std::size_t unread) {
     ++stats_.requests;
     const auto verb = protocol::named<Verb>(request.verb);
+    caller.verb = verb;
     if (!verb) {
         return refuse(caller,
                       Status::unknown_verb,
@@ -167,6 +170,7 @@ void Broker::answer_again(const Caller& caller,
                                     name_of(outcome.verb)),
              .field = "id"});
     }
+    ++counters_.repeated;
     const Value args =
         request.packed.empty() ? request.args : document_.parse(request.packed).value_or(Value());
     const auto guid = args.at("guid").str().value_or(std::string_view());
@@ -237,6 +241,7 @@ void Broker::refuse(const Caller& caller, Status status, const protocol::Refusal
         ++stats_.busy;
         stats_.busy_says = body.message;
     }
+    counters_.note_answer(caller.verb, status);
     gathering_.refuse(caller.peer, caller.id, status, body);
 }
 
@@ -281,6 +286,7 @@ Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
         presence_.leave(board_, board_.executors().find(event.executor_id));
     }
     board_.number(event, now_);
+    count(event);
     const Slot slot = board_.apply(event);
     const core::TaskView task =
         slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
@@ -328,6 +334,7 @@ std::unique_ptr<journal::Batch> Broker::take_batch(Time now) {
     flight_ = Flight{std::exchange(gathering_, new_outbox()), board_.seq(), board_.ordinals()};
     batch_open_ = false;
     unasked_ = 0;
+    counters_.note_batch(batch_->count(), batch_->bytes());
     batch_->set_digest({board_.digest(), core::digest_version});
     auto taken = std::exchange(batch_, std::move(landed_batch_));
     if (batch_ == nullptr) {

@@ -10,8 +10,10 @@
 #include "broker/core/grants.hpp"
 #include "broker/core/presence.hpp"
 #include "broker/core/waiters.hpp"
+#include "broker/figures.hpp"
 #include "broker/journal/batch.hpp"
 #include "broker/journal/history.hpp"
+#include "broker/metrics/counters.hpp"
 #include "broker/outbox.hpp"
 #include "broker/stats.hpp"
 
@@ -118,6 +120,11 @@ class Broker {
 
     Stats& stats() { return stats_; }
 
+    metrics::Counters& counters() { return counters_; }
+
+    // Of a scrape: all that is the broker's (broker/figures.hpp).
+    void fill(Figures& figures);
+
     core::Seq durable_seq() const { return durable_seq_; }
 
     bool brake() const { return presence_.brake(); }
@@ -180,7 +187,7 @@ class Broker {
     };
 
     // broker.cpp: the flow of every request and every event.
-    void handle(const Caller& caller, const Request& request, std::size_t unread);
+    void handle(Caller caller, const Request& request, std::size_t unread);
     bool still_hands_over(const Caller& caller, Verb verb, Slot task) const;
     void refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault);
     bool has_credit(const Peer& peer, std::size_t unread) const;
@@ -194,6 +201,7 @@ class Broker {
 
     template <class Body>
     void reply(const Caller& caller, const Body& body) {
+        counters_.note_answer(caller.verb, protocol::Status::ok);
         gathering_.reply(caller.peer, caller.id, body);
     }
 
@@ -201,6 +209,10 @@ class Broker {
     Slot commit(Event event, const Caller* caller = nullptr, Verb verb = Verb::hello);
     Outbox new_outbox() const;
     core::PassStart pass_start() const;
+
+    // figures.cpp
+    void count(const Event& event);
+    void fill_domains(Figures& figures);
 
     // verbs.cpp
     using Handler = void (Broker::*)(const Caller&, const Request&);
@@ -260,6 +272,8 @@ class Broker {
     LossMark lost_;
     int looks_ = 0;  // at those who wait, until the next work()
     Stats stats_;
+    metrics::Counters counters_;
+    std::vector<std::string> shown_domains_;  // by scrapes
     bool read_only_ = false;
     Current current_;
     Time now_{};

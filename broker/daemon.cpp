@@ -12,6 +12,7 @@
 #include "broker/recovery_lines.hpp"
 #include "broker/recovery_progress.hpp"
 #include "broker/reload.hpp"
+#include "broker/scrapes.hpp"
 #include "broker/snapshot_process.hpp"
 #include "broker/snapshots.hpp"
 #include "broker/sockets.hpp"
@@ -80,6 +81,7 @@ class Daemon {
            Keyring keyring,
            Log& log,
            const ReadOptions& read_options,
+           Scrapes& scrapes,
            journal::Disk& disk,
            core::Board& board,
            journal::Recovered recovered)
@@ -88,6 +90,7 @@ class Daemon {
           read_options_(read_options),
           keyring_(std::move(keyring)),
           connections_(connection_limit(options, log)),
+          scrapes_(scrapes),
           sockets_({.requests = options.requests_endpoint,
                     .events = options.events_endpoint,
                     .requests_mode = options.requests_ipc_mode,
@@ -129,11 +132,13 @@ class Daemon {
             "ready",
             {{"requests", sockets_.requests_endpoint()}, {"events", sockets_.events_endpoint()}});
         notify_ready("serving");
+        scrapes_.enter(Phase::serving);
         while (!stop_) {
             turn();
         }
         log_.info("stopping");
         notify_stopping();
+        scrapes_.enter(Phase::stopping);
         finish();
     }
 
@@ -162,13 +167,14 @@ class Daemon {
         // While the batch that gathers is full, only the journal can help.
         more_ = !broker_.full() && (more_work || !drained);
         Stats& stats = broker_.stats();
-        const Duration turn = work_time() - worked;
-        stats.loop_longest = std::max(stats.loop_longest, turn);
-        keep_house(turn);
+        const Duration took = work_time() - worked;
+        stats.loop_longest = std::max(stats.loop_longest, took);
+        broker_.counters().turns.note(took);
+        keep_house(took);
     }
 
     void poll() {
-        std::array<zmq_pollitem_t, 7> items{{
+        std::array<zmq_pollitem_t, 8> items{{
             {sockets_.requests(), 0, static_cast<short>(broker_.full() ? 0 : ZMQ_POLLIN), 0},
             {nullptr, sockets_.requests_monitor(), ZMQ_POLLIN, 0},
             {nullptr, sockets_.events_monitor(), ZMQ_POLLIN, 0},
@@ -176,9 +182,9 @@ class Daemon {
             {nullptr, history_.fd(), ZMQ_POLLIN, 0},
             {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
             {nullptr, sockets_.door(), ZMQ_POLLIN, 0},
+            {nullptr, scrapes_.fd(), ZMQ_POLLIN, 0},
         }};
-        const std::size_t polled = items.size() - (has_curve(options_) ? 0 : 1);
-        zmq_poll(items.data(), static_cast<int>(polled), more_ ? 0 : timeout_ms());
+        zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
             sockets_.count_connections();
         }
@@ -191,12 +197,25 @@ class Daemon {
         if ((items[6].revents & ZMQ_POLLIN) != 0) {
             sockets_.answer_door(keyring_.grants, [this](const auto& refused) { say(refused); });
         }
+        if ((items[7].revents & ZMQ_POLLIN) != 0) {
+            answer_scrapes();
+        }
     }
 
     void say(const ZapHandler::Refusal& refused) {
         ++broker_.stats().keys_refused;
         log_.warn("client_refused",
                   {{"key", refused.key}, {"address", refused.address}, {"says", refused.why}});
+    }
+
+    void answer_scrapes() {
+        const bool took_one = snapshots_.taken() > 0;
+        scrapes_.answer(
+            {broker_,
+             journal_,
+             snapshots_,
+             took_one ? std::optional<Duration>(broker_.stats().snapshot_took) : std::nullopt,
+             sockets_});
     }
 
     void take_history() {
@@ -483,6 +502,7 @@ class Daemon {
     Options options_;
     const ReadOptions& read_options_;
     Keyring keyring_;
+    Scrapes& scrapes_;
     Signals signals_;
     std::size_t connections_;  // at most
     Sockets sockets_;
@@ -517,7 +537,7 @@ class Daemon {
 };
 
 // Where it takes long, the operator hears of it, and the service manager goes on waiting.
-void say_progress(const Log& log, RecoveryProgress& progress) {
+void say_progress(Log& log, RecoveryProgress& progress) {
     const auto word = progress.word(boot_time());
     if (!word) {
         return;
@@ -533,6 +553,8 @@ void serve_or_throw(const Options& options,
                     Log& log,
                     const ReadOptions& read_options,
                     bool& serving) {
+    // Before the journal is read, so that /livez answers and /readyz says what it waits for.
+    Scrapes scrapes(options, log);
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
     RecoveryProgress progress(began, journal::bytes_to_read(disk));
@@ -560,8 +582,14 @@ void serve_or_throw(const Options& options,
                    "other hosts may connect, nothing is encrypted, and everybody is operator: make "
                    "keys (taskbbsd keygen) and set security.server_key"}});
     }
-    Daemon daemon(
-        options, std::move(keyring), log, read_options, disk, *board, std::move(recovered));
+    Daemon daemon(options,
+                  std::move(keyring),
+                  log,
+                  read_options,
+                  scrapes,
+                  disk,
+                  *board,
+                  std::move(recovered));
     serving = true;
     daemon.run();
     log.info("stopped");

@@ -104,6 +104,11 @@ bool is_local(std::string_view endpoint) {
     return in_loopback_net || host == "localhost" || host == "lo" || host == "[::1]";
 }
 
+std::string listen_fault(std::string_view address) {
+    return address.ends_with(":0") ? host_fault(address.substr(0, address.size() - 2))
+                                   : tcp_fault(address, false);
+}
+
 bool same_endpoint(std::string_view a, std::string_view b) {
     const bool any_free_port = a.starts_with(tcp) && a.ends_with(":*");
     return a == b && !any_free_port;

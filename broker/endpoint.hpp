@@ -14,6 +14,9 @@ std::string bind_fault(std::string_view endpoint);
 // The same for an endpoint that clients are told: its port is a number. Its host may be `*`, which
 // clients read as the host that they reached.
 std::string advertise_fault(std::string_view endpoint);
+// The same for where HTTP is served: `HOST:PORT`, HOST and PORT as above, but that a PORT of 0 is
+// any free one.
+std::string listen_fault(std::string_view address);
 // Whether nobody but this host reaches a bind of this endpoint: ipc, or a loopback address. A name
 // counts as open, whatever it stands for now, but for localhost.
 bool is_local(std::string_view endpoint);

@@ -271,6 +271,14 @@ constexpr auto log_rows = std::to_array<Option>({
      "auto: the journal's fields where standard error leads there, else text"},
 });
 
+constexpr auto metrics_rows = std::to_array<Option>({
+    {"metrics.endpoint",
+     Kind::listener,
+     [](O& o) -> std::string& { return o.metrics_endpoint; },
+     {},
+     "where /metrics, /livez and /readyz are served by HTTP: HOST:PORT; empty: nowhere"},
+});
+
 template <std::size_t... Sizes>
 constexpr auto joined(const std::array<Option, Sizes>&... groups) {
     std::array<Option, (Sizes + ...)> all{};
@@ -285,7 +293,8 @@ constexpr auto rows = joined(journal_rows,
                              converge_rows,
                              presence_rows,
                              limits_rows,
-                             log_rows);
+                             log_rows,
+                             metrics_rows);
 
 }  // namespace
 

@@ -105,6 +105,10 @@ std::string text_fault(Kind kind, std::string_view text) {
     if (kind == Kind::advertised && text.empty()) {
         return {};
     }
+    if (kind == Kind::listener) {
+        const std::string fault = text.empty() ? "" : listen_fault(text);
+        return fault.empty() ? "" : fmt::format("{} is not HOST:PORT: {}", in_quotes(text), fault);
+    }
     const std::string fault = kind == Kind::endpoint ? bind_fault(text) : advertise_fault(text);
     if (fault.empty()) {
         return {};
@@ -232,6 +236,8 @@ std::string value_name(const Option& option) {
         case Kind::endpoint:
         case Kind::advertised:
             return "ENDPOINT";
+        case Kind::listener:
+            return "HOST:PORT";
         case Kind::word:
             break;
     }

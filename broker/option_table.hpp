@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
     file,
     endpoint,
     advertised,
+    listener,
 };
 
 // The field of Options that an option sets; its type must suit the kind.

@@ -39,6 +39,7 @@ struct Options {
     // Of the files of ipc sockets, whatever the umask.
     std::uint32_t requests_ipc_mode = default_ipc_mode;
     std::uint32_t events_ipc_mode = default_ipc_mode;
+    std::string metrics_endpoint;  // empty: off
     Level log_level = Level::info;
     LogFormat log_format = LogFormat::automatic;
 

@@ -5,9 +5,11 @@
 #include "broker/core/event.hpp"
 #include "broker/core/grant.hpp"
 #include "protocol/envelope.hpp"
+#include "protocol/messages.hpp"
 
 #include <absl/container/flat_hash_map.h>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,7 +27,8 @@ struct Caller {
     Peer peer;
     SessionId session;
     RequestId id = 0;
-    core::GrantPtr grant;  // what it may do
+    std::optional<protocol::Verb> verb = {};  // nothing: one that the broker does not know
+    core::GrantPtr grant;                     // what it may do
 };
 
 struct Message {

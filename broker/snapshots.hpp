@@ -48,6 +48,10 @@ class Snapshots {
 
     bool under_way() const { return started_.has_value(); }
 
+    // Journal that the newest snapshot does not stand for, and of how much the next one is due.
+    std::uint64_t behind(const Written& written) const;
+    std::uint64_t trigger() const;
+
     // Restarts need the events from here on.
     journal::Seq needed_from() const { return older_ + 1; }
 
@@ -66,8 +70,6 @@ class Snapshots {
         Priority priority = Priority::low;
     };
 
-    std::uint64_t trigger() const;
-    std::uint64_t behind(const Written& written) const;
     bool is_late(const Written& written) const;
 
     std::uint64_t snapshot_bytes_;

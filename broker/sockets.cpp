@@ -460,6 +460,14 @@ std::uint64_t Sockets::refused() const {
     return machinery_->refused;
 }
 
+std::size_t Sockets::subscribers() const {
+    return machinery_->subscribers.size();
+}
+
+std::size_t Sockets::connection_limit() const {
+    return machinery_->limit;
+}
+
 void Sockets::linger() {
     set(machinery_->requests, ZMQ_LINGER, farewell_ms);
     set(machinery_->events, ZMQ_LINGER, farewell_ms);

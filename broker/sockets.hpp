@@ -86,6 +86,8 @@ class Sockets {
     std::size_t drop_greedy_subscribers();
     // Hangs up on all who listen to events: those who still may knock again.
     void drop_subscribers();
+    std::size_t subscribers() const;  // of them, those of the events socket
+    std::size_t connection_limit() const;
 
     void linger();
 

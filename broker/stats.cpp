@@ -143,6 +143,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(identity_.curve);
     packer.str("open_plaintext");
     packer.boolean(identity_.open_plaintext);
+    counters_.note_answer(caller.verb, protocol::Status::ok);
     gathering_.reply_packed(caller.peer, caller.id, body);
 }
 

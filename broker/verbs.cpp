@@ -235,7 +235,9 @@ void Broker::reply_tasks(const Caller& caller, const std::vector<Slot>& tasks, c
 }
 
 void Broker::reply_empty(const core::Waiter& waiter) {
-    reply_tasks({waiter.reply_to, waiter.session, waiter.id, waiter.grant}, {}, board_.seq());
+    reply_tasks({waiter.reply_to, waiter.session, waiter.id, Verb::acquire, waiter.grant},
+                {},
+                board_.seq());
 }
 
 // ---- reads -----------------------------------------------------------------------------------
@@ -296,6 +298,7 @@ void Broker::explain(const Caller& caller, const Request& request) {
     std::string packed;
     Packer packer(packed);
     encode(packer, *facts, protocol::Defaults::keep, protocol::header);
+    counters_.note_answer(caller.verb, Status::ok);
     gathering_.reply_packed(caller.peer, caller.id, packed);
 }
 

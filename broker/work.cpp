@@ -144,7 +144,7 @@ bool Broker::serve_waiter(core::Waiters::Ticket ticket, Slot task) {
 
 void Broker::hand_over_waiting(core::Waiters::Ticket ticket, const std::vector<Slot>& tasks) {
     const core::Waiter waiter = waiters_.take(ticket);
-    const Caller caller{waiter.reply_to, waiter.session, waiter.id, waiter.grant};
+    const Caller caller{waiter.reply_to, waiter.session, waiter.id, Verb::acquire, waiter.grant};
     if (const auto room = core::check_session(board_, caller.session); !room) {
         refuse(caller, room.error());
     } else {

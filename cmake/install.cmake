@@ -1,6 +1,6 @@
 # What `cmake --install` puts where, in components:
 #
-#     broker         taskbbsd, its units, its configuration as an example
+#     broker         taskbbsd, its units, its configuration, alerts and dashboard as examples
 #     cli            taskbbs
 #     library        what programs of the SDK need to run
 #     development    what they need to be built: headers, find_package(taskbbs), pkg-config
@@ -17,6 +17,7 @@ set(unitdir lib/systemd/system) # systemd's own place, the same for every archit
 install(TARGETS taskbbsd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT broker)
 install(TARGETS taskbbs RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT cli)
 install(FILES config/taskbbsd.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT broker)
+install(DIRECTORY config/prometheus config/grafana DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT broker)
 
 # A unit names its programs with their whole paths: those of the prefix that is installed to.
 file(GLOB units CONFIGURE_DEPENDS systemd/*.service)

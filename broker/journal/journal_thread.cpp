@@ -80,6 +80,11 @@ class JournalThread::Machinery {
         return recent_syncs_.times(std::chrono::steady_clock::now());
     }
 
+    metrics::SyncTimes all_sync_times() const {
+        const std::lock_guard lock(times_mutex_);
+        return recent_syncs_.all();
+    }
+
     std::uint64_t sealed() const { return sealed_; }
 
     std::uint64_t filled() const { return filled_; }
@@ -222,6 +227,10 @@ std::uint64_t JournalThread::bytes_written() const {
 
 SyncTimes JournalThread::sync_times() const {
     return machinery_->sync_times();
+}
+
+metrics::SyncTimes JournalThread::all_sync_times() const {
+    return machinery_->all_sync_times();
 }
 
 std::uint64_t JournalThread::sealed_bytes() const {

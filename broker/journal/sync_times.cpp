@@ -14,6 +14,7 @@ void RecentSyncs::note(Moment at, std::chrono::nanoseconds took) {
     ++bucket.count;
     bucket.sum += took;
     bucket.longest = std::max(bucket.longest, took);
+    all_.note(took);
 }
 
 SyncTimes RecentSyncs::times(Moment at) const {

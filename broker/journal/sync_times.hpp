@@ -2,6 +2,8 @@
 // the older one goes when the newer one is full. Pure; one thread at a time.
 #pragma once
 
+#include "broker/metrics/histogram.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -24,6 +26,9 @@ class RecentSyncs {
     // Zero where there was none.
     SyncTimes times(Moment at) const;
 
+    // Of all batches since the start.
+    const metrics::SyncTimes& all() const { return all_; }
+
   private:
     struct Bucket {
         std::int64_t number = -2;  // of the 5 s since the clock's beginning
@@ -33,6 +38,7 @@ class RecentSyncs {
     };
 
     std::array<Bucket, 2> buckets_;
+    metrics::SyncTimes all_;
 };
 
 }  // namespace taskbbs::journal

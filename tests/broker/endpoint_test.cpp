@@ -75,6 +75,27 @@ TEST_CASE("what clients are told has a port, but may leave the host to them") {
     CHECK_FALSE(advertise_fault("tcp://127.0.0.1:*").empty());
 }
 
+TEST_CASE("HTTP listens at a host and a port; a port of 0 is any free one") {
+    for (const char* address :
+         {"127.0.0.1:7413", "[::1]:7413", "*:7413", "localhost:0", "metrics.example:65535"}) {
+        CAPTURE(address);
+        CHECK(listen_fault(address).empty());
+    }
+    for (const char* address : {"7413",
+                                ":7413",
+                                "127.0.0.1",
+                                "127.0.0.1:",
+                                "127.0.0.1:http",
+                                "127.0.0.1:65536",
+                                "127.0.0.1:*",
+                                "::1:7413",
+                                "tcp://127.0.0.1:7413",
+                                "1.2.3:7413"}) {
+        CAPTURE(address);
+        CHECK_FALSE(listen_fault(address).empty());
+    }
+}
+
 TEST_CASE("the same endpoint collides unless its port is any free one") {
     CHECK(same_endpoint("tcp://127.0.0.1:1", "tcp://127.0.0.1:1"));
     CHECK_FALSE(same_endpoint("tcp://127.0.0.1:1", "tcp://127.0.0.1:2"));

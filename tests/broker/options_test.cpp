@@ -146,6 +146,12 @@ TEST_CASE("every option of [limits] arrives") {
     CHECK(given("limits.peer_reply_bytes", "24").core.limits.peer_reply_bytes == 24);
 }
 
+TEST_CASE("metrics.endpoint arrives, and is off where nothing is said") {
+    CHECK(parse_options(sources_of({})).metrics_endpoint.empty());
+    CHECK(given("metrics.endpoint", "").metrics_endpoint.empty());
+    CHECK(given("metrics.endpoint", "[::1]:7413").metrics_endpoint == "[::1]:7413");
+}
+
 TEST_CASE("every option of [log] arrives") {
     CHECK(given("log.level", "debug").log_level == Level::debug);
     CHECK(given("log.format", "json").log_format == LogFormat::json);

@@ -54,7 +54,8 @@ def test_programs_units_and_documents_are_where_they_belong():
     with Installation() as installed:
         for path in ("bin/taskbbsd", "bin/taskbbs", "lib/systemd/system/taskbbsd.service",
                      "share/doc/taskbbs/LICENSE", "share/doc/taskbbs/protocol.md", "share/doc/taskbbs/install.md",
-                     "share/doc/taskbbs/examples/taskbbsd.conf", "share/doc/taskbbs/examples/monitor/monitor.py"):
+                     "share/doc/taskbbs/examples/taskbbsd.conf", "share/doc/taskbbs/examples/prometheus/alerts.yml",
+                     "share/doc/taskbbs/examples/grafana/taskbbs.json", "share/doc/taskbbs/examples/monitor/monitor.py"):
             assert (installed.prefix / path).is_file(), path
         example = installed.prefix / "share/doc/taskbbs/examples/taskbbsd.conf"
         run(installed.prefix / "bin/taskbbsd", "--config", example, "--check-config")

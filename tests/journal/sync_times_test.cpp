@@ -38,4 +38,11 @@ TEST_CASE("where nothing was synced, the times are zero") {
     CHECK(RecentSyncs{}.times(at(100s)).longest == 0ms);
 }
 
+TEST_CASE("all syncs since the start are counted, however long ago they were") {
+    RecentSyncs syncs;
+    syncs.note(at(1s), 2ms);
+    syncs.note(at(100s), 3ms);
+    CHECK(syncs.all().sum == 5e6);
+}
+
 }  // namespace taskbbs::journal

@@ -1,4 +1,4 @@
-"""Options of [journal], [requests], [events] and [log]: what each one changes.
+"""Options of [journal], [requests], [events], [log] and [metrics]: what each one changes.
 
 A scenario's name begins with its option's; options_complete.py asks that none is left out.
 """
@@ -11,6 +11,7 @@ from expect import holds, same
 from ports import free_port
 from subscriber import Subscriber
 from system_board import Skipped, eventually
+from visitors import get
 
 KIB = 1 << 10
 
@@ -221,3 +222,9 @@ def log_format_auto_is_for_journald_where_standard_error_leads_there(board):
     board.terminate()
     for line in board.words().splitlines():
         holds(re.match(r"<[3-7]>\w+", line), "log.format = auto, in a service", line)
+
+
+def metrics_endpoint_is_where_figures_are_served(board):
+    endpoint = f"127.0.0.1:{free_port()}"
+    board.start({"metrics.endpoint": endpoint})
+    same(get(endpoint, "/readyz"), (200, "ready\n"), "metrics.endpoint")

@@ -1,3 +1,4 @@
+// Two files, or one line that says why not.
 #include "broker/keygen_command.hpp"
 
 #include "keys/key_file.hpp"

@@ -1,3 +1,4 @@
+// Files are read whole before any of them is believed.
 #include "broker/keyring.hpp"
 
 #include "broker/authorized_keys.hpp"

@@ -1,3 +1,4 @@
+// Compares option by option, as the table spells their values.
 #include "broker/reload.hpp"
 
 #include "broker/option_table.hpp"

@@ -1,3 +1,4 @@
+// libzmq, by its C interface, as in broker/sockets.
 #include "broker/zap.hpp"
 
 #include <zmq.h>

@@ -1,3 +1,4 @@
+// Both keys or none.
 #include "cli/client_options.hpp"
 
 #include <fmt/format.h>

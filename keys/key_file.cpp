@@ -1,3 +1,4 @@
+// Half a file is never seen: what is written gets its name last.
 #include "keys/key_file.hpp"
 
 #include <array>

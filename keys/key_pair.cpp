@@ -1,3 +1,4 @@
+// libzmq makes keys and knows their text.
 #include "keys/key_pair.hpp"
 
 #include <zmq.h>

@@ -1,3 +1,4 @@
+// The files are those of keys/.
 #include "taskbbs/curve.hpp"
 
 #include "keys/key_file.hpp"

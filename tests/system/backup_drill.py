@@ -4,10 +4,9 @@ The load is a program of the SDK that writes down each acknowledged call. `taskb
 executor`, a plain client and a subscriber live through all of it.
 """
 import pathlib
-import shutil
 import subprocess
 
-from backup import _backup, _restore, _said
+from backup import _backup, _destroy, _restore, _said
 from expect import holds, same
 from system_board import PATIENCE, eventually
 from told_and_seen import Made, ToldAndSeen
@@ -110,8 +109,7 @@ def a_destroyed_board_is_restored_from_a_backup_made_under_load(board):
     holds(load.runs(), "and every call was answered", load.err.read_text())
 
     load.kill()
-    board.kill()
-    shutil.rmtree(board.journal)
+    _destroy(board)
     restored = _said(_restore(board, board.home / f"backup{BACKUPS - 1}"))
     same(int(restored["seq"]), seq, "restore tells the backup's event")
     holds(restored["log"] != log, "and another log")

@@ -109,11 +109,12 @@ void name_it(const std::string& partial, const std::string& to) {
     sync_directory(fs::path(to).parent_path());
 }
 
-// Beside a broker it takes what that one leaves, and goes first where memory is short.
+// Beside a broker it takes a tenth where processors are short (the lowest priority might not come
+// to an end on a busy machine), and goes first where memory is.
 void give_way() {
-    constexpr int lowest = 19;
+    constexpr int behind_others = 10;
     go_first_out_of_memory();
-    setpriority(PRIO_PROCESS, 0, lowest);
+    setpriority(PRIO_PROCESS, 0, behind_others);
 }
 
 // Who has to be given the directory for the broker to start: nobody, unless root made it.

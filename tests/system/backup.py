@@ -13,7 +13,7 @@ import threading
 import whole_history
 from client import Client
 from expect import holds, same
-from snapshots import SMALL, _names, _taken, _tool, _work
+from snapshots import SMALL, _names, _snapshots_of, _taken, _tool, _work
 from system_board import Skipped, eventually
 
 NOBODY = 65534
@@ -43,6 +43,7 @@ def _said(done):
 
 def _destroy(board):
     board.kill()
+    eventually(lambda: not _snapshots_of(board.journal), "a snapshot's process ends with its broker")
     shutil.rmtree(board.journal)
 
 
@@ -59,7 +60,6 @@ def a_backup_of_a_quiet_broker_comes_back_as_it_was_under_another_log(board):
     to = board.home / "backup"
     said = _said(_backup(board, to))
     same((int(said["seq"]), int(said["tasks"]), said["log"]), (stats["seq"], len(before), log), "it tells")
-    same(_tool(board, "verify").returncode, 0, "the journal itself holds")
     _destroy(board)
     restored = _said(_restore(board, to))
     same(restored["seq"], said["seq"], "restore tells the same event")
@@ -331,8 +331,7 @@ def what_root_makes_belongs_to_the_owner_of_the_directory(board):
     owners = {path.name: path.stat().st_uid for path in board.journal.iterdir()}
     same(set(owners.values()), {NOBODY}, f"root left nothing in the state directory: {owners}")
     _taken(c, 2)
-    board.kill()
-    shutil.rmtree(board.journal)
+    _destroy(board)
     board.journal.mkdir(mode=0o700)
     os.chown(board.journal, NOBODY, NOBODY)
     _said(_restore(board, board.home / "backup"))

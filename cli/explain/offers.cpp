@@ -50,9 +50,9 @@ void Offers::add(const ExecutorInfo& executor) {
     domain_offered_ |= matches;
     domain_elsewhere_ |= has_domain;
     for (Need& need : needs_) {
-        const auto free = executor.free ? (*executor.free).*need.free : std::nullopt;
+        const std::int64_t free = executor.free ? ((*executor.free).*need.free).value_or(any) : any;
         std::int64_t& most = matches ? need.most : need.most_elsewhere;
-        most = std::max(most, free.value_or(any));
+        most = std::max(most, free);
     }
 
     Candidate candidate{.executor_id = executor.executor_id, .obstacles = {}, .why = {}};

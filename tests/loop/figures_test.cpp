@@ -38,11 +38,11 @@ std::uint64_t events(Rig& rig, Kind kind, Cause cause = Cause::request) {
     return rig.broker().counters().events.at(index_of(kind)).at(index_of(cause));
 }
 
-const metrics::StateTimes& left(Rig& rig, State state) {
+const metrics::StateHistogram& left(Rig& rig, State state) {
     return rig.broker().counters().left.at(core::index(state));
 }
 
-std::uint64_t count_of(const metrics::StateTimes& times) {
+std::uint64_t count_of(const metrics::StateHistogram& times) {
     return std::accumulate(times.counts.begin(), times.counts.end(), std::uint64_t{0});
 }
 

@@ -34,7 +34,20 @@ std::vector<Trial> full_trials(double warm_up, double seconds) {
         load.in_flight = in_flight;
         add(fmt::format("in-flight-{}", in_flight), fmt::format("{} in flight", in_flight), load);
     }
-    add("sdk", "through the SDK", base).sdk = true;
+    for (const bool curve : {false, true}) {
+        const auto add_sdk = [&](const std::string& id,
+                                 const std::string& title,
+                                 const Load& load) {
+            Trial& trial = add(curve ? id + "-curve" : id, curve ? title + ", CURVE" : title, load);
+            trial.sdk = true;
+            trial.curve = curve;
+        };
+        add_sdk("sdk", "through the SDK", base);
+        Load alone = base;
+        alone.connections = 1;
+        alone.in_flight = 1;
+        add_sdk("sdk-alone", "through the SDK, one at a time", alone);
+    }
     for (const int subscribers : {1, 10, 100}) {
         add(fmt::format("subscribers-{}", subscribers),
             fmt::format("{} subscribed, and reading", subscribers),

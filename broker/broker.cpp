@@ -44,28 +44,44 @@ void Broker::begin(Time now) {
     open_batch();
 }
 
+void Broker::set_settings(const core::Settings& settings, Time now) {
+    const core::milliseconds every = settings.converge.every;
+    if (every != board_.settings().converge.every) {
+        next_pass_ = every > core::milliseconds{0} ? std::optional(now + every) : std::nullopt;
+    }
+    board_.set_settings(settings);
+}
+
 // ---- a request -------------------------------------------------------------------------------
 
-void Broker::receive(const Peer& peer, std::string_view frame, Time now) {
+std::string Broker::receive(const Peer& peer,
+                            std::string_view frame,
+                            Time now,
+                            core::GrantPtr grant) {
     now_ = now;
     current_.peer = peer;
+    current_.grant = std::move(grant);
     current_.next = 0;
     protocol::RequestMessage& message = current_.message;
     if (!protocol::parse_plain_requests(frame, message)) {
         auto parsed = protocol::parse_requests(document_, frame);
         if (!parsed) {
             message.requests.clear();
-            return refuse_message(peer, parsed.error());
+            refuse_message(peer, parsed.error());
+            return parsed.error().message;
         }
         message = *std::move(parsed);
     }
-    board_.sessions().acked(message.session, message.acked);
-    for (const core::Waiter& waiter : waiters_.take_acked(message.session, message.acked)) {
-        reply_empty(waiter);
+    if (!current_.grant || current_.grant->roles != 0) {
+        board_.sessions().acked(message.session, message.acked);
+        for (const core::Waiter& waiter : waiters_.take_acked(message.session, message.acked)) {
+            reply_empty(waiter);
+        }
     }
     // What has ripened by now is on offer to those who wait, then to this message.
     board_.tasks().ripen(now);
     settle();
+    return {};
 }
 
 void Broker::refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault) {
@@ -84,7 +100,7 @@ bool Broker::handle_next(std::size_t unread) {
         return false;
     }
     const Request& request = message.requests[current_.next++];
-    handle({current_.peer, message.session, request.id}, request, unread);
+    handle({current_.peer, message.session, request.id, {}, current_.grant}, request, unread);
     settle();
     return true;
 }
@@ -117,6 +133,10 @@ void Broker::handle(Caller caller, const Request& request, std::size_t unread) {
     if (request.packed.empty() && !protocol::has_valid_texts(*verb, request.args)) {
         return refuse(
             caller, Status::invalid_request, {.message = "a str in args is not valid UTF-8"});
+    }
+    // A stranger is told nothing, not even what was told to who knew the session before.
+    if (caller.grant && caller.grant->roles == 0) {
+        return refuse(caller, core::check_role(*caller.grant, *verb).error());
     }
     if (!has_credit(caller.peer, unread)) {
         return refuse(
@@ -162,13 +182,14 @@ void Broker::answer_again(const Caller& caller,
             protocol::OwnedReply owned{.seq = outcome.last, .epoch = outcome.last};
             const Slot slot = tasks.find(guid);
             if (slot != core::no_slot && tasks[slot].epoch == outcome.last &&
-                !core::is_doomed(board_, tasks[slot])) {
+                !core::is_doomed(board_, tasks[slot]) && still_hands_over(caller, verb, slot)) {
                 owned.task = tasks.view(slot);
             }
             return reply(caller, owned);
         }
         case Verb::acquire: {
-            const auto held = core::still_held(board_, executor_id, outcome.first, outcome.last);
+            auto held = core::still_held(board_, executor_id, outcome.first, outcome.last);
+            std::erase_if(held, [&](Slot task) { return !still_hands_over(caller, verb, task); });
             return reply_tasks(caller, held, outcome.last);
         }
         case Verb::reject:
@@ -180,8 +201,46 @@ void Broker::answer_again(const Caller& caller,
     }
 }
 
+// An outcome is told whatever has changed since; the task in it only to who may have it now.
+bool Broker::still_hands_over(const Caller& caller, Verb verb, Slot task) const {
+    return !caller.grant || (core::check_role(*caller.grant, verb) &&
+                             caller.grant->covers_domain(board_.tasks().view(task).domain));
+}
+
+void Broker::regrant(const core::Grants& grants) {
+    const auto has_changed = [&grants](const core::GrantPtr& grant) {
+        return grant && *grant != *grants.of(grant->key);
+    };
+    if (current_.grant) {
+        current_.grant = grants.of(current_.grant->key);
+    }
+    for (const core::Waiter& waiter :
+         waiters_.take_if([&](const auto& each) { return has_changed(each.grant); })) {
+        reply_empty(waiter);
+    }
+    const auto refuse_if_changed = [&](const Caller& caller) {
+        const bool changed = has_changed(caller.grant);
+        if (changed) {
+            refuse(caller,
+                   Status::busy,
+                   {.message = "what this client may do has changed: ask again"});
+        }
+        return changed;
+    };
+    absl::erase_if(replays_,
+                   [&](const auto& entry) { return refuse_if_changed(entry.second.caller); });
+    for (auto& [executor, waiting] : parked_) {
+        std::erase_if(waiting,
+                      [&](const Parked& parked) { return refuse_if_changed(parked.caller); });
+    }
+}
+
 void Broker::refuse(const Caller& caller, Status status, const protocol::Refusal& body) {
     ++stats_.refused;
+    if (status == Status::busy) {
+        ++stats_.busy;
+        stats_.busy_says = body.message;
+    }
     counters_.note_answer(caller.verb, status);
     gathering_.refuse(caller.peer, caller.id, status, body);
 }

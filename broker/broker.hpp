@@ -7,6 +7,7 @@
 #include "broker/core/acquire.hpp"
 #include "broker/core/board.hpp"
 #include "broker/core/converge.hpp"
+#include "broker/core/grants.hpp"
 #include "broker/core/presence.hpp"
 #include "broker/core/waiters.hpp"
 #include "broker/figures.hpp"
@@ -35,11 +36,15 @@ using protocol::Verb;
 
 // What `hello` and ticks say of this broker.
 struct Identity {
-    std::string server;     // program and version
-    std::string broker_id;  // stable over restarts
-    std::string log;        // names the history
-    std::string events;     // the endpoint to subscribe at
-    std::string sync;       // "always" or "never"
+    std::string server;           // program and version
+    std::string broker_id;        // stable over restarts
+    std::string log;              // names the history
+    std::string events;           // the endpoint to subscribe at
+    std::string sync;             // "always" or "never"
+    bool curve = false;           // clients are encrypted and known by their keys
+    bool open_plaintext = false;  // they are not, though others than this host's reach an endpoint
+    std::string system;           // kernel and architecture
+    std::string libzmq;           // its version
 };
 
 struct Publication {
@@ -69,8 +74,12 @@ class Broker {
 
     // ---- input -------------------------------------------------------------------------------
     // One request message: one frame, which holds until handle_next() has nothing left of it; no
-    // other one is handed in before.
-    void receive(const Peer& peer, std::string_view frame, Time now);
+    // other one is handed in before. `grant`: what whoever sent it may do; null: everything.
+    // Returns what is wrong with it as a whole, in one line; empty: nothing.
+    std::string receive(const Peer& peer,
+                        std::string_view frame,
+                        Time now,
+                        core::GrantPtr grant = nullptr);
     // Handles the next request of that message. False: there is none left. `unread`: bytes of
     // replies that were sent to its peer by now and that it has not taken yet.
     bool handle_next(std::size_t unread);
@@ -80,10 +89,16 @@ class Broker {
     void receive_page(std::uint64_t token, const journal::Page& page);
     // A question was not taken: there are too many.
     void refuse_replay(std::uint64_t token);
+    // The grants are others now: whoever waits under one that changed waits no more. From now on
+    // receive() gets those of `grants`.
+    void regrant(const core::Grants& grants);
     // What is due, in a slice of at most about a millisecond, or a tenth of that where requests
     // wait: true when there is more to do at once. `heard_until`: every message that had arrived
     // before this has been handled, so that whose presence ran out by then may be lost.
     bool work(Time now, Time heard_until, bool requests_wait);
+
+    // From now on, as in Board::set_settings().
+    void set_settings(const core::Settings& settings, Time now);
 
     // The disk is short of space: no new work is taken, what is under way goes on (section 6).
     void set_read_only(bool on) { read_only_ = on; }
@@ -113,6 +128,9 @@ class Broker {
     core::Seq durable_seq() const { return durable_seq_; }
 
     bool brake() const { return presence_.brake(); }
+
+    // Executors that are present.
+    std::size_t present() const { return board_.executors().present(); }
 
     std::size_t run_out() const { return presence_.run_out(); }
 
@@ -145,6 +163,7 @@ class Broker {
     // The message that is being handled; kept for its memory.
     struct Current {
         Peer peer;
+        core::GrantPtr grant;
         protocol::RequestMessage message;
         std::size_t next = 0;  // of its requests
     };
@@ -169,6 +188,7 @@ class Broker {
 
     // broker.cpp: the flow of every request and every event.
     void handle(Caller caller, const Request& request, std::size_t unread);
+    bool still_hands_over(const Caller& caller, Verb verb, Slot task) const;
     void refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault);
     bool has_credit(const Peer& peer, std::size_t unread) const;
     void answer_again(const Caller& caller,
@@ -211,6 +231,7 @@ class Broker {
     void executors(const Caller& caller, const Request& request);
     void replay(const Caller& caller, const Request& request);
     void stats(const Caller& caller, const Request& request);
+    void stats_within(const Caller& caller);
     void explain(const Caller& caller, const Request& request);
     void paused(const Caller& caller, const Request& request);
 

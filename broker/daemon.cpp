@@ -1,441 +1,47 @@
-// The thin driver: polls, reads the clock, moves bytes. What to do is Broker's to say.
+// From the journal to a broker that serves, and what it ends with.
 #include "broker/daemon.hpp"
 
-#include "broker/broker.hpp"
+#include "broker/driver.hpp"
 #include "broker/journal/error.hpp"
-#include "broker/journal/history_thread.hpp"
-#include "broker/journal/journal_thread.hpp"
 #include "broker/journal/posix_disk.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
+#include "broker/recovery_lines.hpp"
+#include "broker/recovery_progress.hpp"
 #include "broker/scrapes.hpp"
-#include "broker/snapshot_process.hpp"
-#include "broker/snapshots.hpp"
-#include "broker/sockets.hpp"
 #include "broker/system.hpp"
 #include "broker/version.hpp"
 
-#include <zmq.h>
-
-#include <algorithm>
-#include <array>
-#include <csignal>
-#include <cstdio>
-#include <fmt/format.h>
-
 namespace taskbbs::broker {
 
-using namespace std::chrono_literals;
-
 namespace {
-
-// For how long messages are handed in before the rest of the loop gets its turn.
-constexpr Duration receive_at_most = 500us;
-constexpr Duration history_interval = 1s;
-// Files that are never connections: the journal's, the sockets' own, and some to spare.
-constexpr std::size_t files_of_our_own = 128;
 
 std::int64_t to_ms(Duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
-// limits.connections, or what the system allows.
-std::size_t connection_limit(const Options& options, const Log& log) {
-    const std::size_t files = raise_file_limit();
-    const std::size_t possible =
-        files > 2 * files_of_our_own ? files - files_of_our_own : files / 2;
-    const std::size_t wanted = options.core.limits.connections;
-    if (possible < wanted) {
-        log.warn("few_files",
-                 {{"connections", possible},
-                  {"says",
-                   "the limit of open files allows fewer than limits.connections: raise it "
-                   "(LimitNOFILE=, ulimit -n)"}});
+// Where it takes long, the operator hears of it, and the service manager goes on waiting.
+void say_progress(Log& log, RecoveryProgress& progress) {
+    const auto word = progress.word(boot_time());
+    if (!word) {
+        return;
     }
-    return std::min(possible, wanted);
-}
-
-// What clients are told to subscribe at: as bound, but with `*` where the bind was to all
-// addresses.
-std::string events_endpoint(const Options& options, const Sockets& sockets) {
-    if (!options.events_advertise.empty()) {
-        return options.events_advertise;
-    }
-    std::string bound = sockets.events_endpoint();
-    for (const std::string_view any : {"tcp://0.0.0.0:", "tcp://[::]:"}) {
-        if (bound.starts_with(any)) {
-            return fmt::format("tcp://*:{}", bound.substr(any.size()));
-        }
-    }
-    return bound;
-}
-
-class Daemon {
-  public:
-    Daemon(const Options& options,
-           const Log& log,
-           Scrapes& scrapes,
-           journal::Disk& disk,
-           core::Board& board,
-           journal::Recovered recovered)
-        : log_(log),
-          scrapes_(scrapes),
-          sockets_({.requests = options.requests_endpoint,
-                    .events = options.events_endpoint,
-                    .message_bytes = options.core.limits.message_bytes,
-                    .connections = connection_limit(options, log),
-                    .peer_bytes = options.core.limits.peer_reply_bytes}),
-          broker_(board,
-                  {.server = fmt::format("taskbbs/{}", version),
-                   .broker_id = journal::to_hex(recovered.uuid()),
-                   .log = journal::to_hex(recovered.log()),
-                   .events = events_endpoint(options, sockets_),
-                   .sync = options.journal.sync == journal::Sync::always ? "always" : "never"}),
-          directory_(options.journal.dir),
-          snapshots_(recovered, options.journal.snapshot_bytes),
-          segments_bytes_(recovered.bytes),
-          journal_(disk, options.journal, std::move(recovered), report()),
-          history_(disk, options.journal, report()),
-          clock_start_(board.begin_serving(wall_time())),
-          boot_start_(boot_time()) {
-        if (const auto interval = watchdog_interval()) {
-            watchdog_.emplace(*interval, now());
-        }
-        journal_.recycle(snapshots_.take_unneeded());
-        broker_.begin(now());
-    }
-
-    // Until a signal says stop; then the batch in hand is written and answered.
-    void run() {
-        log_.info(
-            "ready",
-            {{"requests", sockets_.requests_endpoint()}, {"events", sockets_.events_endpoint()}});
-        notify_ready("serving");
-        scrapes_.enter(Phase::serving);
-        while (!stop_) {
-            turn();
-        }
-        log_.info("stopping");
-        notify_stopping();
-        scrapes_.enter(Phase::stopping);
-        finish();
-    }
-
-  private:
-    Time now() const { return clock_start_ + (boot_time() - boot_start_); }
-
-    journal::Report report() {
-        return [this](std::string_view line) { log_.warn("journal", {{"says", line}}); };
-    }
-
-    // One round: wait, take what came, do what is due, start the next write, send.
-    void turn() {
-        poll();
-        const Time began = now();
-        const Duration worked = work_time();
-        const bool drained = receive(began);
-        land(began);
-        broker_.set_read_only(journal_.disk_is_full());
-        const bool more_work = broker_.work(began, heard_until_, !drained);
-        launch(drained);
-        send();
-        // While the batch that gathers is full, only the journal can help.
-        more_ = !broker_.full() && (more_work || !drained);
-        Stats& stats = broker_.stats();
-        const Duration took = work_time() - worked;
-        stats.loop_longest = std::max(stats.loop_longest, took);
-        broker_.counters().turns.note(took);
-        keep_house();
-    }
-
-    void poll() {
-        std::array<zmq_pollitem_t, 7> items{{
-            {sockets_.requests(), 0, static_cast<short>(broker_.full() ? 0 : ZMQ_POLLIN), 0},
-            {nullptr, sockets_.requests_monitor(), ZMQ_POLLIN, 0},
-            {nullptr, sockets_.events_monitor(), ZMQ_POLLIN, 0},
-            {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, history_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, scrapes_.fd(), ZMQ_POLLIN, 0},
-        }};
-        zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
-        if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
-            sockets_.count_connections();
-        }
-        if ((items[4].revents & ZMQ_POLLIN) != 0) {
-            take_history();
-        }
-        if ((items[5].revents & ZMQ_POLLIN) != 0) {
-            take_signals();
-        }
-        if ((items[6].revents & ZMQ_POLLIN) != 0) {
-            scrapes_.answer({broker_, journal_, snapshots_, snapshot_took_, sockets_});
-        }
-    }
-
-    void take_history() {
-        while (const auto finished = history_.take_finished()) {
-            broker_.receive_page(finished->token, finished->page);
-        }
-        journal_.recycle(history_.take_retired());
-    }
-
-    void tell_history(Time at) {
-        history_.advance(
-            {.durable = broker_.durable_seq(), .needed_from = snapshots_.needed_from(), .now = at});
-        history_told_ = at;
-    }
-
-    void take_signals() {
-        while (const int signal = signals_.take()) {
-            stop_ = stop_ || signal != SIGCHLD;
-        }
-        if (auto ended = snapshot_ ? snapshot_->take_ended() : std::nullopt) {
-            snapshot_.reset();
-            note_snapshot(*ended);
-        }
-    }
-
-    long timeout_ms() const {
-        Duration wait = history_interval;
-        if (const auto deadline = broker_.next_deadline(); deadline && !broker_.full()) {
-            wait = std::min(wait, *deadline - now());
-        }
-        if (watchdog_) {
-            wait = std::min(wait, watchdog_->due() - now());
-        }
-        return std::max<long>(0, std::chrono::ceil<std::chrono::milliseconds>(wait).count());
-    }
-
-    // Handles requests for a while, one at a time. True when nothing more had arrived.
-    bool receive(Time at) {
-        std::size_t unread = sockets_.unread(incoming_.peer);  // nothing is sent in here
-        while (!broker_.full() && now() - at < receive_at_most) {
-            if (broker_.handle_next(unread)) {
-                continue;
-            }
-            if (!sockets_.receive(incoming_)) {
-                heard_until_ = at;
-                mark_ = {at, 0};
-                return true;
-            }
-            count_message(at);
-            unread = sockets_.unread(incoming_.peer);
-            if (incoming_.is_one_frame) {
-                broker_.receive(incoming_.peer, incoming_.frame, at);
-            } else {
-                broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
-            }
-        }
-        return false;
-    }
-
-    // Where messages never cease: the socket is read one message a peer in turn, and holds a
-    // bounded number of each. So once enough were taken since the mark, all that had arrived by
-    // then were among them.
-    void count_message(Time at) {
-        const std::size_t all = (sockets_.connections() + 1) * (Sockets::messages_held + 1);
-        if (++mark_.messages > all) {
-            heard_until_ = mark_.at;
-            mark_ = {at, 0};
-        }
-    }
-
-    // What was being written is durable: what it reveals leaves.
-    void land(Time at) {
-        if (auto batch = journal_.take_completed()) {
-            broker_.durable(std::move(batch), at);
-            send();
-        }
-    }
-
-    // A batch of one request, with nothing behind it, is written here: that saves two thread
-    // switches.
-    void launch(bool drained) {
-        const Time at = now();
-        auto batch = broker_.take_batch(at);
-        if (!batch) {
-            return;
-        }
-        ++batches_given_;
-        if (drained && batch->count() == 1 && journal_.commit_here(*batch)) {
-            broker_.durable(std::move(batch), at);
-        } else {
-            journal_.submit(std::move(batch));
-        }
-    }
-
-    void send() {
-        Output& output = broker_.output();
-        for (HistoryQuestion& question : output.questions) {
-            if (!history_.ask(std::move(question.query), question.token)) {
-                broker_.refuse_replay(question.token);
-            }
-        }
-        for (const Publication& publication : output.publications) {
-            sockets_.publish(publication.topic, publication.body);
-        }
-        for (Message& message : output.messages) {
-            broker_.stats().dropped_replies += sockets_.send(std::move(message)) ? 0 : 1;
-        }
-        output = {};
-    }
-
-    void keep_house() {
-        const Time ended = now();
-        Stats& stats = broker_.stats();
-        stats.connections = sockets_.connections();
-        stats.syncs = journal_.syncs();
-        const journal::SyncTimes sync_times = journal_.sync_times();
-        stats.sync_mean = sync_times.mean;
-        stats.sync_longest = sync_times.longest;
-        stats.journal_bytes = segments_bytes_ + journal_.bytes_written();
-        stats.snapshot_seq = snapshots_.newest().seq;
-        stats.snapshots = snapshots_.taken();
-        stats.snapshot_failures = snapshots_.failed();
-        ++turns_;
-        if (ended - history_told_ >= history_interval) {
-            tell_history(ended);
-        }
-        look_after_snapshots(ended);
-        if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
-            notify_alive();
-        }
-        if (broker_.brake() != brake_said_) {
-            say_brake();
-        }
-    }
-
-    void look_after_snapshots(Time at) {
-        const Snapshots::Written written{journal_.sealed_bytes(), journal_.filled_bytes()};
-        if (snapshot_ && snapshots_.falls_behind(written)) {
-            snapshots_.hurry();
-            snapshot_->kill();
-        }
-        const auto priority = snapshots_.due(written, at);
-        if (!priority) {
-            return;
-        }
-        snapshots_.started(written, *priority);
-        try {
-            snapshot_.emplace(directory_, *priority == Snapshots::Priority::low);
-            snapshot_began_ = at;
-        } catch (const std::system_error& error) {
-            note_snapshot({.status = 1, .said = error.what()});
-        }
-    }
-
-    void note_snapshot(const SnapshotProcess::Ended& ended) {
-        Snapshots::Taken taken;
-        const Time at = now();
-        const bool done =
-            ended.status == 0 &&
-            std::sscanf(
-                ended.said.c_str(), snapshot_line, &taken.seq, &taken.before, &taken.bytes) == 3;
-        const bool hurried = ended.status == 128 + SIGKILL && snapshots_.hurried();
-        snapshots_.ended(done ? std::optional(taken) : std::nullopt, at);
-        journal_.recycle(snapshots_.take_unneeded());
-        const auto says = std::string_view(ended.said);
-        if (done) {
-            snapshot_took_ = at - snapshot_began_;
-            tell_history(at);  // segments that are not needed any more go at once
-            log_.info("snapshot_taken", {{"says", says}, {"ms", to_ms(at - snapshot_began_)}});
-        } else if (hurried) {
-            log_.info("snapshot_hurried", {{"ms", to_ms(at - snapshot_began_)}});
-        } else if (ended.status == static_cast<int>(Exit::mismatch)) {
-            log_.error("snapshot_mismatch", {{"says", says}});
-        } else {
-            log_.warn("snapshot_failed", {{"status", ended.status}, {"says", says}});
-        }
-    }
-
-    void say_brake() {
-        brake_said_ = broker_.brake();
-        if (brake_said_) {
-            log_.warn("brake_holds", {{"executors_run_out", broker_.run_out()}});
-        } else {
-            log_.info("brake_released");
-        }
-    }
-
-    void finish() {
-        snapshot_.reset();
-        const auto write_out = [this] {
-            while (journal_.busy()) {
-                zmq_pollitem_t item{nullptr, journal_.fd(), ZMQ_POLLIN, 0};
-                zmq_poll(&item, 1, -1);
-                land(now());
-            }
-        };
-        write_out();
-        if (auto batch = broker_.take_batch(now())) {
-            journal_.submit(std::move(batch));
-        }
-        write_out();
-        send();
-        journal_.stop();
-        sockets_.linger();
-    }
-
-    const Log& log_;
-    Scrapes& scrapes_;
-    Signals signals_;
-    Sockets sockets_;
-    Broker broker_;
-    std::string directory_;
-    Snapshots snapshots_;
-    std::optional<SnapshotProcess> snapshot_;
-    Time snapshot_began_{};
-    std::optional<Duration> snapshot_took_;
-    std::uint64_t segments_bytes_;
-    journal::JournalThread journal_;
-    journal::HistoryThread history_;
-    Time clock_start_;
-    Time boot_start_;
-    std::optional<Watchdog> watchdog_;
-
-    Sockets::Incoming incoming_;
-
-    // Since when messages are counted; see count_message().
-    struct Mark {
-        Time at{};
-        std::size_t messages = 0;
-    };
-
-    Mark mark_;
-    Time heard_until_{};
-    Time history_told_{};
-    std::uint64_t turns_ = 0;
-    std::uint64_t batches_given_ = 0;
-    bool more_ = false;
-    bool stop_ = false;
-    bool brake_said_ = false;
-};
-
-void say_recovered(const Log& log,
-                   const journal::Recovered& recovered,
-                   const core::Board& board,
-                   Duration took) {
-    if (recovered.torn_bytes > 0) {
-        log.warn("torn_tail_cut",
-                 {{"bytes", recovered.torn_bytes}, {"kept_as", recovered.torn_file}});
-    }
-    log.info("recovered",
-             {{"snapshot", recovered.snapshot},
-              {"events", recovered.events},
-              {"tasks", board.tasks().size()},
-              {"seq", board.seq()},
-              {"segments", recovered.segments},
-              {"clean_stop", recovered.clean_stop},
-              {"ms", to_ms(took)}});
+    log.info("recovering",
+             {{"percent", word->percent}, {"events", word->events}, {"ms", to_ms(word->took)}});
+    notify_starting(word->status(), RecoveryProgress::extension);
 }
 
 // `serving` is set once clients may have been told something.
-void serve_or_throw(const Options& options, const Log& log, bool& serving) {
+void serve_or_throw(const Options& options,
+                    Keyring keyring,
+                    Log& log,
+                    const ReadOptions& read_options,
+                    bool& serving) {
     // Before the journal is read, so that /livez answers and /readyz says what it waits for.
     Scrapes scrapes(options, log);
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
     const Time began = boot_time();
+    RecoveryProgress progress(began, journal::bytes_to_read(disk));
     const journal::RecoveryOptions recovery{
         .now = wall_time(),
         .writer = std::string(version),
@@ -443,28 +49,41 @@ void serve_or_throw(const Options& options, const Log& log, bool& serving) {
             [&](std::string_view line) {
                 log.warn("journal", {{"says", line}});
             },
+        .on_read =
+            [&](std::uint64_t bytes, std::uint64_t events) {
+                if (progress.read(bytes, events)) {
+                    say_progress(log, progress);
+                }
+            },
     };
     auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);
-    say_recovered(log, recovered, *board, boot_time() - began);
-    if (const Duration ahead = board->clock().last_stamp() - wall_time(); ahead > 60s) {
-        log.warn("clock_ahead",
-                 {{"ms", to_ms(ahead)},
+    say_recovered(log, recovered, *board, {.took = boot_time() - began, .wall = wall_time()});
+    if (is_open_plaintext(options)) {
+        log.warn("open_plaintext",
+                 {{"requests", options.requests_endpoint},
+                  {"events", options.events_endpoint},
                   {"says",
-                   "the last event is ahead of the wall clock: event times creep until it "
-                   "has caught up"}});
+                   "other hosts may connect, nothing is encrypted, and everybody is operator: make "
+                   "keys (taskbbsd keygen) and set security.server_key"}});
     }
-    Daemon daemon(options, log, scrapes, disk, *board, std::move(recovered));
-    serving = true;
-    daemon.run();
+    drive({options,
+           std::move(keyring),
+           log,
+           read_options,
+           scrapes,
+           disk,
+           *board,
+           std::move(recovered)},
+          [&serving] { serving = true; });
     log.info("stopped");
 }
 
 }  // namespace
 
-Exit serve(const Options& options, const Log& log) {
+Exit serve(const Options& options, Keyring keyring, Log& log, const ReadOptions& read_options) {
     bool serving = false;
     try {
-        serve_or_throw(options, log, serving);
+        serve_or_throw(options, std::move(keyring), log, read_options, serving);
         return Exit::stopped;
     } catch (const journal::CorruptError& error) {
         log.error("journal_damaged", {{"says", std::string_view(error.what())}});
@@ -473,9 +92,12 @@ Exit serve(const Options& options, const Log& log) {
         log.error("journal_unsupported", {{"says", std::string_view(error.what())}});
         return Exit::damaged;
     } catch (const journal::JournalError& error) {
-        log.error(serving ? "journal_failed" : "not_started",
-                  {{"says", std::string_view(error.what())}});
-        return serving ? Exit::not_written : Exit::not_started;
+        if (serving) {
+            log.error("journal_failed", {{"says", std::string_view(error.what())}});
+            return Exit::not_written;
+        }
+        log.error("not_started", {{"says", std::string_view(error.what())}});
+        return Exit::not_started;
     } catch (const std::exception& error) {
         log.error("not_started", {{"says", std::string_view(error.what())}});
         return Exit::not_started;

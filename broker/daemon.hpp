@@ -3,8 +3,11 @@
 // "Threads").
 #pragma once
 
+#include "broker/keyring.hpp"
 #include "broker/log.hpp"
 #include "broker/options.hpp"
+
+#include <functional>
 
 namespace taskbbs::broker {
 
@@ -19,8 +22,12 @@ enum class Exit : int {
     configuration = 78,
 };
 
-// Serves until SIGTERM or SIGINT, which must be blocked by the caller (in every thread). Whatever
-// ends it is logged as one line.
-Exit serve(const Options& options, const Log& log);
+// Reads the options anew, from where they came from. Throws ConfigurationError.
+using ReadOptions = std::function<Options()>;
+
+// Serves until SIGTERM or SIGINT, which must be blocked by the caller (in every thread), as must
+// SIGHUP: then it reads options and keys anew and takes what can change, or, if anything is wrong,
+// nothing. Whatever ends it is logged as one line.
+Exit serve(const Options& options, Keyring keyring, Log& log, const ReadOptions& read_options);
 
 }  // namespace taskbbs::broker

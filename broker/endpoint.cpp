@@ -95,6 +95,15 @@ std::string advertise_fault(std::string_view endpoint) {
     return fault(endpoint, false);
 }
 
+bool is_local(std::string_view endpoint) {
+    if (!endpoint.starts_with(tcp)) {
+        return true;
+    }
+    const std::string_view host = endpoint.substr(tcp.size(), endpoint.rfind(':') - tcp.size());
+    const bool in_loopback_net = host.starts_with("127.") && is_address(AF_INET, host);
+    return in_loopback_net || host == "localhost" || host == "lo" || host == "[::1]";
+}
+
 std::string listen_fault(std::string_view address) {
     return address.ends_with(":0") ? host_fault(address.substr(0, address.size() - 2))
                                    : tcp_fault(address, false);

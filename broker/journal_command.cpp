@@ -1,6 +1,7 @@
 // One function a subcommand.
 #include "broker/journal_command.hpp"
 
+#include "broker/backup_command.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/posix_disk.hpp"
 #include "broker/journal_tools.hpp"
@@ -8,6 +9,7 @@
 #include "broker/options.hpp"
 #include "broker/snapshot_job.hpp"
 #include "broker/snapshot_process.hpp"
+#include "broker/system.hpp"
 #include "broker/units.hpp"
 #include "broker/version.hpp"
 #include "protocol/fields.hpp"
@@ -35,6 +37,28 @@ namespace {
 
 // What one of these commands takes besides the broker's options.
 using Flags = std::map<std::string, std::string, std::less<>>;
+
+// Takes the words of these names out of the arguments, which have no value.
+Flags take_switches(std::vector<std::string>& arguments,
+                    std::initializer_list<std::string_view> names) {
+    Flags switches;
+    for (const std::string_view name : names) {
+        if (std::erase(arguments, name) > 0) {
+            switches.emplace(name, "");
+        }
+    }
+    return switches;
+}
+
+// The word that names no option, if that is the first one.
+std::string take_operand(std::vector<std::string>& arguments) {
+    if (arguments.empty() || arguments.front().starts_with("--")) {
+        return {};
+    }
+    std::string operand = std::move(arguments.front());
+    arguments.erase(arguments.begin());
+    return operand;
+}
 
 // Takes `--name value` and `--name=value` of these names out of the arguments.
 Flags take_flags(std::vector<std::string>& arguments,
@@ -72,14 +96,6 @@ std::optional<journal::Seq> seq_of(const Flags& flags, std::string_view name) {
         throw wrong(fmt::format("{}: \"{}\" is no number of an event", name, found->second));
     }
     return static_cast<journal::Seq>(*seq);
-}
-
-// Where memory is short it goes before the broker does: what can't be raised stays as it is.
-void go_first_out_of_memory() {
-    if (std::FILE* const file = std::fopen("/proc/self/oom_score_adj", "w")) {
-        std::fputs("500", file);
-        std::fclose(file);
-    }
 }
 
 // Processors that share no cache, or none that the kernel knows of, as a virtual machine's may: it
@@ -125,9 +141,27 @@ void serve_broker(const Flags& flags) {
     }
 }
 
-Exit snapshot(journal::Disk& disk, const Options& options, const Flags& flags) {
+// What a subcommand is called with. Its options are read: journal.dir is where it works.
+struct Call {
+    Options options;
+    Flags flags;
+    std::string operand;
+
+    std::unique_ptr<journal::Disk> disk() const {
+        return std::make_unique<journal::PosixDisk>(options.journal.dir, options.journal.sync);
+    }
+
+    std::string flag(std::string_view name) const {
+        const auto found = flags.find(name);
+        return found == flags.end() ? std::string() : found->second;
+    }
+};
+
+Exit snapshot(const Call& call) {
+    const auto& [options, flags, operand] = call;
+    const auto disk = call.disk();
     serve_broker(flags);
-    const auto lock = disk.lock("SNAPSHOT");
+    const auto lock = disk->lock("SNAPSHOT");
     if (!lock) {
         fmt::print("another snapshot is being taken\n");
         return Exit::not_started;
@@ -135,7 +169,7 @@ Exit snapshot(journal::Disk& disk, const Options& options, const Flags& flags) {
     const journal::RecoveryOptions how{
         .writer = std::string(version),
         .report = [](std::string_view line) { fmt::print(stderr, "{}\n", line); }};
-    const auto taken = take_snapshot(disk, options.core, how);
+    const auto taken = take_snapshot(*disk, options.core, how);
     if (!taken) {
         fmt::print("no segment was sealed since the newest snapshot\n");
         return Exit::stopped;
@@ -145,34 +179,78 @@ Exit snapshot(journal::Disk& disk, const Options& options, const Flags& flags) {
     return Exit::stopped;
 }
 
-Exit verify(journal::Disk& disk, const Options& options, const Flags&) {
-    fmt::print("{}", verify_journal(disk, options.core));
+Exit verify(const Call& call) {
+    fmt::print("{}", verify_journal(*call.disk(), call.options.core));
     return Exit::stopped;
 }
 
-Exit dump(journal::Disk& disk, const Options&, const Flags& flags) {
-    dump_journal(disk,
-                 {.from = seq_of(flags, "--from"), .to = seq_of(flags, "--to")},
+Exit dump(const Call& call) {
+    dump_journal(*call.disk(),
+                 {.from = seq_of(call.flags, "--from"), .to = seq_of(call.flags, "--to")},
                  [](std::string_view line) { fmt::print("{}\n", line); });
     return Exit::stopped;
 }
 
-Exit repair(journal::Disk& disk, const Options& options, const Flags& flags) {
-    const auto seq = seq_of(flags, "--truncate-at");
+Exit repair(const Call& call) {
+    const auto seq = seq_of(call.flags, "--truncate-at");
     if (!seq) {
         throw wrong("repair needs --truncate-at SEQ: the last event to keep (verify names one)");
     }
-    fmt::print("{}", repair_journal(disk, options.journal, *seq, std::string(version)));
+    fmt::print("{}",
+               repair_journal(*call.disk(), call.options.journal, *seq, std::string(version)));
     return Exit::stopped;
 }
 
-using Command = Exit (*)(journal::Disk&, const Options&, const Flags&);
+// Damage may be that of the copy.
+template <class Work>
+Exit saying_next(std::string_view next, const Work& work) {
+    try {
+        return work();
+    } catch (const journal::CorruptError&) {
+        fmt::print(stderr, "{}\n", next);
+        throw;
+    }
+}
 
-constexpr std::array<std::pair<std::string_view, Command>, 4> commands{{
-    {"snapshot", snapshot},
-    {"verify", verify},
-    {"dump", dump},
-    {"repair", repair},
+Exit backup(const Call& call) {
+    if (call.flag("--to").empty()) {
+        throw wrong("backup needs --to DIR: where it is made, absent or empty");
+    }
+    const auto reach =
+        call.flags.contains("--history") ? journal::Reach::history : journal::Reach::snapshot;
+    return saying_next(
+        fmt::format("no backup was made; whether {0} is damaged: taskbbsd journal verify "
+                    "--journal.dir {0}",
+                    call.options.journal.dir),
+        [&] { return run_backup(call.options, call.flag("--to"), reach); });
+}
+
+Exit restore(const Call& call) {
+    if (call.operand.empty()) {
+        throw wrong("restore needs the directory of a backup: restore DIR [--to STATE_DIR]");
+    }
+    return saying_next(
+        fmt::format("nothing was restored: {} does not hold; take an older backup", call.operand),
+        [&] { return run_restore(call.options, call.operand); });
+}
+
+using Command = Exit (*)(const Call&);
+
+struct Subcommand {
+    std::string_view name;
+    Command run;
+    // The flag that stands for journal.dir here, if there is one.
+    std::string_view directory;
+    bool has_operand = false;
+};
+
+constexpr std::array<Subcommand, 6> commands{{
+    {"snapshot", snapshot, ""},
+    {"verify", verify, ""},
+    {"dump", dump, ""},
+    {"repair", repair, ""},
+    {"backup", backup, "--from"},
+    {"restore", restore, "--to", true},
 }};
 
 // To the broker that asked, which says it where an operator looks; else to the operator.
@@ -191,24 +269,28 @@ Exit run_journal_command(const Sources& sources) {
     Sources rest = sources;
     std::vector<std::string>& words = rest.arguments;
     const std::string name = words.empty() ? "" : words.front();
-    const auto command =
-        std::ranges::find(commands, name, &std::pair<std::string_view, Command>::first);
+    const auto command = std::ranges::find(commands, name, &Subcommand::name);
     if (command == commands.end()) {
         const bool asks = name == "--help" || name == "help";
         fmt::print(asks ? stdout : stderr, "{}", journal_usage);
         return asks ? Exit::stopped : Exit::configuration;
     }
     words.erase(words.begin());
-    const Flags flags = take_flags(words, {"--for-broker", "--from", "--to", "--truncate-at"});
-    const Options options = parse_options(rest);
-    if (options.mode != Mode::serve) {
+    Call call;
+    call.operand = command->has_operand ? take_operand(words) : std::string();
+    call.flags = take_flags(words, {"--for-broker", "--from", "--to", "--truncate-at"});
+    call.flags.merge(take_switches(words, {"--history"}));
+    if (const std::string directory = call.flag(command->directory); !directory.empty()) {
+        words.insert(words.end(), {"--journal.dir", directory});
+    }
+    call.options = parse_options(rest);
+    if (call.options.mode != Mode::serve) {
         fmt::print("{}", journal_usage);
         return Exit::stopped;
     }
+    const Flags& flags = call.flags;
     try {
-        const std::unique_ptr<journal::Disk> disk =
-            std::make_unique<journal::PosixDisk>(options.journal.dir, options.journal.sync);
-        return command->second(*disk, options, flags);
+        return command->run(call);
     } catch (const ConfigurationError&) {
         throw;
     } catch (const StateMismatch& error) {

@@ -1,7 +1,6 @@
 // Reading a journal for people.
 #include "broker/journal_tools.hpp"
 
-#include "broker/journal/batch_reader.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/replay.hpp"
@@ -48,17 +47,6 @@ void run(Disk& disk, Replay& replay, const Files& files) {
     } else {
         replay.run_sealed(files.segments);
     }
-}
-
-// The first segment of those that are there, believing what its header says it follows on.
-journal::StartingPoint beginning(Disk& disk, const Files& files) {
-    const Seq first = files.segments.front();
-    const std::string name = journal::segment_name(first);
-    const auto read = journal::read_segment_header(*disk.open_to_read(name));
-    if (!read.damage.empty()) {
-        throw journal::CorruptError(disk.directory() + "/" + name, 0, first, read.damage);
-    }
-    return {.next_seq = first, .chain = read.header.chain};
 }
 
 // Replays from the oldest snapshot that the segments go on from, or from the first event.
@@ -160,7 +148,7 @@ std::string verify_journal(Disk& disk, const core::Settings& settings) {
                             header.digest.value);
     }
     const journal::Visitor nobody;
-    Replay all(disk, beginning(disk, files), nobody);
+    Replay all(disk, journal::starting_at(disk, files.segments.front()), nobody);
     run(disk, all, files);
     said += fmt::format("segments: {} hold; events {} to {}\n",
                         all.segments(),
@@ -182,7 +170,7 @@ void dump_journal(Disk& disk,
             line(json_of(record));
         }
     };
-    Replay replay(disk, beginning(disk, files), visitor);
+    Replay replay(disk, journal::starting_at(disk, files.segments.front()), visitor);
     run(disk, replay, files);
 }
 

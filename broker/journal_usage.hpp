@@ -10,9 +10,14 @@ inline constexpr std::string_view journal_usage =
     "  verify                      reads everything and says whether it holds\n"
     "  dump [--from SEQ] [--to SEQ]  events as lines of JSON\n"
     "  repair --truncate-at SEQ    ends the history behind event SEQ; keeps what it cuts\n"
+    "  backup --to DIR [--from STATE_DIR] [--history]\n"
+    "                              copies it while a broker serves: from the newest snapshot\n"
+    "                              on, or all that is kept; proves that the copy holds\n"
+    "  restore DIR [--to STATE_DIR]  makes a state directory of a backup; clients see another log\n"
     "  snapshot                    takes a snapshot of what is sealed, as the broker does\n\n"
     "The journal is journal.dir of the broker's options: --journal.dir DIR, --config FILE, ...\n"
-    "Exit codes: 0 it holds, or is done; 1 it could not be done; 75 the journal is damaged;\n"
+    "STATE_DIR stands for it.\n"
+    "Exit codes: 0 it holds, or is done; 1 it could not be done; 75 journal or backup is damaged;\n"
     "76 the snapshot came to another state; 78 usage.\n";
 
 }  // namespace taskbbs::broker

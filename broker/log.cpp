@@ -1,127 +1,12 @@
-// Lines are put together in memory and leave in one write. Quoting goes byte by byte: what is
-// logged may come from a peer.
+// Lines are formatted and leave outside the lock, which guards the counts alone.
 #include "broker/log.hpp"
 
-#include "protocol/document.hpp"
-
-#include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cmath>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <iterator>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace taskbbs::broker {
-
-namespace {
-
-using Line = std::string;
-
-// What a text is cut to: whole characters where it has any.
-std::string_view shortened(std::string_view text) {
-    if (text.size() <= max_log_text) {
-        return text;
-    }
-    std::size_t end = max_log_text;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
-        --end;
-    }
-    return text.substr(0, end);
-}
-
-bool is_bare(unsigned char c) {
-    return c > ' ' && c < 0x7F && c != '"' && c != '\\' && c != '=';
-}
-
-// Both styles quote alike but for bytes that have no character: JSON has no way to write them.
-void append_quoted(Line& line, std::string_view text, bool json) {
-    const bool characters = protocol::is_utf8(text);
-    line += '"';
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            line += '\\';
-            line += c;
-        } else if (c == '\n') {
-            line += "\\n";
-        } else if (byte < ' ' || byte == 0x7F) {
-            line += fmt::format("\\{}{:02x}", json ? "u00" : "x", byte);
-        } else if (byte >= 0x80 && !characters) {
-            json ? line += "\\ufffd" : line += fmt::format("\\x{:02x}", byte);
-        } else {
-            line += c;
-        }
-    }
-    line += '"';
-}
-
-void append_value(Line& line, std::string_view whole, bool json) {
-    const std::string_view text = shortened(whole);
-    if (!json && !text.empty() && std::ranges::all_of(text, is_bare)) {
-        line += text;
-    } else {
-        append_quoted(line, text, json);
-    }
-}
-
-void append_value(Line& line, double number, bool json) {
-    if (json && !std::isfinite(number)) {
-        line += "null";
-    } else {
-        fmt::format_to(std::back_inserter(line), "{}", number);
-    }
-}
-
-void append_value(Line& line, auto number, bool /*json*/) {
-    fmt::format_to(std::back_inserter(line), "{}", number);
-}
-
-std::string text_of(std::chrono::system_clock::time_point at) {
-    const auto ms = std::chrono::floor<std::chrono::milliseconds>(at);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(ms);
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                       (ms - seconds).count());
-}
-
-// syslog(3)'s numbers.
-int priority(Level level) {
-    constexpr auto priorities = std::to_array({3, 4, 6, 7});
-    return priorities[static_cast<std::size_t>(level)];
-}
-
-}  // namespace
-
-std::string format_line(LogStyle style,
-                        Level level,
-                        std::chrono::system_clock::time_point at,
-                        std::string_view event,
-                        std::span<const Field> fields) {
-    const bool json = style == LogStyle::json;
-    const std::string_view word = protocol::name_of(level);
-    Line line;
-    switch (style) {
-        case LogStyle::journald:
-            line = fmt::format("<{}>{}", priority(level), event);
-            break;
-        case LogStyle::text:
-            line = fmt::format("{} {} {}", text_of(at), word, event);
-            break;
-        case LogStyle::json:
-            line =
-                fmt::format(R"({{"time":"{}","level":"{}","event":"{}")", text_of(at), word, event);
-            break;
-    }
-    for (const Field& field : fields) {
-        line += json ? fmt::format(",\"{}\":", field.name) : fmt::format(" {}=", field.name);
-        std::visit([&](const auto& value) { append_value(line, value, json); }, field.value);
-    }
-    line += json ? "}\n" : "\n";
-    return line;
-}
 
 LogStyle log_style(LogFormat format, int fd, const char* journal_stream) {
     if (format != LogFormat::automatic) {
@@ -137,14 +22,84 @@ LogStyle log_style(LogFormat format, int fd, const char* journal_stream) {
     return same ? LogStyle::journald : LogStyle::text;
 }
 
-void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) const {
+Log::Log(int fd, LogStyle style, Level level, const LogSurroundings& surroundings)
+    : fd_(fd), style_(style), level_(level), now_(surroundings.now) {
+    if (style == LogStyle::journald) {
+        journald_.emplace(surroundings.journal_socket);
+    }
+}
+
+void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) {
     if (!shows(level)) {
         return;
+    }
+    settle();
+    bool admitted = false;
+    {
+        const std::lock_guard lock(mutex_);
+        admitted = hush_.admits(level, event, now_());
+        next_end_ = hush_.next_end().value_or(Hush::Moment::max());
+    }
+    if (admitted && !put(level, event, fields)) {
+        lose(event, 1);
+    }
+}
+
+void Log::settle() {
+    const Hush::Moment now = now_();
+    if (now < next_end_.load(std::memory_order_relaxed)) {
+        return;
+    }
+    std::vector<Hush::Hushed> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        ended = hush_.take_ended(now);
+        next_end_ = hush_.next_end().value_or(Hush::Moment::max());
+    }
+    put(ended);
+}
+
+void Log::finish() {
+    std::vector<Hush::Hushed> hushed;
+    {
+        const std::lock_guard lock(mutex_);
+        hushed = hush_.take_all();
+        next_end_ = Hush::Moment::max();
+    }
+    put(hushed);
+}
+
+void Log::put(const std::vector<Hush::Hushed>& hushed) {
+    for (const auto& [event, level, lines] : hushed) {
+        if (shows(level) && !put(level, "suppressed", {{"of", event}, {"lines", lines}})) {
+            lose(event, lines);
+        }
+    }
+}
+
+// False: it is lost.
+bool Log::put(Level level, std::string_view event, std::initializer_list<Field> fields) {
+    if (journald_) {
+        switch (journald_->send(journald_entry(level, event, fields))) {
+            case Journald::Sent::taken:
+                return true;
+            case Journald::Sent::full:
+                return false;
+            case Journald::Sent::missing:
+                break;
+        }
     }
     const std::string line =
         format_line(style_, level, std::chrono::system_clock::now(), event, fields);
     while (::write(fd_, line.data(), line.size()) < 0 && errno == EINTR) {
     }
+    return true;
+}
+
+void Log::lose(std::string_view event, std::uint64_t lines) {
+    const std::lock_guard lock(mutex_);
+    hush_.lost(event, lines, now_());
+    next_end_ = hush_.next_end().value_or(Hush::Moment::max());
 }
 
 }  // namespace taskbbs::broker

@@ -1,126 +1,89 @@
-// The broker's log: one event a line, an event's name and its fields. What clients sent (payloads,
-// results, annotations) never belongs into it.
+// Where the broker's lines go, which of them, and how many of a kind (docs/logs.md).
 #pragma once
 
-#include "protocol/names.hpp"
+#include "broker/hush.hpp"
+#include "broker/journald.hpp"
+#include "broker/log_line.hpp"
 
-#include <array>
-#include <chrono>
-#include <concepts>
-#include <cstdint>
+#include <atomic>
 #include <initializer_list>
-#include <span>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <variant>
+#include <vector>
 
 namespace taskbbs::broker {
-
-// By falling urgency: a level shows itself and those before it.
-enum class Level : std::uint8_t { error, warn, info, debug };
-
-// Section [log] of the configuration. `automatic` (spelled auto) is journald where standard error
-// leads there, else text.
-enum class LogFormat : std::uint8_t { automatic, text, json };
-
-// How a line is written. journald: text with its priority in front and without a time, both of
-// which the journal takes for itself.
-enum class LogStyle : std::uint8_t { text, json, journald };
-
-// One name and value of a line. Strings are views: they must last until the line is written.
-struct Field {
-    using Value = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;
-
-    Field(std::string_view field, std::string_view text) : name(field), value(text) {}
-
-    Field(std::string_view field, std::floating_point auto number)
-        : name(field), value(static_cast<double>(number)) {}
-
-    template <std::integral Number>
-    Field(std::string_view field, Number number) : name(field), value(widened(number)) {}
-
-    std::string_view name;
-    Value value;
-
-  private:
-    template <class Number>
-    static Value widened(Number number) {
-        if constexpr (std::same_as<Number, bool>) {
-            return number;
-        } else if constexpr (std::is_signed_v<Number>) {
-            return std::int64_t{number};
-        } else {
-            return std::uint64_t{number};
-        }
-    }
-};
-
-// Of a field's text, more than this many bytes are cut, so that a line stays one write.
-inline constexpr std::size_t max_log_text = 512;
-
-// One whole line with its end. Control characters are escaped, so a line stays a line; in JSON,
-// bytes that are not UTF-8 become U+FFFD.
-//   text:     2026-01-02T03:04:05.678Z info recovered events=123 ms=4 dir="/var/lib/my board"
-//   json:
-//   {"time":"2026-01-02T03:04:05.678Z","level":"info","event":"recovered","events":123,"ms":4}
-//   journald: <6>recovered events=123 ms=4
-// Fields named `time`, `level` or `event` would stand twice in JSON: don't.
-std::string format_line(LogStyle style,
-                        Level level,
-                        std::chrono::system_clock::time_point at,
-                        std::string_view event,
-                        std::span<const Field> fields);
 
 // The style of `format` for the file descriptor `fd`. `journal_stream` is the environment's
 // JOURNAL_STREAM, or null: it names the stream that the service manager connected to the journal,
 // and `fd` may since have been pointed elsewhere.
 LogStyle log_style(LogFormat format, int fd, const char* journal_stream);
 
-// Where lines go. A value; copies write to the same place. Threads may share one: each line is one
-// write(2). A line that can't be written is lost: the broker never waits for its log to be
-// repaired.
+// What a log has to do with besides its descriptor.
+struct LogSurroundings {
+    std::string journal_socket = "/run/systemd/journal/socket";
+    Hush::Moment (*now)() = &std::chrono::steady_clock::now;
+};
+
+// Threads may share one: each line is one write(2), or one datagram to the journal. A line that
+// can't be written is lost: the broker never waits for its log to be repaired. More than
+// Hush::most lines of an event in a minute are counted instead, and `suppressed` says how many of
+// which.
 class Log {
   public:
-    // `fd` stays the caller's and must outlast the log.
-    Log(int fd, LogStyle style, Level level) : fd_(fd), style_(style), level_(level) {}
+    // `fd` stays the caller's and must outlast the log. Style journald: where the journal's socket
+    // can't be reached, lines go there as text.
+    Log(int fd, LogStyle style, Level level, const LogSurroundings& surroundings = {});
+    ~Log() = default;
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
 
-    bool shows(Level level) const { return level <= level_; }
+    Level level() const { return level_.load(std::memory_order_relaxed); }
 
-    void write(Level level, std::string_view event, std::initializer_list<Field> fields = {}) const;
+    // Holds for the lines to come, by any thread.
+    void set_level(Level level) { level_.store(level, std::memory_order_relaxed); }
 
-    void error(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    bool shows(Level asked) const { return asked <= level(); }
+
+    void write(Level level, std::string_view event, std::initializer_list<Field> fields = {});
+
+    void error(std::string_view event, std::initializer_list<Field> fields = {}) {
         write(Level::error, event, fields);
     }
 
-    void warn(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    void warn(std::string_view event, std::initializer_list<Field> fields = {}) {
         write(Level::warn, event, fields);
     }
 
-    void info(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    void info(std::string_view event, std::initializer_list<Field> fields = {}) {
         write(Level::info, event, fields);
     }
 
-    void debug(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    void debug(std::string_view event, std::initializer_list<Field> fields = {}) {
         write(Level::debug, event, fields);
     }
 
+    // Says what was suppressed in minutes that have ended. Each line does that first; to be called
+    // now and then where none may come. Cheap: it reads a clock.
+    void settle();
+    // The same, of the minute that has not ended, too: before the process ends.
+    void finish();
+
   private:
+    bool put(Level level, std::string_view event, std::initializer_list<Field> fields);
+    void put(const std::vector<Hush::Hushed>& hushed);
+    void lose(std::string_view event, std::uint64_t lines);
+
     int fd_;
     LogStyle style_;
-    Level level_;
+    std::atomic<Level> level_;
+    Hush::Moment (*now_)();
+    std::optional<Journald> journald_;
+
+    std::mutex mutex_;  // for hush_
+    Hush hush_;
+    std::atomic<Hush::Moment> next_end_{Hush::Moment::max()};
 };
 
 }  // namespace taskbbs::broker
-
-namespace taskbbs::protocol {
-
-template <>
-inline constexpr auto names<broker::Level> =
-    std::to_array<std::string_view>({"error", "warn", "info", "debug"});
-
-template <>
-inline constexpr auto names<broker::LogFormat> =
-    std::to_array<std::string_view>({"auto", "text", "json"});
-
-}  // namespace taskbbs::protocol

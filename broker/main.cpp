@@ -2,7 +2,10 @@
 #include "broker/core/slot_index.hpp"
 #include "broker/daemon.hpp"
 #include "broker/journal_command.hpp"
+#include "broker/keygen_command.hpp"
+#include "broker/keyring.hpp"
 #include "broker/options.hpp"
+#include "broker/start_check.hpp"
 #include "broker/version.hpp"
 
 #include <csignal>
@@ -10,6 +13,7 @@
 #include <fmt/core.h>
 #include <random>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -25,11 +29,34 @@ void block_signals() {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-int run(const Options& options) {
+// Empty: they can be used.
+std::string keyring_faults(const Options& options) {
+    try {
+        load_keyring(options);
+        return {};
+    } catch (const ConfigurationError& error) {
+        return fmt::format("{}\n", error.what());
+    }
+}
+
+Exit check(const Options& options) {
+    const std::string of_keys = keyring_faults(options);
+    const std::vector<Finding> findings = findings_of(options, look_at_start(options));
+    if (has_fault(findings) || !of_keys.empty()) {
+        fmt::print(stderr, "{}{}", of_keys, text_of(findings));
+        return Exit::configuration;
+    }
+    fmt::print("{}{}", summary(options), text_of(findings));
+    return Exit::stopped;
+}
+
+int run(const Sources& sources) {
+    const Options options = parse_options(sources);
     switch (options.mode) {
         case Mode::help:
             fmt::print("{}", help_text());
@@ -38,16 +65,19 @@ int run(const Options& options) {
             fmt::print("taskbbsd {}\n", version);
             return code(Exit::stopped);
         case Mode::check_config:
-            fmt::print("{}", summary(options));
-            return code(Exit::stopped);
+            return code(check(options));
         case Mode::serve:
             break;
     }
+    Keyring keyring = load_keyring(options);
     block_signals();
-    const Log log(STDERR_FILENO,
-                  log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
-                  options.log_level);
-    return code(serve(options, log));
+    Log log(STDERR_FILENO,
+            log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
+            options.log_level);
+    const Exit exit =
+        serve(options, std::move(keyring), log, [&sources] { return parse_options(sources); });
+    log.finish();
+    return code(exit);
 }
 
 }  // namespace
@@ -57,10 +87,13 @@ int main(int argc, char** argv) {
         std::random_device random;
         const std::uint64_t high = random();
         taskbbs::core::seed_indexes(high << 32 | random());
+        if (is_keygen_command(argc, argv)) {
+            return code(run_keygen_command(argc, argv));
+        }
         if (is_journal_command(argc, argv)) {
             return code(run_journal_command(process_sources(argc - 1, argv + 1, environ)));
         }
-        return run(parse_options(process_sources(argc, argv, environ)));
+        return run(process_sources(argc, argv, environ));
     } catch (const ConfigurationError& error) {
         fmt::print(stderr, "{}\n", error.what());
         return code(Exit::configuration);

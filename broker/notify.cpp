@@ -2,6 +2,7 @@
 // manager's, which restarts what it does not hear from.
 #include "broker/notify.hpp"
 
+#include <ctime>
 #include <fmt/format.h>
 #include <systemd/sd-daemon.h>
 
@@ -20,8 +21,19 @@ void notify_ready(std::string_view status) {
     send(fmt::format("READY=1\nSTATUS={}", status));
 }
 
+void notify_reloading() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}",
+                     now.tv_sec * 1'000'000LL + now.tv_nsec / 1000));
+}
+
 void notify_status(std::string_view status) {
     send(fmt::format("STATUS={}", status));
+}
+
+void notify_starting(std::string_view status, std::chrono::microseconds extension) {
+    send(fmt::format("STATUS={}\nEXTEND_TIMEOUT_USEC={}", status, extension.count()));
 }
 
 void notify_stopping() {

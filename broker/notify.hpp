@@ -13,7 +13,12 @@ namespace taskbbs::broker {
 
 // Both sockets are bound and the journal is recovered. `status`: one line for `systemctl status`.
 void notify_ready(std::string_view status);
+// Options are being read anew; notify_ready() says that this is over.
+void notify_reloading();
 void notify_status(std::string_view status);
+// Not ready yet: `status`, and another `extension` from now on before the service manager gives up,
+// beyond TimeoutStartSec= as well.
+void notify_starting(std::string_view status, std::chrono::microseconds extension);
 void notify_stopping();
 void notify_alive();
 

@@ -28,6 +28,8 @@ std::string range_text(const Option& option) {
                 return format_duration(milliseconds(static_cast<std::int64_t>(bound)));
             case Kind::size:
                 return format_size(bound);
+            case Kind::mode:
+                return format_mode(bound);
             default:
                 return std::to_string(bound);
         }
@@ -45,6 +47,10 @@ std::string number_fault(const Option& option, std::string_view text) {
             return fmt::format("{} is not a size {} (bytes, or 512KiB, 64MiB, 4GiB)",
                                in_quotes(text),
                                range_text(option));
+        case Kind::mode:
+            return fmt::format("{} is not the mode of a file {}, in octal (0660, 0600)",
+                               in_quotes(text),
+                               range_text(option));
         default:
             return fmt::format("{} is not a number {}", in_quotes(text), range_text(option));
     }
@@ -59,6 +65,8 @@ std::optional<std::uint64_t> parse_number(Kind kind, std::string_view text) {
         }
         case Kind::size:
             return parse_size(text);
+        case Kind::mode:
+            return parse_mode(text);
         default:
             return parse_count(text);
     }
@@ -90,6 +98,9 @@ std::string assign_word(std::string_view text, Word& field) {
 std::string text_fault(Kind kind, std::string_view text) {
     if (kind == Kind::directory) {
         return text.empty() ? "a directory is wanted" : "";
+    }
+    if (kind == Kind::file) {
+        return text.find('\0') == std::string_view::npos ? "" : "a path has no zero byte";
     }
     if (kind == Kind::advertised && text.empty()) {
         return {};
@@ -200,7 +211,9 @@ std::string text_of(const Option& option, Options options) {
                 return format_duration(field(options));
             } else {
                 const auto number = std::uint64_t{field(options)};
-                return option.kind == Kind::size ? format_size(number) : std::to_string(number);
+                return option.kind == Kind::size   ? format_size(number)
+                       : option.kind == Kind::mode ? format_mode(number)
+                                                   : std::to_string(number);
             }
         },
         option.field);
@@ -214,8 +227,12 @@ std::string value_name(const Option& option) {
             return "SIZE";
         case Kind::count:
             return "NUMBER";
+        case Kind::mode:
+            return "MODE";
         case Kind::directory:
             return "DIR";
+        case Kind::file:
+            return "FILE";
         case Kind::endpoint:
         case Kind::advertised:
             return "ENDPOINT";

@@ -19,8 +19,10 @@ enum class Kind : std::uint8_t {
     duration,
     size,
     count,
+    mode,
     word,
     directory,
+    file,
     endpoint,
     advertised,
     listener,
@@ -32,14 +34,18 @@ using OptionField = std::variant<std::chrono::milliseconds& (*)(Options&),
                                  std::uint32_t& (*)(Options&),
                                  std::string& (*)(Options&),
                                  journal::Sync& (*)(Options&),
+                                 Flag& (*)(Options&),
                                  Level& (*)(Options&),
                                  LogFormat& (*)(Options&)>;
 
-// Bounds of durations (in ms), sizes (in bytes) and counts, both included.
+// Bounds of durations (in ms), sizes (in bytes), counts and modes, both included.
 struct Range {
     std::uint64_t least = 0;
     std::uint64_t most = 0;
 };
+
+// Whether a running broker takes another value (SIGHUP).
+enum class Reload : std::uint8_t { no, yes };
 
 struct Option {
     std::string_view name;  // section.name
@@ -47,6 +53,7 @@ struct Option {
     OptionField field;
     Range range;
     std::string_view why;
+    Reload reload = Reload::no;
 };
 
 std::span<const Option> option_table();

@@ -120,6 +120,17 @@ std::string beyond_a_message(const Options& options, std::string_view name, std:
         format_size(most));
 }
 
+std::string open_without_curve(const Options& options, const std::string& endpoint) {
+    if (has_curve(options) || options.allow_plaintext == Flag::on || is_local(endpoint)) {
+        return {};
+    }
+    return fmt::format(
+        "{} is open to other hosts, and without security.server_key everybody there could do "
+        "everything unencrypted: make a key (taskbbsd keygen FILE), bind to 127.0.0.1, or say "
+        "security.allow_plaintext = true",
+        in_quotes(endpoint));
+}
+
 // A rule between two options. `broken` says what is wrong, empty where nothing is.
 struct Rule {
     std::string_view option;
@@ -151,6 +162,22 @@ constexpr auto rules = std::to_array<Rule>({
      [](const Options& options) {
          return beyond_a_message(options, "limits.result_bytes", options.core.limits.result_bytes);
      }},
+    {"security.authorized_keys",
+     "security.server_key",
+     [](const Options& options) -> std::string {
+         if (options.server_key.empty() == options.authorized_keys.empty()) {
+             return {};
+         }
+         return options.server_key.empty()
+                    ? "it is of no use without security.server_key, which turns encryption on"
+                    : "it is missing: with security.server_key, nobody may connect without it";
+     }},
+    {"requests.endpoint",
+     "security.server_key",
+     [](const Options& options) { return open_without_curve(options, options.requests_endpoint); }},
+    {"events.endpoint",
+     "security.server_key",
+     [](const Options& options) { return open_without_curve(options, options.events_endpoint); }},
     {"events.endpoint",
      "requests.endpoint",
      [](const Options& options) -> std::string {
@@ -221,18 +248,31 @@ Options parse_options(const Sources& sources) {
     core::LimitSettings& limits = options.core.limits;
     limits.payload_bytes = std::min(limits.payload_bytes, limits.message_bytes);
     limits.result_bytes = std::min(limits.result_bytes, limits.message_bytes);
-    options.journal.dir =
-        (std::filesystem::path(sources.working_dir) / options.journal.dir).lexically_normal();
+    const auto make_absolute = [&sources](std::string& path) {
+        path = (std::filesystem::path(sources.working_dir) / path).lexically_normal();
+    };
+    make_absolute(options.journal.dir);
+    for (std::string* const keys : {&options.server_key, &options.authorized_keys}) {
+        if (!keys->empty()) {
+            make_absolute(*keys);
+        }
+    }
     return options;
 }
 
+bool is_open_plaintext(const Options& options) {
+    return !has_curve(options) &&
+           !(is_local(options.requests_endpoint) && is_local(options.events_endpoint));
+}
+
 std::vector<ProgramOption> program_options() {
-    return {{"config",
-             "FILE",
-             fmt::format("reads this file; without it {}, if it is there", default_config_file)},
-            {"check-config", "", "checks the configuration and stops"},
-            {"version", "", "prints the version and stops"},
-            {"help", "", "prints this and stops"}};
+    return {
+        {"config",
+         "FILE",
+         fmt::format("reads this file; without it {}, if it is there", default_config_file)},
+        {"check-config", "", "checks the configuration, directories, rights and space, and stops"},
+        {"version", "", "prints the version and stops"},
+        {"help", "", "prints this and stops"}};
 }
 
 std::vector<ExitMeaning> exit_codes() {

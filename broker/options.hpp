@@ -6,7 +6,7 @@
 
 #include "broker/core/settings.hpp"
 #include "broker/journal/settings.hpp"
-#include "broker/log.hpp"
+#include "broker/log_line.hpp"
 #include "broker/option_sources.hpp"
 
 #include <stdexcept>
@@ -16,8 +16,14 @@
 
 namespace taskbbs::broker {
 
+// The broker's user and its group: who is in it may connect.
+inline constexpr std::uint32_t default_ipc_mode = 0660;
+
 // What the command line asks for: serve, or one of --check-config, --version, --help.
 enum class Mode : std::uint8_t { serve, check_config, version, help };
+
+// A choice that an option spells true or false.
+enum class Flag : std::uint8_t { off, on };
 
 struct Options {
     Mode mode = Mode::serve;
@@ -27,6 +33,12 @@ struct Options {
     std::string requests_endpoint = "tcp://127.0.0.1:7411";
     std::string events_endpoint = "tcp://127.0.0.1:7412";
     std::string events_advertise;  // empty: as bound
+    std::string server_key;        // a file; empty: no CURVE
+    std::string authorized_keys;   // a file
+    Flag allow_plaintext = Flag::off;
+    // Of the files of ipc sockets, whatever the umask.
+    std::uint32_t requests_ipc_mode = default_ipc_mode;
+    std::uint32_t events_ipc_mode = default_ipc_mode;
     std::string metrics_endpoint;  // empty: off
     Level log_level = Level::info;
     LogFormat log_format = LogFormat::automatic;
@@ -34,6 +46,14 @@ struct Options {
     std::string config_file;        // that was read; empty: none
     std::vector<Setting> settings;  // those that were given, in the order of the table
 };
+
+// Whether clients are known by their keys, and what they say is encrypted.
+inline bool has_curve(const Options& options) {
+    return !options.server_key.empty();
+}
+
+// Whether another host may reach an endpoint, and nothing is encrypted.
+bool is_open_plaintext(const Options& options);
 
 // The configuration can't be used (exit code 78). Nothing was done yet.
 class ConfigurationError : public std::runtime_error {
@@ -70,3 +90,10 @@ std::string help_text();
 std::string summary(const Options& options);
 
 }  // namespace taskbbs::broker
+
+namespace taskbbs::protocol {
+
+template <>
+inline constexpr auto names<broker::Flag> = std::to_array<std::string_view>({"false", "true"});
+
+}  // namespace taskbbs::protocol

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/core/event.hpp"
+#include "broker/core/grant.hpp"
 #include "protocol/envelope.hpp"
 #include "protocol/messages.hpp"
 
@@ -27,6 +28,7 @@ struct Caller {
     SessionId session;
     RequestId id = 0;
     std::optional<protocol::Verb> verb = {};  // nothing: one that the broker does not know
+    core::GrantPtr grant;                     // what it may do
 };
 
 struct Message {

@@ -63,8 +63,9 @@ RecoveredBoard recover_board(journal::Disk& disk,
                              const journal::RecoveryOptions& options,
                              const core::Settings& core) {
     std::optional<Fold> fold;
-    journal::Recovered recovered =
-        journal::recover(disk, settings, options, visitor_of(fold, core, settings.dir));
+    journal::Visitor visitor = visitor_of(fold, core, settings.dir);
+    visitor.on_read = options.on_read;
+    journal::Recovered recovered = journal::recover(disk, settings, options, visitor);
     return {std::move(recovered), fold->take_board()};
 }
 

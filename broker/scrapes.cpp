@@ -3,7 +3,7 @@
 
 namespace taskbbs::broker {
 
-Scrapes::Scrapes(const Options& options, const Log& log) {
+Scrapes::Scrapes(const Options& options, Log& log) {
     if (!options.metrics_endpoint.empty()) {
         server_ = std::make_unique<MetricsServer>(options.metrics_endpoint, options.journal.dir);
         log.info("metrics", {{"endpoint", std::string_view(server_->endpoint())}});

@@ -19,7 +19,7 @@ class Scrapes {
   public:
     // Serves from now on, as of a broker that recovers, and says where. Throws std::runtime_error
     // where the endpoint can't be bound.
-    Scrapes(const Options& options, const Log& log);
+    Scrapes(const Options& options, Log& log);
 
     void enter(Phase phase);
 

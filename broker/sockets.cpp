@@ -1,18 +1,27 @@
 // libzmq, by its C interface: the C++ one throws where a peer is merely gone.
 #include "broker/sockets.hpp"
 
+#include "broker/ipc_file.hpp"
+
 #include <zmq.h>
 
+#include <absl/container/btree_set.h>
 #include <absl/container/flat_hash_map.h>
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <optional>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <system_error>
 #include <utility>
 
 namespace taskbbs::broker {
@@ -25,6 +34,10 @@ constexpr int reply_queue = 100'000;  // messages to one peer, which are bounded
 // are 2.5 million.
 constexpr int event_queue = 10'000;
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
+// Of subscriptions that one connection may send: libzmq keeps each until its end, some 32 bytes for
+// each of theirs. A watch of a thousand domains sends a tenth of it.
+constexpr std::uint64_t subscriptions_bytes = 1U << 20;
+constexpr int subscribers_looked_at = 256;
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
@@ -44,19 +57,75 @@ std::string last_endpoint(void* socket) {
     return text.data();
 }
 
-void bind_to(void* socket, const std::string& endpoint, std::string_view option) {
+// libzmq would remove whatever lies where the socket's file is to be.
+void check_ipc_file(const std::string& endpoint, std::string_view option) {
+    const auto path = ipc_path(endpoint);
+    if (!path) {
+        return;
+    }
+    if (const std::string taken = ipc_file_fault(*path); !taken.empty()) {
+        throw BindError(fmt::format("cannot bind {} = {}: {}", option, endpoint, taken));
+    }
+}
+
+void open_ipc_file(void* socket, std::uint32_t mode, std::string_view option) {
+    const std::string bound = last_endpoint(socket);
+    const auto path = ipc_path(bound);
+    if (path && chmod(path->c_str(), mode) != 0) {
+        throw BindError(fmt::format("cannot set the mode of {} = {}: {}; {}",
+                                    option,
+                                    bound,
+                                    std::generic_category().message(errno),
+                                    "choose a path on another file system"));
+    }
+}
+
+void bind_to(void* socket,
+             const std::string& endpoint,
+             std::uint32_t mode,
+             std::string_view option) {
+    check_ipc_file(endpoint, option);
     // Only where it is asked for: an IPv6 socket names IPv4 addresses in a way few clients expect.
     set(socket, ZMQ_IPV6, endpoint.starts_with("tcp://[") ? 1 : 0);
     if (zmq_bind(socket, endpoint.c_str()) == 0) {
+        open_ipc_file(socket, mode, option);
         return;
     }
     const int error = zmq_errno();
     const std::string_view next_step =
         error == EADDRINUSE ? "another process has it: end that one, or choose another endpoint"
-        : error == EACCES   ? "this user may not: choose a port above 1023, or another path"
-                            : "choose an address of this host";
+        : error == ENOENT && ipc_path(endpoint)
+            ? "the directory of the socket must be there (RuntimeDirectory= of the service)"
+        : error == EACCES ? "this user may not: choose a port above 1023, or another path"
+                          : "choose an address of this host";
     throw BindError(fmt::format(
         "cannot bind {} = {}: {}; {}", option, endpoint, zmq_strerror(error), next_step));
+}
+
+// libzmq has had this option for long; its header says so only where drafts are enabled.
+constexpr int zap_enforce_domain = 93;
+
+// Whoever connects must bring a key, and the ZAP handler is asked about it: without an answer
+// nobody gets in.
+void guard(void* socket, const std::string& secret_key, const char* zap_domain) {
+    set(socket, ZMQ_CURVE_SERVER, 1);
+    const bool guarded =
+        zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret_key.data(), secret_key.size()) == 0 &&
+        zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, zap_domain, std::strlen(zap_domain)) == 0;
+    const int enforced = 1;
+    if (!guarded || zmq_setsockopt(socket, zap_enforce_domain, &enforced, sizeof enforced) != 0) {
+        throw std::runtime_error(
+            fmt::format("cannot encrypt: {} (libzmq without CURVE?)", zmq_strerror(zmq_errno())));
+    }
+}
+
+// Over the life of a tcp connection; 0 of others.
+std::uint64_t bytes_received(int fd) {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    const bool told = getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+                      size >= offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
+    return told ? info.tcpi_bytes_received : 0;
 }
 
 // libzmq takes routing ids from rand(), which starts alike in every process.
@@ -135,11 +204,16 @@ void* monitor_of(void* context, void* socket, const char* address) {
 
 class Sockets::Machinery {
   public:
+    using Descriptors = absl::btree_set<int>;
+
     explicit Machinery(const SocketSettings& settings)
-        : peer_bytes(settings.peer_bytes), limit_(settings.connections) {
+        : peer_bytes(settings.peer_bytes), limit(settings.connections) {
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
+        if (!settings.secret_key.empty()) {
+            zap.emplace(context);
+        }
         requests = zmq_socket(context, ZMQ_ROUTER);
         events = zmq_socket(context, ZMQ_PUB);
         for (void* socket : {requests, events}) {
@@ -154,11 +228,14 @@ class Sockets::Machinery {
         set_size(requests, settings.message_bytes);
         set(events, ZMQ_SNDHWM, event_queue);
         set_size(events, subscription_bytes);
+        if (zap) {
+            guard(requests, settings.secret_key, requests_zap_domain);
+            guard(events, settings.secret_key, events_zap_domain);
+        }
         requests_monitor = monitor_of(context, requests, "inproc://requests-monitor");
         events_monitor = monitor_of(context, events, "inproc://events-monitor");
         // A descriptor tells of what comes behind the end that was seen here.
-        follow(requests_monitor, requesters);
-        follow(events_monitor, subscribers);
+        follow_both();
         zmq_msg_init(&frame);
     }
 
@@ -169,6 +246,7 @@ class Sockets::Machinery {
         for (void* socket : {requests_monitor, events_monitor, events, requests}) {
             zmq_close(socket);
         }
+        zap.reset();
         zmq_ctx_term(context);
     }
 
@@ -176,24 +254,28 @@ class Sockets::Machinery {
     Machinery& operator=(const Machinery&) = delete;
 
     void bind_both(const SocketSettings& settings) {
-        bind_to(requests, settings.requests, "requests.endpoint");
+        bind_to(requests, settings.requests, settings.requests_mode, "requests.endpoint");
         requests_endpoint = last_endpoint(requests);
-        bind_to(events, settings.events, "events.endpoint");
+        bind_to(events, settings.events, settings.events_mode, "events.endpoint");
         events_endpoint = last_endpoint(events);
     }
 
     // The listener stays, as libzmq ends all its connections with it: who is one too many is hung
     // up on, and knocks again. Should `fd` be another connection's by now, that one does.
-    void connected(int fd, std::size_t& count) {
-        ++count;
-        if (connections() > limit_) {
+    void connected(int fd, Descriptors& of_socket) {
+        of_socket.insert(fd);
+        if (connections() > limit) {
+            ++refused;
             shutdown(fd, SHUT_RDWR);
         }
     }
 
-    std::size_t connections() const { return requesters + subscribers; }
+    std::size_t connections() const { return requesters.size() + subscribers.size(); }
 
-    std::size_t limit() const { return limit_; }
+    void follow_both() {
+        follow(requests_monitor, requesters);
+        follow(events_monitor, subscribers);
+    }
 
     void* context = nullptr;
     void* requests = nullptr;
@@ -204,13 +286,17 @@ class Sockets::Machinery {
     Unread unread;
     std::string requests_endpoint;
     std::string events_endpoint;
-    std::size_t requesters = 0;   // connections of the one socket
-    std::size_t subscribers = 0;  // and of the other
-    const std::size_t peer_bytes;
+    Descriptors requesters;   // connections of the one socket
+    Descriptors subscribers;  // and of the other
+    int last_looked_at = -1;  // of the subscribers, for what they sent
+    std::size_t peer_bytes;
+    std::size_t limit;
+    std::optional<ZapHandler> zap;
+    std::uint64_t refused = 0;
 
-    // `count`: the connections of the monitor's socket. libzmq says of each once that it came, and
-    // once that it went.
-    void follow(void* monitor, std::size_t& count) {
+    // `of_socket`: the connections of the monitor's. libzmq says of each once that it came, and
+    // once that it went, before its descriptor is another one's.
+    void follow(void* monitor, Descriptors& of_socket) {
         zmq_msg_t part;
         zmq_msg_init(&part);
         while (zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT) >= 0) {
@@ -223,9 +309,9 @@ class Sockets::Machinery {
                 zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT);
             }
             if (event == ZMQ_EVENT_ACCEPTED) {
-                connected(fd, count);
-            } else if (count > 0) {
-                --count;
+                connected(fd, of_socket);
+            } else {
+                of_socket.erase(fd);
             }
         }
         zmq_msg_close(&part);
@@ -236,9 +322,15 @@ class Sockets::Machinery {
         const auto limit = static_cast<std::int64_t>(bytes);
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit);
     }
-
-    std::size_t limit_;
 };
+
+std::string Sockets::library_version() {
+    int major = 0;
+    int minor = 0;
+    int patch = 0;
+    zmq_version(&major, &minor, &patch);
+    return fmt::format("{}.{}.{}", major, minor, patch);
+}
 
 Sockets::Sockets(const SocketSettings& settings)
     : machinery_(std::make_unique<Machinery>(settings)) {
@@ -264,10 +356,19 @@ bool Sockets::receive(Incoming& incoming) {
     }
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};
+    if (machinery_->zap) {
+        const char* const key = zmq_msg_gets(&frame, "User-Id");
+        incoming.key = key == nullptr ? std::string_view() : key;
+    }
     if (incoming.is_one_frame) {
         incoming.frame = {static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame)};
     }
     return true;
+}
+
+std::string Sockets::from() const {
+    const char* const address = zmq_msg_gets(&machinery_->frame, "Peer-Address");
+    return address == nullptr ? std::string() : address;
 }
 
 bool Sockets::send(Message message) {
@@ -298,7 +399,7 @@ std::size_t Sockets::unread(const Peer& peer) {
 // Nobody is there to hear it: libzmq would only find that out message by message. Who is connecting
 // just now has not subscribed yet, as far as this thread knows.
 void Sockets::publish(std::string_view topic, std::string_view body) {
-    if (machinery_->subscribers == 0) {
+    if (machinery_->subscribers.empty()) {
         return;
     }
     void* const socket = machinery_->events;
@@ -308,20 +409,63 @@ void Sockets::publish(std::string_view topic, std::string_view body) {
 }
 
 void Sockets::count_connections() {
-    machinery_->follow(machinery_->requests_monitor, machinery_->requesters);
-    machinery_->follow(machinery_->events_monitor, machinery_->subscribers);
+    machinery_->follow_both();
 }
 
 std::size_t Sockets::connections() const {
     return machinery_->connections();
 }
 
+void Sockets::answer_door(const core::Grants& grants,
+                          const std::function<void(const ZapHandler::Refusal&)>& on_refused) {
+    machinery_->zap->answer(grants, on_refused);
+}
+
+int Sockets::door() const {
+    return machinery_->zap ? machinery_->zap->fd() : -1;
+}
+
+std::size_t Sockets::drop_greedy_subscribers() {
+    const auto& all = machinery_->subscribers;
+    std::size_t dropped = 0;
+    int looked_at = 0;
+    auto at = all.upper_bound(machinery_->last_looked_at);
+    for (; at != all.end() && looked_at < subscribers_looked_at; ++at, ++looked_at) {
+        machinery_->last_looked_at = *at;
+        if (bytes_received(*at) > subscriptions_bytes) {
+            shutdown(*at, SHUT_RDWR);
+            ++dropped;
+        }
+    }
+    if (at == all.end()) {
+        machinery_->last_looked_at = -1;
+    }
+    return dropped;
+}
+
+void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {
+    machinery_->limit = connections;
+    machinery_->peer_bytes = peer_bytes;
+}
+
+// Should a descriptor be another connection's by now, that one does.
+void Sockets::drop_subscribers() {
+    count_connections();
+    for (const int fd : machinery_->subscribers) {
+        shutdown(fd, SHUT_RDWR);
+    }
+}
+
+std::uint64_t Sockets::refused() const {
+    return machinery_->refused;
+}
+
 std::size_t Sockets::subscribers() const {
-    return machinery_->subscribers;
+    return machinery_->subscribers.size();
 }
 
 std::size_t Sockets::connection_limit() const {
-    return machinery_->limit();
+    return machinery_->limit;
 }
 
 void Sockets::linger() {

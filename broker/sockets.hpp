@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/outbox.hpp"
+#include "broker/zap.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -22,13 +23,19 @@ class BindError : public std::runtime_error {
 struct SocketSettings {
     std::string requests;
     std::string events;
+    std::uint32_t requests_mode = 0660;  // of the file of an ipc endpoint
+    std::uint32_t events_mode = 0660;
     std::size_t message_bytes = 0;  // a longer request closes its connection
     std::size_t connections = 0;    // of both; beyond these, nobody is let in until some are gone
     std::size_t peer_bytes = 0;     // of replies that one peer has not taken
+    std::string secret_key;  // the server's, as text; empty: no CURVE, and everybody is let in
 };
 
 class Sockets {
   public:
+    // Of libzmq.
+    static std::string library_version();
+
     // Requests of one peer that are held until they are received.
     static constexpr int messages_held = 16;
 
@@ -43,7 +50,12 @@ class Sockets {
         Peer peer;
         std::string_view frame;    // holds until the next receive()
         bool is_one_frame = true;  // else `frame` is empty
+        std::string_view key;      // its sender's, with CURVE; holds as `frame` does
     };
+
+    // Where the message that was received last came from, for the log: an address; empty where
+    // there is none, as with ipc.
+    std::string from() const;
 
     // False: nothing is there. Never blocks.
     bool receive(Incoming& incoming);
@@ -58,6 +70,22 @@ class Sockets {
     // the monitors is readable.
     void count_connections();
     std::size_t connections() const;
+    // How many were hung up on.
+    std::uint64_t refused() const;
+
+    // Who knocks is let in, or refused and told; call it when door() is readable.
+    void answer_door(const core::Grants& grants,
+                     const std::function<void(const ZapHandler::Refusal&)>& on_refused);
+    // -1: there is no CURVE, and nobody has to knock.
+    int door() const;
+    // As in SocketSettings, from now on.
+    void set_limits(std::size_t connections, std::size_t peer_bytes);
+
+    // Hangs up on those who have sent more subscriptions than anybody needs, since libzmq keeps
+    // them all; returns how many. Looks at a bounded number of them in a call.
+    std::size_t drop_greedy_subscribers();
+    // Hangs up on all who listen to events: those who still may knock again.
+    void drop_subscribers();
     std::size_t subscribers() const;  // of them, those of the events socket
     std::size_t connection_limit() const;
 

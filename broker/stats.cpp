@@ -2,6 +2,8 @@
 #include "broker/broker.hpp"
 #include "protocol/packer.hpp"
 
+#include <array>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -17,13 +19,64 @@ std::int64_t us(std::chrono::nanoseconds duration) {
     return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
 
+constexpr auto number = [](auto value) { return static_cast<std::int64_t>(value); };
+
+using Numbers = std::vector<std::pair<std::string_view, std::int64_t>>;
+
+// How far what is counted may go.
+void add_limits(Numbers& numbers, const core::LimitSettings& limits) {
+    numbers.insert(numbers.end(),
+                   {{"tasks_limit", number(limits.tasks)},
+                    {"task_bytes_limit", number(limits.task_bytes)},
+                    {"sessions_limit", number(limits.sessions)},
+                    {"outcomes_limit", number(limits.outcomes)},
+                    {"executors_limit", number(limits.executors)},
+                    {"waiting_acquires_limit", number(limits.waiting)}});
+}
+
 }  // namespace
 
+// What is left of them for a client that domains bound: its tasks, and what keeps them from being
+// worked on. The rest would tell of others.
+void Broker::stats_within(const Caller& caller) {
+    const core::Tasks& tasks = board_.tasks();
+    std::array<std::size_t, protocol::live_states> counts{};
+    for (const std::string& name : caller.grant->domains) {
+        const Slot domain = tasks.domains().find(name);
+        for (std::size_t i = 0; domain != core::no_slot && i < counts.size(); ++i) {
+            counts[i] += tasks.domains()[domain].listings[i].size();
+        }
+    }
+    std::string body;
+    protocol::Packer packer(body);
+    const auto put = [&packer](std::string_view name, std::int64_t value) {
+        packer.str(name);
+        packer.integer(value);
+    };
+    packer.map(static_cast<std::uint32_t>(counts.size() + 7));
+    put("uptime_ms", ms(now_ - board_.clock().serving_since()));
+    put("at", board_.clock().peek(now_).time_since_epoch().count());
+    put("seq", board_.seq());
+    put("tasks", std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        put(name_of(static_cast<core::State>(i)), static_cast<std::int64_t>(counts[i]));
+    }
+    packer.str("brake");
+    packer.boolean(presence_.brake());
+    packer.str("read_only");
+    packer.boolean(read_only_);
+    packer.str("sync");
+    packer.str(identity_.sync);
+    gathering_.reply_packed(caller.peer, caller.id, body);
+}
+
 void Broker::stats(const Caller& caller, const Request& /*request*/) {
+    if (caller.grant && caller.grant->is_bounded()) {
+        return stats_within(caller);
+    }
     using core::State;
     const core::Tasks& tasks = board_.tasks();
-    const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
-    const std::vector<std::pair<std::string_view, std::int64_t>> numbers{
+    Numbers numbers{
         {"uptime_ms", ms(now_ - board_.clock().serving_since())},
         {"seq", board_.seq()},
         {"tasks", number(tasks.size())},
@@ -44,6 +97,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"refused", number(stats_.refused)},
         {"malformed", number(stats_.malformed)},
         {"dropped_replies", number(stats_.dropped_replies)},
+        {"keys_refused", number(stats_.keys_refused)},
         {"batches", number(stats_.batches)},
         {"syncs", number(stats_.syncs)},
         {"journal_bytes", number(stats_.journal_bytes)},
@@ -56,10 +110,20 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"sync_mean_us", us(stats_.sync_mean)},
         {"sync_max_us", us(stats_.sync_longest)},
         {"at", board_.clock().peek(now_).time_since_epoch().count()},
+        {"busy", number(stats_.busy)},
+        {"executors_lost", number(stats_.executors_lost)},
+        {"connections_refused", number(stats_.connections_refused)},
+        {"connections_limit", number(stats_.connections_limit)},
+        {"snapshot_at", stats_.snapshot_at.time_since_epoch().count()},
+        {"snapshot_ms", ms(stats_.snapshot_took)},
+        {"pid", stats_.pid},
+        {"rss_bytes", number(stats_.rss_bytes)},
+        {"disk_free_bytes", number(stats_.disk_free_bytes)},
     };
+    add_limits(numbers, board_.settings().limits);
     std::string body;
     protocol::Packer packer(body);
-    packer.map(static_cast<std::uint32_t>(numbers.size() + 3));
+    packer.map(static_cast<std::uint32_t>(numbers.size() + 7));
     for (const auto& [name, value] : numbers) {
         packer.str(name);
         packer.integer(value);
@@ -68,8 +132,17 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(presence_.brake());
     packer.str("read_only");
     packer.boolean(read_only_);
-    packer.str("sync");
-    packer.str(identity_.sync);
+    for (const auto& [name, text] :
+         {std::pair<std::string_view, std::string_view>{"sync", identity_.sync},
+          {"system", identity_.system},
+          {"libzmq", identity_.libzmq}}) {
+        packer.str(name);
+        packer.str(text);
+    }
+    packer.str("curve");
+    packer.boolean(identity_.curve);
+    packer.str("open_plaintext");
+    packer.boolean(identity_.open_plaintext);
     counters_.note_answer(caller.verb, protocol::Status::ok);
     gathering_.reply_packed(caller.peer, caller.id, body);
 }

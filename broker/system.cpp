@@ -2,9 +2,13 @@
 #include "broker/system.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <ctime>
+#include <fmt/format.h>
+#include <fstream>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include <utility>
 
@@ -32,6 +36,19 @@ core::Time wall_time() {
     return std::chrono::time_point_cast<core::Duration>(std::chrono::system_clock::now());
 }
 
+std::string system_name() {
+    utsname names{};
+    uname(&names);
+    return fmt::format("{} {} {}", names.sysname, names.release, names.machine);
+}
+
+void go_first_out_of_memory() {
+    if (std::FILE* const file = std::fopen("/proc/self/oom_score_adj", "w")) {
+        std::fputs("500", file);
+        std::fclose(file);
+    }
+}
+
 std::size_t raise_file_limit() {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
@@ -39,10 +56,17 @@ std::size_t raise_file_limit() {
     return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
 }
 
+std::uint64_t resident_bytes() {
+    std::uint64_t size = 0;
+    std::uint64_t resident = 0;  // in pages
+    std::ifstream("/proc/self/statm") >> size >> resident;
+    return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 Signals::Signals() {
     sigset_t signals;
     sigemptyset(&signals);
-    for (const int signal : {SIGTERM, SIGINT, SIGCHLD}) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) {
         sigaddset(&signals, signal);
     }
     sigprocmask(SIG_BLOCK, &signals, nullptr);

@@ -4,6 +4,8 @@
 #include "broker/core/clock.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 
 namespace taskbbs::broker {
 
@@ -13,11 +15,20 @@ core::Time wall_time();
 // What this thread has worked: a step's length whatever else the machine was doing.
 core::Duration work_time();
 
+// "Linux 6.1.0-18-amd64 x86_64"
+std::string system_name();
+
+// Where memory is short this process goes before the broker does. What can't be raised stays as it
+// is.
+void go_first_out_of_memory();
+
 // As far as this user may; how many files may be open then.
 std::size_t raise_file_limit();
+// What this process holds of the machine's memory; 0 where it is not told.
+std::uint64_t resident_bytes();
 
-// SIGTERM, SIGINT and SIGCHLD, blocked and to be polled for instead. Must be made before any thread
-// that should not get them.
+// SIGTERM, SIGINT, SIGHUP and SIGCHLD, blocked and to be polled for instead. Must be made before
+// any thread that should not get them.
 class Signals {
   public:
     Signals();

@@ -81,6 +81,26 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
     return parse(text, std::span(size_units).first(1));
 }
 
+std::optional<std::uint64_t> parse_mode(std::string_view text) {
+    constexpr std::size_t digits = 3;
+    if (text.size() == digits + 1 && text.front() == '0') {
+        text.remove_prefix(1);
+    }
+    const bool octal = text.find_first_not_of("01234567") == std::string_view::npos;
+    if (text.size() != digits || !octal) {
+        return std::nullopt;
+    }
+    std::uint64_t mode = 0;
+    for (const char digit : text) {
+        mode = mode * 8 + static_cast<std::uint64_t>(digit - '0');
+    }
+    return mode;
+}
+
+std::string format_mode(std::uint64_t mode) {
+    return fmt::format("{:04o}", mode);
+}
+
 std::string format_duration(std::chrono::milliseconds duration) {
     if (duration.count() == 0) {
         return "0s";

@@ -17,9 +17,12 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::optional<std::uint64_t> parse_size(std::string_view text);
 // Digits; up to 2^63-1.
 std::optional<std::uint64_t> parse_count(std::string_view text);
+// Three octal digits, or four that begin with a zero: 660, 0660. The rights of a file.
+std::optional<std::uint64_t> parse_mode(std::string_view text);
 
 // The shortest text that reads back as the same value: 90s is 90s, 60s is 1m. `duration` >= 0.
 std::string format_duration(std::chrono::milliseconds duration);
 std::string format_size(std::uint64_t bytes);
+std::string format_mode(std::uint64_t mode);
 
 }  // namespace taskbbs::broker

@@ -69,17 +69,26 @@ Broker::Handler Broker::handler_of(Verb verb) {
     return handlers[static_cast<std::size_t>(verb)];
 }
 
-// False: they are not what the verb wants, and that is answered.
+// False: they are not what the verb wants, or nothing that this client may ask, and that is
+// answered.
 template <class Args>
 bool Broker::read(const Caller& caller, const Request& request, Args& args) {
     if (!request.packed.empty()) {
-        return protocol::decode_in_order(request.packed, args);
-    }
-    const auto fault = decode(request.args, args);
-    if (fault) {
+        if (!protocol::decode_in_order(request.packed, args)) {
+            return false;
+        }
+    } else if (const auto fault = decode(request.args, args)) {
         refuse(caller, *fault);
+        return false;
     }
-    return !fault;
+    if (!caller.grant) {
+        return true;
+    }
+    const auto granted = core::check_grant(board_, *caller.grant, args);
+    if (!granted) {
+        refuse(caller, granted.error());
+    }
+    return granted.has_value();
 }
 
 template <class Args>
@@ -114,6 +123,19 @@ void Broker::mutate(const Caller& caller, const Request& request) {
 
 void Broker::hello(const Caller& caller, const Request& /*request*/) {
     const core::LimitSettings& limits = board_.settings().limits;
+    protocol::Names features{"hello.sync",
+                             "hello.seq",
+                             "stats.more",
+                             "stats.times",
+                             "stats.report",
+                             "explain",
+                             "executors.domains",
+                             "pause",
+                             "depart.incarnation"};
+    if (caller.grant && caller.grant->is_bounded()) {
+        features.emplace_back("events_denied");
+    }
+    const std::string role = caller.grant ? core::roles_text(*caller.grant) : "operator";
     reply(caller,
           protocol::HelloReply{
               .server = identity_.server,
@@ -126,15 +148,10 @@ void Broker::hello(const Caller& caller, const Request& /*request*/) {
                          .unacked = static_cast<std::int64_t>(limits.unacked),
                          .payload_bytes = static_cast<std::int64_t>(limits.payload_bytes),
                          .result_bytes = static_cast<std::int64_t>(limits.result_bytes)},
-              .features = {"hello.sync",
-                           "stats.more",
-                           "stats.times",
-                           "explain",
-                           "executors.domains",
-                           "pause",
-                           "depart.incarnation"},
-              .role = "operator",
+              .features = std::move(features),
+              .role = role,
               .sync = identity_.sync,
+              .seq = board_.seq(),
           });
 }
 
@@ -144,6 +161,9 @@ void Broker::acquire(const Caller& caller, const Request& request) {
     protocol::AcquireArgs args;
     if (!read(caller, request, args)) {
         return;
+    }
+    if (caller.grant) {
+        core::bound(*caller.grant, args);
     }
     note_domains(args);
     if (read_only_) {
@@ -188,6 +208,7 @@ void Broker::wait(const Caller& caller, const protocol::AcquireArgs& args) {
         .domains = {args.domains.begin(), args.domains.end()},
         .free = args.free,
         .until = now_ + args.wait,
+        .grant = caller.grant,
     });
     if (replaced) {
         reply_empty(*replaced);
@@ -214,7 +235,9 @@ void Broker::reply_tasks(const Caller& caller, const std::vector<Slot>& tasks, c
 }
 
 void Broker::reply_empty(const core::Waiter& waiter) {
-    reply_tasks({waiter.reply_to, waiter.session, waiter.id, Verb::acquire}, {}, board_.seq());
+    reply_tasks({waiter.reply_to, waiter.session, waiter.id, Verb::acquire, waiter.grant},
+                {},
+                board_.seq());
 }
 
 // ---- reads -----------------------------------------------------------------------------------
@@ -243,7 +266,7 @@ void Broker::list(const Caller& caller, const Request& request) {
             {.message = "state must be one of: pending claimed running completed resolving",
              .field = "state"});
     }
-    const auto page = core::list(board_, args);
+    const auto page = core::list(board_, args, caller.grant.get());
     if (!page) {
         return refuse(caller, page.error());
     }
@@ -255,7 +278,7 @@ void Broker::executors(const Caller& caller, const Request& request) {
     if (!read(caller, request, args)) {
         return;
     }
-    const core::Page page = core::list_executors(board_, args, now_);
+    const core::Page page = core::list_executors(board_, args, now_, caller.grant.get());
     reply(caller,
           protocol::ExecutorsReply{{page.count, page.packed, {}}, page.cursor, board_.seq()});
 }
@@ -282,11 +305,14 @@ void Broker::explain(const Caller& caller, const Request& request) {
 void Broker::paused(const Caller& caller, const Request& /*request*/) {
     std::string packed;
     Packer packer(packed);
+    std::uint32_t count = 0;
     for (const core::Pause& pause : board_.pauses()) {
         const core::Queues queues = pause.queues();
-        encode(packer, protocol::PauseView{queues.domain, queues.stack, pause.since});
+        if (!caller.grant || caller.grant->covers_domain(queues.domain)) {
+            encode(packer, protocol::PauseView{queues.domain, queues.stack, pause.since});
+            ++count;
+        }
     }
-    const auto count = static_cast<std::uint32_t>(board_.pauses().size());
     reply(caller, protocol::PausedReply{{count, packed, {}}, board_.seq()});
 }
 
@@ -294,6 +320,9 @@ void Broker::replay(const Caller& caller, const Request& request) {
     protocol::ReplayArgs args;
     if (!read(caller, request, args)) {
         return;
+    }
+    if (caller.grant) {
+        core::bound(*caller.grant, args);
     }
     journal::Query query = query_of(args);
     query.up_to = durable_seq_;

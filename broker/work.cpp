@@ -144,7 +144,7 @@ bool Broker::serve_waiter(core::Waiters::Ticket ticket, Slot task) {
 
 void Broker::hand_over_waiting(core::Waiters::Ticket ticket, const std::vector<Slot>& tasks) {
     const core::Waiter waiter = waiters_.take(ticket);
-    const Caller caller{waiter.reply_to, waiter.session, waiter.id, Verb::acquire};
+    const Caller caller{waiter.reply_to, waiter.session, waiter.id, Verb::acquire, waiter.grant};
     if (const auto room = core::check_session(board_, caller.session); !room) {
         refuse(caller, room.error());
     } else {
@@ -199,6 +199,8 @@ Slot Broker::next_doomed() {
 bool Broker::lose_next_executor(Time heard_until) {
     const auto loss = presence_.next_loss(board_, std::min(now_, heard_until));
     if (loss) {
+        ++stats_.executors_lost;
+        stats_.last_lost = loss->executor_id;
         commit(*loss);
     }
     return loss.has_value();

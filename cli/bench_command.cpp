@@ -2,6 +2,7 @@
 #include "cli/bench/cleaning.hpp"
 #include "cli/bench/lifecycle.hpp"
 #include "cli/bench/report.hpp"
+#include "cli/client_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/complain.hpp"
 #include "cli/connection.hpp"
@@ -93,9 +94,9 @@ class Load {
     const bench::Plan& plan() const { return plan_; }
 
     // The error, where a client can't be opened.
-    std::optional<Error> open(const std::string& endpoint, std::int64_t clients) {
+    std::optional<Error> open(const Arguments& arguments, std::int64_t clients) {
         for (std::int64_t i = 0; i < clients; ++i) {
-            auto client = Client::open({.endpoint = endpoint});
+            auto client = client_options(arguments).and_then(&Client::open);
             if (!client) {
                 return client.error();
             }
@@ -207,7 +208,7 @@ Exit run_bench(const Arguments& arguments) {
         return board->failed(*error);
     }
     Exit exit = Exit::done;
-    const auto unopened = load.open(arguments.endpoint, arguments.integer("clients").value_or(4));
+    const auto unopened = load.open(arguments, arguments.integer("clients").value_or(4));
     if (unopened) {
         exit = board->failed(*unopened);
     } else {

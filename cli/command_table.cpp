@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/explain/command_rows.hpp"
 #include "cli/pause_rows.hpp"
+#include "cli/server/command_rows.hpp"
 #include "cli/task_options.hpp"
 #include "protocol/limits.hpp"
 
@@ -18,6 +19,10 @@ constexpr std::array common{
     Option{.name = "endpoint",
            .value = "ENDPOINT",
            .help = "of the broker's requests (TASKBBS_ENDPOINT, else tcp://127.0.0.1:7411)"},
+    Option{.name = "key",
+           .value = "FILE",
+           .help = "this client's secret key, where the broker serves with CURVE"},
+    Option{.name = "server-key", .value = "FILE", .help = "and the broker's public one"},
     Option{.name = "timeout",
            .form = Form::duration,
            .value = "DURATION",
@@ -354,6 +359,7 @@ constexpr std::array table{
             .example = "taskbbs hello --endpoint tcp://board:7411 --timeout 2s",
             .shape = Shape::hello,
             .run = run_hello},
+    server_command,
     Command{.name = "watch",
             .summary = "Show events as they happen, missing none, until interrupted.",
             .more = "Goes on over restarts of the broker.",

@@ -51,6 +51,9 @@ Exit run_top(const Arguments& arguments);
 // Until SIGTERM or SIGINT: see cli/executor/jobs.hpp.
 Exit run_executor(const Arguments& arguments);
 
+// What the broker says of itself; all that a bug report needs.
+Exit run_server(const Arguments& arguments);
+
 // A load on the board for a while; see cli/bench/load.hpp.
 Exit run_bench(const Arguments& arguments);
 // The script for a shell; needs no broker.

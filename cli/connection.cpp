@@ -1,6 +1,7 @@
 // Opening a session and saying what went wrong in it.
 #include "cli/connection.hpp"
 
+#include "cli/client_options.hpp"
 #include "cli/complain.hpp"
 
 #include <algorithm>
@@ -16,8 +17,7 @@ constexpr milliseconds default_timeout{30'000};
 
 std::optional<Connection> Connection::open(const Arguments& arguments,
                                            std::optional<milliseconds> timeout) {
-    auto client = Client::open(
-        {.endpoint = arguments.endpoint, .events_endpoint = arguments.text("events").value_or("")});
+    auto client = client_options(arguments).and_then(&Client::open);
     if (!client) {
         complain("{}",
                  explained(client.error(),

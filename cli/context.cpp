@@ -21,6 +21,10 @@ constexpr auto options = std::to_array<Option>({
     {.name = "events",
      .value = "ENDPOINT",
      .help = "of its events, where the one that it tells is of no use here"},
+    {.name = "key",
+     .value = "FILE",
+     .help = "this client's secret key; a relative path begins at the context's directory"},
+    {.name = "server-key", .value = "FILE", .help = "the broker's public key, likewise"},
     {.name = "timeout", .form = Form::duration, .value = "DURATION", .help = "--timeout"},
     {.name = "output", .form = Form::output, .value = "FORMAT", .help = "--output"},
     {.name = "domain",
@@ -35,10 +39,6 @@ constexpr auto options = std::to_array<Option>({
      .help = "--stack, or --stacks, of the commands that have one of them",
      .max = protocol::max_label},
 });
-
-// Of CURVE, which this version does not speak: to leave them aside would be to speak in the clear.
-constexpr auto keys =
-    std::to_array<std::string_view>({"key", "server-key", "public-key", "secret-key", "key-file"});
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blank = " \t\r";
@@ -56,13 +56,6 @@ const Option* option_named(std::string_view name) {
 }
 
 std::string unknown(std::string_view name) {
-    if (std::find(keys.begin(), keys.end(), name) != keys.end()) {
-        return fmt::format(
-            "{}: this version has no encryption and would ignore it; remove the line, and reach "
-            "the "
-            "broker over a network that you trust",
-            name);
-    }
     std::vector<std::string_view> names;
     names.reserve(options.size());
     for (const Option& option : options) {

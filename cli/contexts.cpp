@@ -81,7 +81,14 @@ tl::expected<Defaults, std::string> load_context(const std::string& name) {
     if (!text) {
         return tl::unexpected{text.error()};
     }
-    return parse_context(path, *text);
+    auto defaults = parse_context(path, *text);
+    if (defaults) {
+        for (Default& one : *defaults) {
+            const bool is_file = one.option == "key" || one.option == "server-key";
+            one.value = is_file ? (where / one.value).string() : one.value;
+        }
+    }
+    return defaults;
 }
 
 }  // namespace taskbbs::cli

@@ -1,4 +1,5 @@
 // `taskbbs executor`: takes a place on the board and runs what it gets.
+#include "cli/client_options.hpp"
 #include "cli/commands.hpp"
 #include "cli/complain.hpp"
 #include "cli/executor/driver.hpp"
@@ -58,14 +59,16 @@ ExecutorSessionHandlers handlers_for(Inbox& inbox) {
                 }};
 }
 
-ExecutorSessionOptions executor_options_of(const Arguments& arguments, Inbox& inbox) {
+ExecutorSessionOptions executor_options_of(const Arguments& arguments,
+                                           ClientOptions client,
+                                           Inbox& inbox) {
     ExecutorSessionOptions options{
         .executor_id = arguments.text("executor-id").value_or(default_executor_id()),
         .stacks = arguments.names("stack"),
         .slots = arguments.integer("slots").value_or(1),
         .free = resources_of(arguments),
         .handlers = handlers_for(inbox),
-        .client = {.endpoint = arguments.endpoint}};
+        .client = std::move(client)};
     if (const auto ttl = arguments.integer("ttl-ms")) {
         options.ttl = milliseconds{*ttl};
     }
@@ -126,7 +129,11 @@ Exit run_executor(const Arguments& arguments) {
     const auto signals = stopping_signals();
     std::signal(SIGCHLD, SIG_DFL);  // where it is ignored, nobody can be waited for
     Inbox inbox;
-    const auto options = executor_options_of(arguments, inbox);
+    auto client = client_options(arguments);
+    if (!client) {
+        return failed(client.error(), arguments, timeout);
+    }
+    const auto options = executor_options_of(arguments, *std::move(client), inbox);
     // Blocked in every thread of the SDK; here only once something may run that needs an end.
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     auto executor = ExecutorSession::open(options);

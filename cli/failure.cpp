@@ -69,6 +69,7 @@ Exit exit_of(const Error& error) {
         case Code::refused:
             return exit_of_refusal(error.status);
         case Code::unusable_endpoint:
+        case Code::unusable_key:
             return Exit::usage;
         case Code::overloaded:
             return Exit::refused;

@@ -47,14 +47,17 @@ void fall_back(Arguments& arguments,
                Defaults defaults) {
     const bool in_environment = endpoint && !endpoint->empty();
     const auto of_context = value_in(defaults, "endpoint");
-    // Where events are published goes with the endpoint of the same context, and with no other.
+    // Where events are published, and the keys, go with the endpoint of the same context, and with
+    // no other.
     const bool elsewhere = of_context && (in_environment || arguments.has("endpoint"));
     // A guid is of a domain already.
     const bool named = arguments.command->sweeps && !arguments.guids.empty();
     // What moves has no format: a picture of it is asked for by --once.
     const bool moves = arguments.command->name == "top" && !arguments.flag("once");
     std::erase_if(defaults, [&](const Default& one) {
-        return one.option == "endpoint" || (one.option == "events" && elsewhere) ||
+        const bool goes_with_it =
+            one.option == "events" || one.option == "key" || one.option == "server-key";
+        return one.option == "endpoint" || (goes_with_it && elsewhere) ||
                (one.option == "domain" && named) ||
                (one.option == "output" && (moves || arguments.has("template")));
     });

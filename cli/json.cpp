@@ -142,7 +142,8 @@ Json json_of(const Hello& hello) {
               {"result_bytes", limits.result_bytes}}},
             {"features", hello.features},
             {"role", hello.role},
-            {"sync", hello.sync}};
+            {"sync", hello.sync},
+            {"seq", hello.seq}};
 }
 
 Json json_of(const Converged& converged) {

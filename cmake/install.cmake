@@ -1,7 +1,7 @@
 # What `cmake --install` puts where, in components:
 #
-#     broker         taskbbsd, its units, its configuration, alerts and dashboard as examples
-#     cli            taskbbs
+#     broker         taskbbsd, its unit, user and directory; its configuration, alerts and dashboard as examples
+#     cli            taskbbs, its completion scripts, the unit of its executors
 #     library        what programs of the SDK need to run
 #     development    what they need to be built: headers, find_package(taskbbs), pkg-config
 #     documentation
@@ -20,17 +20,21 @@ install(FILES config/taskbbsd.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples 
 install(DIRECTORY config/prometheus config/grafana DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT broker)
 
 # A unit names its programs with their whole paths: those of the prefix that is installed to.
-file(GLOB units CONFIGURE_DEPENDS systemd/*.service)
-install(
-  CODE "
-foreach(unit IN ITEMS ${units})
-  cmake_path(GET unit FILENAME name)
-  file(READ \${unit} text)
-  string(REPLACE /usr/bin/ \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/ text \"\${text}\")
-  file(WRITE ${PROJECT_BINARY_DIR}/systemd/\${name} \"\${text}\")
-  file(INSTALL ${PROJECT_BINARY_DIR}/systemd/\${name} DESTINATION \${CMAKE_INSTALL_PREFIX}/${unitdir})
-endforeach()"
-  COMPONENT broker)
+function(install_unit name component)
+  install(
+    CODE "
+file(READ ${PROJECT_SOURCE_DIR}/systemd/${name} text)
+string(REPLACE /usr/bin/ \${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/ text \"\${text}\")
+file(WRITE ${PROJECT_BINARY_DIR}/systemd/${name} \"\${text}\")
+file(INSTALL ${PROJECT_BINARY_DIR}/systemd/${name} DESTINATION \${CMAKE_INSTALL_PREFIX}/${unitdir})"
+    COMPONENT ${component})
+endfunction()
+
+install_unit(taskbbsd.service broker)
+install_unit(taskbbs-executor@.service cli)
+install(FILES systemd/sysusers.d/taskbbsd.conf DESTINATION lib/sysusers.d COMPONENT broker)
+install(FILES systemd/tmpfiles.d/taskbbsd.conf DESTINATION lib/tmpfiles.d COMPONENT broker)
+include(cmake/completions.cmake)
 
 # Libraries.
 get_property(libraries GLOBAL PROPERTY TASKBBS_INSTALLED)
@@ -66,4 +70,4 @@ install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentat
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} USE_SOURCE_PERMISSIONS COMPONENT documentation)
 
 # All that an installation needs, for those who build no more than that.
-add_custom_target(taskbbs_installed DEPENDS taskbbsd taskbbs man ${libraries})
+add_custom_target(taskbbs_installed DEPENDS taskbbsd taskbbs man completions ${libraries})

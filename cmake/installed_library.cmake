@@ -34,8 +34,8 @@ function(taskbbs_installed_library name)
     ${library}
     PROPERTIES OUTPUT_NAME ${arg_OUTPUT}
                EXPORT_NAME ${name}
-               VERSION ${PROJECT_VERSION}
-               SOVERSION ${PROJECT_VERSION_MAJOR}
+               VERSION ${TASKBBS_ABI}.${PROJECT_VERSION}
+               SOVERSION ${TASKBBS_ABI}
                LINKER_LANGUAGE CXX
                LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/exported.map)
   target_link_libraries(${library} PRIVATE ${links} INTERFACE tl::expected)

@@ -83,6 +83,7 @@ struct HelloReply {
     Names features;
     std::string_view role;
     std::string_view sync;  // journal.sync: "always" or "never"
+    Seq seq = 0;            // the newest event that the broker had counted then
 
     static constexpr auto fields() {
         using T = HelloReply;
@@ -96,6 +97,7 @@ struct HelloReply {
             Field{"features", &T::features, {.form = Rule::Form::text, .max_items = max_integer}},
             Field{"role", &T::role, text(max_integer)},
             Field{"sync", &T::sync, text(max_integer)},
+            Field{"seq", &T::seq, number()},
         };
     }
 };

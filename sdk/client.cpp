@@ -1,6 +1,7 @@
 // The client's face: opening, the seed's names, paging. The work is done in client_core.cpp.
 #include "taskbbs/client.hpp"
 
+#include "keys/key_pair.hpp"
 #include "sdk/client_core.hpp"
 #include "sdk/endpoint.hpp"
 #include "sdk/watch_thread.hpp"
@@ -25,7 +26,15 @@ Result<std::shared_ptr<sdk::Transport>> sdk::transport_for(const ClientOptions& 
                                         .message = "'" + endpoint + "' " + *trouble});
         }
     }
-    return std::make_shared<ZmqTransport>();
+    if (options.curve && !keys::is_key(options.curve->secret_key)) {
+        return tl::unexpected(Error{.code = Code::unusable_key,
+                                    .message = "the secret key is no key: 40 characters of Z85"});
+    }
+    if (options.curve && !keys::is_key(options.curve->server_key)) {
+        return tl::unexpected(Error{.code = Code::unusable_key,
+                                    .message = "the server's key is no key: 40 characters of Z85"});
+    }
+    return std::make_shared<ZmqTransport>(options.curve);
 }
 
 Client::Client(std::shared_ptr<Core> core) : core_(std::move(core)) {}

@@ -14,6 +14,8 @@ std::string_view name_of(Code code) {
         "overloaded",
         "unreadable",
         "unusable_endpoint",
+        "unusable_key",
+        "handshake_failed",
         "misuse",
     });
     return words[static_cast<std::size_t>(code)];

@@ -122,8 +122,8 @@ void IoThread::run() {
         if (ready.readable) {
             receive();
         }
-        if (ready.monitor && link_ && link_->was_disconnected()) {
-            finish_connection();
+        if (ready.monitor && link_) {
+            read_monitor();
         }
     }
     session_.close();
@@ -217,6 +217,20 @@ bool IoThread::receive_one() {
         hand_over();  // the values point into the frame
     }
     return frames.has_value();
+}
+
+void IoThread::read_monitor() {
+    const bool disconnected = link_->was_disconnected();
+    const Trouble trouble = link_->take_trouble();
+    if (trouble.kind == Trouble::Kind::turned_away) {
+        session_.on_turned_away(trouble.message);
+        hand_over();
+    } else if (trouble.kind == Trouble::Kind::handshake_failed) {
+        session_.on_handshake_failed(trouble.message);
+    }
+    if (disconnected) {
+        finish_connection();
+    }
 }
 
 // What had come in before the connection was lost still counts.

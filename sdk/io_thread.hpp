@@ -84,6 +84,7 @@ class IoThread {
     void send();
     void receive();
     bool receive_one();  // false: nothing was there
+    void read_monitor();
     void finish_connection();
     std::optional<Instant> due_at() const;
 

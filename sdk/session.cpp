@@ -85,6 +85,7 @@ void Session::on_message(std::string_view bytes, Instant now) {
         return;
     }
     listening_since_ = now;
+    handshake_failure_.clear();
     if (silences_ > 0) {
         silences_ = 0;
         renew_patience();
@@ -225,16 +226,25 @@ void Session::advance_acked() {
     }
 }
 
+Error Session::given_up(const Entry& entry) const {
+    if (entry.connections == 0) {
+        return handshake_failure_.empty()
+                   ? error_of(Code::timed_out,
+                              "the broker could not be reached in time; nothing was sent")
+                   : error_of(Code::handshake_failed, handshake_failure_);
+    }
+    const bool unknown = is_mutation(entry.verb);
+    Error error = error_of(
+        Code::timed_out,
+        unknown ? "no answer in time; whether it was applied is unknown" : "no answer in time");
+    error.outcome_unknown = unknown;
+    return error;
+}
+
 void Session::give_up(RequestId id) {
     Entry* entry = find(id);
     if (entry != nullptr && entry->stage != Stage::done) {
-        const bool unknown = is_mutation(entry->verb) && entry->connections > 0;
-        Error error = error_of(Code::timed_out,
-                               unknown ? "no answer in time; whether it was applied is unknown"
-                               : entry->connections > 0
-                                   ? "no answer in time"
-                                   : "the broker could not be reached in time; nothing was sent");
-        error.outcome_unknown = unknown;
+        Error error = given_up(*entry);
         if (entry->stage == Stage::backing_off) {
             error = std::move(*entry->busy_error);
         }
@@ -251,15 +261,13 @@ void Session::give_up(RequestId id) {
     }
 }
 
-void Session::close() {
-    closed_ = true;
+void Session::complete_all(const Error& error) {
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         Entry& entry = entries_[i];
         if (entry.stage != Stage::done) {
-            Error error = error_of(Code::closed, "the client was closed before an answer came");
-            error.outcome_unknown = is_mutation(entry.verb) && entry.connections > 0;
-            complete(
-                acked_ + static_cast<RequestId>(i) + 1, entry, tl::unexpected(std::move(error)));
+            Error own = error;
+            own.outcome_unknown = is_mutation(entry.verb) && entry.connections > 0;
+            complete(acked_ + static_cast<RequestId>(i) + 1, entry, tl::unexpected(std::move(own)));
         }
     }
     for (Held& held : std::exchange(held_, {})) {
@@ -269,6 +277,18 @@ void Session::close() {
     }
     to_send_.clear();
     gather_until_.reset();
+}
+
+void Session::on_turned_away(std::string_view why) {
+    Error error = error_of(Code::refused, std::string(why));
+    error.status = Status::denied;
+    error.status_name = name_of(Status::denied);
+    complete_all(error);
+}
+
+void Session::close() {
+    closed_ = true;
+    complete_all(error_of(Code::closed, "the client was closed before an answer came"));
     wants_connection_ = false;
 }
 

@@ -106,6 +106,14 @@ class Session {
     // True until on_connected(): at the start, after a loss or silence.
     bool wants_connection(Instant now) const { return wants_connection_ && connect_at_ <= now; }
 
+    // The broker refuses to talk to this client: all that is under way ends as `denied`, what is
+    // submitted later tries anew.
+    void on_turned_away(std::string_view why);
+
+    // The connection could not be made for this reason: what is given up before there is one is
+    // told.
+    void on_handshake_failed(std::string_view why) { handshake_failure_ = why; }
+
     // A new connection stands (or is being made by the transport); the old one is gone for good.
     void on_connected(Instant now);
 
@@ -188,6 +196,8 @@ class Session {
     void advance_acked();
 
     void give_up(RequestId id);
+    Error given_up(const Entry& entry) const;
+    void complete_all(const Error& error);
     void retry_busy(Instant now);
     std::optional<Instant> silent_at() const;
     bool is_lost(Instant now);
@@ -199,6 +209,8 @@ class Session {
     std::size_t requests_ = protocol::max_requests;  // in one message
     bool knows_limits_ = false;
     bool closed_ = false;
+
+    std::string handshake_failure_;  // empty: none since something was heard
 
     // Ids acked_ + 1 .. acked_ + entries_.size(), in order.
     std::deque<Entry> entries_;

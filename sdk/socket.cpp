@@ -1,11 +1,14 @@
 // The one place of the SDK that calls zmq.
 #include "sdk/socket.hpp"
 
+#include "keys/key_pair.hpp"
+
 #include <zmq.h>
 
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
@@ -29,6 +32,16 @@ void* make_socket(ZmqContext& context, int type) {
         set(socket, ZMQ_RECONNECT_IVL_MAX, 1000);
     }
     return socket;
+}
+
+// This client's key, and the only one that the other side may have.
+bool secure(void* socket, const CurveKeys& keys) {
+    const std::string public_key = keys::public_key_of(keys.secret_key).value_or("");
+    const auto put = [socket](int option, const std::string& key) {
+        return ::zmq_setsockopt(socket, option, key.data(), key.size()) == 0;
+    };
+    return put(ZMQ_CURVE_PUBLICKEY, public_key) && put(ZMQ_CURVE_SECRETKEY, keys.secret_key) &&
+           put(ZMQ_CURVE_SERVERKEY, keys.server_key);
 }
 
 Error unusable(const std::string& endpoint) {
@@ -61,9 +74,11 @@ Socket::Socket(std::shared_ptr<ZmqContext> context, void* socket)
     : context_(std::move(context)), socket_(socket) {}
 
 Result<Socket> Socket::dealer(const std::shared_ptr<ZmqContext>& context,
-                              const std::string& endpoint) {
+                              const std::string& endpoint,
+                              const std::optional<CurveKeys>& curve) {
     Socket made(context, make_socket(*context, ZMQ_DEALER));
-    if (made.socket_ == nullptr) {
+    made.curve_ = curve.has_value();
+    if (made.socket_ == nullptr || (curve && !secure(made.socket_, *curve))) {
         return tl::unexpected(unusable(endpoint));
     }
     // Nothing is queued for a broker that isn't there, and little for one that is slow: what is
@@ -79,9 +94,10 @@ Result<Socket> Socket::dealer(const std::shared_ptr<ZmqContext>& context,
 
 Result<Socket> Socket::subscriber(const std::shared_ptr<ZmqContext>& context,
                                   const std::string& endpoint,
-                                  const std::vector<std::string>& topics) {
+                                  const std::vector<std::string>& topics,
+                                  const std::optional<CurveKeys>& curve) {
     Socket made(context, make_socket(*context, ZMQ_SUB));
-    if (made.socket_ == nullptr) {
+    if (made.socket_ == nullptr || (curve && !secure(made.socket_, *curve))) {
         return tl::unexpected(unusable(endpoint));
     }
     set(made.socket_, ZMQ_RCVHWM, 100'000);
@@ -97,7 +113,10 @@ Result<Socket> Socket::subscriber(const std::shared_ptr<ZmqContext>& context,
 // libzmq connects again by itself and says nothing of what was lost on the way.
 bool Socket::start_monitor() {
     const std::string endpoint = context_->unique_endpoint();
-    if (::zmq_socket_monitor(socket_, endpoint.c_str(), ZMQ_EVENT_DISCONNECTED) != 0) {
+    constexpr int events = ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                           ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                           ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+    if (::zmq_socket_monitor(socket_, endpoint.c_str(), events) != 0) {
         return false;
     }
     monitor_ = ::zmq_socket(context_->get(), ZMQ_PAIR);
@@ -107,12 +126,18 @@ bool Socket::start_monitor() {
 Socket::Socket(Socket&& other) noexcept
     : context_(std::move(other.context_)),
       socket_(std::exchange(other.socket_, nullptr)),
-      monitor_(std::exchange(other.monitor_, nullptr)) {}
+      monitor_(std::exchange(other.monitor_, nullptr)),
+      curve_(other.curve_),
+      disconnected_(other.disconnected_),
+      trouble_(other.trouble_) {}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
     std::swap(context_, other.context_);
     std::swap(socket_, other.socket_);
     std::swap(monitor_, other.monitor_);
+    std::swap(curve_, other.curve_);
+    std::swap(disconnected_, other.disconnected_);
+    std::swap(trouble_, other.trouble_);
     return *this;
 }
 
@@ -159,17 +184,42 @@ std::optional<std::vector<std::string>> Socket::receive(std::size_t most) {
 }
 
 bool Socket::was_disconnected() {
-    bool told = false;
-    std::array<char, 1> ignored{};
-    while (monitor_ != nullptr) {
-        // Two frames an event, and the only event that was asked for is this one.
-        if (::zmq_recv(monitor_, ignored.data(), ignored.size(), ZMQ_DONTWAIT) >= 0) {
-            told = true;
-        } else if (::zmq_errno() != EINTR) {
-            break;
-        }
+    while (monitor_ != nullptr && take_event()) {
     }
-    return told;
+    return std::exchange(disconnected_, false);
+}
+
+// Two frames an event: its number and a value, and the endpoint.
+bool Socket::take_event() {
+    std::array<char, 6> event{};
+    int got = -1;
+    do {
+        got = ::zmq_recv(monitor_, event.data(), event.size(), ZMQ_DONTWAIT);
+    } while (got < 0 && ::zmq_errno() == EINTR);
+    if (got < 0) {
+        return false;
+    }
+    std::uint16_t number = 0;
+    std::memcpy(&number, event.data(), sizeof number);
+    std::array<char, 1> endpoint{};
+    ::zmq_recv(monitor_, endpoint.data(), endpoint.size(), ZMQ_DONTWAIT);
+    switch (number) {
+        case ZMQ_EVENT_DISCONNECTED:
+            disconnected_ = true;
+            break;
+        case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+            trouble_ = {Trouble::Kind::turned_away,
+                        "the broker does not know this client's key: its public key belongs into "
+                        "security.authorized_keys"};
+            break;
+        default:
+            trouble_ = {Trouble::Kind::handshake_failed,
+                        curve_ ? "no secure connection: that is not the broker's public key, or it "
+                                 "serves without CURVE"
+                               : "no connection: the broker wants CURVE, and this client was given "
+                                 "no key"};
+    }
+    return true;
 }
 
 // ---- Wakeup ----------------------------------------------------------------------------------

@@ -3,12 +3,14 @@
 #pragma once
 
 #include "sdk/transport.hpp"
+#include "taskbbs/curve.hpp"
 
 #include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace taskbbs::sdk {
@@ -38,10 +40,12 @@ class ZmqContext {
 class Socket final : public Link {
   public:
     static Result<Socket> dealer(const std::shared_ptr<ZmqContext>& context,
-                                 const std::string& endpoint);
+                                 const std::string& endpoint,
+                                 const std::optional<CurveKeys>& curve);
     static Result<Socket> subscriber(const std::shared_ptr<ZmqContext>& context,
                                      const std::string& endpoint,
-                                     const std::vector<std::string>& topics);
+                                     const std::vector<std::string>& topics,
+                                     const std::optional<CurveKeys>& curve);
 
     Socket(Socket&& other) noexcept;
     Socket& operator=(Socket&& other) noexcept;
@@ -53,6 +57,8 @@ class Socket final : public Link {
     std::optional<std::vector<std::string>> receive(std::size_t most) override;
     bool was_disconnected() override;
 
+    Trouble take_trouble() override { return std::exchange(trouble_, {}); }
+
     void* get() const { return socket_; }
 
     void* monitor() const { return monitor_; }  // null: it tells nothing
@@ -61,10 +67,14 @@ class Socket final : public Link {
     Socket(std::shared_ptr<ZmqContext> context, void* socket);
 
     bool start_monitor();
+    bool take_event();
 
     std::shared_ptr<ZmqContext> context_;
     void* socket_;
     void* monitor_ = nullptr;
+    bool curve_ = false;
+    bool disconnected_ = false;
+    Trouble trouble_;
 };
 
 // Wakes a poll from any thread.

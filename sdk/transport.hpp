@@ -6,6 +6,7 @@
 #include "sdk/instant.hpp"
 #include "taskbbs/error.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,18 @@
 #include <vector>
 
 namespace taskbbs::sdk {
+
+// Why no connection came to be, as far as the other side or the handshake tells.
+struct Trouble {
+    enum class Kind : std::uint8_t {
+        none,
+        turned_away,       // the broker does not know this client's key, and said so
+        handshake_failed,  // the keys don't fit, or one side alone uses any
+    };
+
+    Kind kind = Kind::none;
+    std::string_view message;  // one line
+};
 
 // A connection to requests or to events, which comes and goes in the background. One thread uses
 // it. Nothing here waits or throws.
@@ -32,6 +45,9 @@ class Link {
 
     // Whether the connection was lost since the last call. One to events never tells.
     virtual bool was_disconnected() = 0;
+
+    // What was_disconnected() learned on the way, since the last call.
+    virtual Trouble take_trouble() { return {}; }
 };
 
 struct Readiness {

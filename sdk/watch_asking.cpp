@@ -11,6 +11,7 @@ namespace {
 bool passes(const Error& error) {
     switch (error.code) {
         case Code::timed_out:
+        case Code::handshake_failed:
         case Code::overloaded:
             return true;
         case Code::refused:

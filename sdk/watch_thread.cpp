@@ -1,6 +1,7 @@
 // The driver of a watch.
 #include "sdk/watch_thread.hpp"
 
+#include "protocol/codec.hpp"
 #include "sdk/entropy.hpp"
 #include "sdk/wire.hpp"
 
@@ -17,6 +18,22 @@ constexpr int burst = 256;
 
 // Before hello is asked again, where it was refused or could not even be asked.
 constexpr std::chrono::seconds hello_pause{1};
+
+// Between two looks at whether anything has happened, where that is not published to this client.
+constexpr std::chrono::milliseconds poll_interval{500};
+
+bool denies_events(const Hello& hello) {
+    return std::ranges::find(hello.features, "events_denied") != hello.features.end();
+}
+
+// What a tick would say, as far as it is told to this client.
+std::string tick_of(const Hello& hello) {
+    std::string body;
+    protocol::Packer packer(body);
+    encode(packer,
+           protocol::Tick{.seq = hello.seq, .broker_id = hello.broker_id, .log = hello.log});
+    return body;
+}
 
 // Where a bind is a wildcard, the host is "*": the one that answered.
 std::string events_endpoint(const ClientOptions& options, const std::string& told) {
@@ -208,7 +225,7 @@ void Watch::Thread::Mailbox::close() {
 // ---- driving the machine ---------------------------------------------------------------------
 
 void Watch::Thread::connect() {
-    if (machine_.wants_connection() && !asking_hello_ && ask_hello_at_ <= now()) {
+    if ((machine_.wants_connection() || polls_) && !asking_hello_ && ask_hello_at_ <= now()) {
         asking_hello_ = true;
         call(HelloArgs{}, &Thread::on_hello);
     }
@@ -218,21 +235,37 @@ void Watch::Thread::on_hello(const Result<Hello>& hello) {
     asking_hello_ = false;
     if (!hello) {
         const bool passes = hello.error().code == Code::timed_out ||
+                            hello.error().code == Code::handshake_failed ||
                             hello.error().code == Code::overloaded ||
                             hello.error().is(Status::busy) || hello.error().is(Status::internal);
         failure_ = passes ? std::nullopt : std::optional(hello.error());
         ask_hello_at_ = now() + hello_pause;
         return;
     }
+    denies_events(*hello) ? poll(*hello) : subscribe(*hello);
+}
+
+void Watch::Thread::subscribe(const Hello& hello) {
+    polls_ = false;
     link_.reset();
     Result<std::unique_ptr<sdk::Link>> made = core_.transport()->subscriber(
-        events_endpoint(core_.options(), hello->events), machine_.topics());
+        events_endpoint(core_.options(), hello.events), machine_.topics());
     if (!made) {
         failure_ = made.error();
         return;
     }
     link_ = *std::move(made);
     machine_.on_connected(now());
+}
+
+void Watch::Thread::poll(const Hello& hello) {
+    if (!std::exchange(polls_, true) || machine_.wants_connection()) {
+        link_.reset();
+        machine_.on_events_denied();
+        machine_.on_connected(now());
+    }
+    machine_.on_publication(protocol::tick_topic, tick_of(hello), now());
+    ask_hello_at_ = now() + poll_interval;
 }
 
 template <class Reply>
@@ -306,7 +339,7 @@ void Watch::Thread::hand_over(const sdk::Delivery& delivery) {
 
 std::optional<sdk::Instant> Watch::Thread::due_at() const {
     std::optional<sdk::Instant> next = machine_.next_deadline();
-    if (machine_.wants_connection() && !asking_hello_) {
+    if ((machine_.wants_connection() || polls_) && !asking_hello_) {
         next = next ? std::min(*next, ask_hello_at_) : ask_hello_at_;
     }
     return next;

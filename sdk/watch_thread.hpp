@@ -61,6 +61,8 @@ class [[gnu::visibility("hidden")]] Watch::Thread
     void read_mail();
     void connect();
     void on_hello(const Result<Hello>& hello);
+    void subscribe(const Hello& hello);
+    void poll(const Hello& hello);
     void ask();
     void receive();
     void deliver();
@@ -88,6 +90,7 @@ class [[gnu::visibility("hidden")]] Watch::Thread
     std::unique_ptr<sdk::Link> link_;
     bool is_delivering_ = false;  // what was posted has not been handed over yet
     bool asking_hello_ = false;
+    bool polls_ = false;  // since events are denied to this client
     sdk::Instant ask_hello_at_;
 
     std::atomic<bool> stopped_ = false;

@@ -120,7 +120,8 @@ Result<Hello> value_of(const protocol::HelloReply& wire) {
                             .result_bytes = limits.result_bytes},
                  .features = strings(wire.features),
                  .role = std::string(wire.role),
-                 .sync = std::string(wire.sync)};
+                 .sync = std::string(wire.sync),
+                 .seq = wire.seq};
 }
 
 Result<Applied> value_of(const protocol::SeqReply& wire) {

@@ -51,12 +51,12 @@ Instant ZmqTransport::now() const {
 }
 
 Result<std::unique_ptr<Link>> ZmqTransport::dealer(const std::string& endpoint) {
-    return link_of(Socket::dealer(context_, endpoint));
+    return link_of(Socket::dealer(context_, endpoint, curve_));
 }
 
 Result<std::unique_ptr<Link>> ZmqTransport::subscriber(const std::string& endpoint,
                                                        const std::vector<std::string>& topics) {
-    return link_of(Socket::subscriber(context_, endpoint, topics));
+    return link_of(Socket::subscriber(context_, endpoint, topics, curve_));
 }
 
 std::unique_ptr<Station> ZmqTransport::station() {

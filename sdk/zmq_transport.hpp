@@ -9,7 +9,9 @@ namespace taskbbs::sdk {
 
 class ZmqTransport final : public Transport {
   public:
-    ZmqTransport() : context_(std::make_shared<ZmqContext>()) {}
+    // `curve`: valid keys, or nothing.
+    explicit ZmqTransport(std::optional<CurveKeys> curve = std::nullopt)
+        : context_(std::make_shared<ZmqContext>()), curve_(std::move(curve)) {}
 
     Instant now() const override;
     Result<std::unique_ptr<Link>> dealer(const std::string& endpoint) override;
@@ -19,6 +21,7 @@ class ZmqTransport final : public Transport {
 
   private:
     const std::shared_ptr<ZmqContext> context_;
+    const std::optional<CurveKeys> curve_;
 };
 
 }  // namespace taskbbs::sdk

@@ -2,8 +2,6 @@
 // thread.
 #include "bench/load/sdk_drive.hpp"
 
-#include <taskbbs/client.hpp>
-
 #include <atomic>
 #include <chrono>
 #include <fmt/format.h>
@@ -23,8 +21,8 @@ enum class Phase : std::uint8_t { warming, counting, ending };
 // One client's lives. All but the constructor and what is atomic belongs to the client's thread.
 class Lives {
   public:
-    Lives(const std::string& endpoint, const Load& load, int number)
-        : client_(connect(endpoint)),
+    Lives(const ClientOptions& options, const Load& load, int number)
+        : client_(connect(options)),
           executor_id_(fmt::format("bench-executor-{:04}", number)),
           head_(fmt::format("{:08x}-{:04x}-4000-8000-", std::random_device()(), number)),
           payload_(load.payload_bytes, 'x') {
@@ -59,9 +57,7 @@ class Lives {
         return args;
     }
 
-    static Client connect(const std::string& endpoint) {
-        ClientOptions options;
-        options.endpoint = endpoint;
+    static Client connect(const ClientOptions& options) {
         auto client = Client::open(options);
         if (!client) {
             throw std::runtime_error(client.error().message);
@@ -154,12 +150,12 @@ void wait(const Clients& clients, double seconds) {
 
 }  // namespace
 
-Measured drive_sdk(const std::string& endpoint,
+Measured drive_sdk(const ClientOptions& client,
                    const Load& load,
                    const std::function<double()>& server_cpu) {
     Clients clients;
     for (int i = 0; i < load.connections; ++i) {
-        clients.push_back(std::make_unique<Lives>(endpoint, load, i));
+        clients.push_back(std::make_unique<Lives>(client, load, i));
     }
     for (const auto& lives : clients) {
         lives->begin();

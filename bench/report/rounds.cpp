@@ -17,8 +17,13 @@ Measured try_once(const System& system, const Server& server, const Trial& trial
     const Target target = target_of(system, server);
     const Subscribers subscribers(
         server.events_endpoint(), trial.subscribers, trial.subscribers_read);
-    return trial.sdk ? drive_sdk(target.endpoint, trial.load, target.cpu_seconds)
-                     : drive(target, trial.load);
+    if (!trial.sdk) {
+        return drive(target, trial.load);
+    }
+    ClientOptions client;
+    client.endpoint = target.endpoint;
+    client.curve = server.curve();
+    return drive_sdk(client, trial.load, target.cpu_seconds);
 }
 
 void say(const std::string& what, const std::string& trouble) {
@@ -30,13 +35,14 @@ class Round {
     Round(const Rounds& rounds, int number, KeptRuns& kept)
         : rounds_(rounds), number_(number), kept_(kept) {}
 
-    // Those of this system, all on one server but for those over ipc, which have another one.
+    // Those of this system, all on one server but for those over ipc or with CURVE, which have
+    // others.
     void run(const System& system, const std::vector<Trial>& trials) {
-        for (const bool ipc : {false, true}) {
+        for (const auto [ipc, curve] : {std::pair(false, false), {true, false}, {false, true}}) {
             std::unique_ptr<Server> server;
             for (const Trial& trial : trials) {
                 const bool is_due = trial.system == system.name && trial.ipc == ipc &&
-                                    !kept_.has(trial.id, number_);
+                                    trial.curve == curve && !kept_.has(trial.id, number_);
                 if (is_due) {
                     kept_.add(trial.id, number_, {run(system, server, trial)});
                 }
@@ -71,7 +77,8 @@ class Round {
         announce(fmt::format("{}, {}", trial.system, trial.title));
         try {
             if (server == nullptr) {
-                server = system.start({.parent = rounds_.parent, .ipc = trial.ipc});
+                server = system.start(
+                    {.parent = rounds_.parent, .ipc = trial.ipc, .curve = trial.curve});
             }
             Row row = row_of(trial, try_once(system, *server, trial));
             if (!row.has_figures()) {

@@ -16,6 +16,7 @@ struct Trial {
     Load load;
     bool sdk = false;     // through the SDK instead of raw
     bool ipc = false;     // a socket of the file system instead of tcp
+    bool curve = false;   // encrypted, and known by a key; through the SDK alone
     int subscribers = 0;  // of all events
     bool subscribers_read = true;
 };

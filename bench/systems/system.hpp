@@ -4,8 +4,11 @@
 #include "bench/load/drive.hpp"
 #include "bench/systems/process.hpp"
 
+#include <taskbbs/curve.hpp>
+
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +18,7 @@ namespace taskbbs::bench {
 struct Setting {
     std::string parent;             // of its directory
     bool ipc = false;               // a socket of the file system instead of tcp
+    bool curve = false;             // encrypted; a broker's alone
     std::vector<std::string> more;  // arguments
 };
 
@@ -30,6 +34,11 @@ class Server {
     // Of a broker's events; empty elsewhere.
     const std::string& events_endpoint() const { return events_endpoint_; }
 
+    // What a client needs of a broker that serves with CURVE; nothing elsewhere.
+    const std::optional<CurveKeys>& curve() const { return curve_; }
+
+    void set_curve(CurveKeys keys) { curve_ = std::move(keys); }
+
     const Process& process() const { return *process_; }
 
     // Starts `command` in the directory, and waits until it listens at `endpoint`. Throws
@@ -40,6 +49,7 @@ class Server {
     Directory directory_;
     std::string endpoint_;
     std::string events_endpoint_;
+    std::optional<CurveKeys> curve_;
     std::unique_ptr<Process> process_;
 };
 

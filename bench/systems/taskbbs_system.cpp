@@ -2,9 +2,12 @@
 #include "bench/systems/echo_dialect.hpp"
 #include "bench/systems/system.hpp"
 #include "bench/systems/taskbbs_dialect.hpp"
+#include "keys/key_file.hpp"
 
 #include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
+#include <stdexcept>
 
 namespace taskbbs::bench {
 
@@ -13,6 +16,25 @@ namespace {
 std::string endpoint_in(const Server& server, const Setting& setting, std::string_view name) {
     return setting.ipc ? fmt::format("ipc://{}/{}", server.directory(), name)
                        : fmt::format("tcp://127.0.0.1:{}", free_port());
+}
+
+// The broker's pair, and one client's: an operator.
+void add_keys(Server& server, Command& command) {
+    const std::string key = server.directory() + "/server";
+    const std::string clients = server.directory() + "/clients";
+    const auto server_key = keys::write_new_pair(key);
+    const auto client = keys::new_pair();
+    if (!server_key || !client) {
+        throw std::runtime_error("no keys could be made");
+    }
+    std::ofstream(clients) << client->public_key << " bench operator\n";
+    for (const std::string& word : {std::string("--security.server_key"),
+                                    key,
+                                    std::string("--security.authorized_keys"),
+                                    clients}) {
+        command.arguments.push_back(word);
+    }
+    server.set_curve({client->secret_key, *server_key});
 }
 
 // The stub takes the arguments of the broker.
@@ -28,6 +50,9 @@ std::unique_ptr<Server> start_broker(const std::string& program, const Setting& 
                                   requests,
                                   "--events.endpoint",
                                   events}};
+    if (setting.curve) {
+        add_keys(*server, command);
+    }
     command.arguments.insert(command.arguments.end(), setting.more.begin(), setting.more.end());
     server->start(std::move(command), requests, events);
     return server;

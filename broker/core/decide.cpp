@@ -106,14 +106,14 @@ std::string cut_text(std::string text, std::size_t limit) {
     return text;
 }
 
+tl::unexpected<Refused> refuse_unknown(std::string_view guid) {
+    return refuse(Status::not_found,
+                  fmt::format("there is no task '{}': it was never desired, or is resolved", guid));
+}
+
 Decided<Slot> find_task(const Board& board, std::string_view guid) {
     const Slot slot = board.tasks().find(guid);
-    if (slot == no_slot) {
-        return refuse(
-            Status::not_found,
-            fmt::format("there is no task '{}': it was never desired, or is resolved", guid));
-    }
-    return slot;
+    return slot == no_slot ? Decided<Slot>(refuse_unknown(guid)) : slot;
 }
 
 bool is_doomed(const Board& board, const TaskRecord& task) {

@@ -53,6 +53,8 @@ Event claim_task(const Board& board, Slot slot, std::string_view executor_id);
 std::string cut_text(std::string text, std::size_t limit);
 
 tl::unexpected<Refused> refuse(protocol::Status status, std::string message);
+// There is no such task, or none that whoever asks may see.
+tl::unexpected<Refused> refuse_unknown(std::string_view guid);
 // A bound of the broker is reached: `busy`.
 tl::unexpected<Refused> refuse_busy(std::string message, std::uint64_t limit);
 

@@ -175,13 +175,14 @@ class PageWriter {
     Position last_;
 };
 
-void list_of_executor(const Board& board,
+// False when the page is full.
+bool list_of_executor(const Board& board,
                       const protocol::ListArgs& args,
                       const Position& from,
                       PageWriter& page) {
     const Slot slot = board.executors().find(*args.executor_id);
     if (slot == no_slot) {
-        return;
+        return true;
     }
     Merged<Listing> merged(from.until);
     const Listings& listings = board.executors()[slot].tasks;
@@ -203,9 +204,10 @@ void list_of_executor(const Board& board,
         const bool matches =
             !args.domain || tasks.domains().text(tasks[task].domain) == *args.domain;
         if (matches && !page.add(task)) {
-            return;
+            return false;
         }
     }
+    return true;
 }
 
 // False when the page is full.
@@ -271,9 +273,40 @@ void list_of_all(const Board& board,
     }
 }
 
+// Of one executor, one domain, or all. False when the page is full.
+bool list_asked(const Board& board,
+                const protocol::ListArgs& args,
+                const Position& from,
+                PageWriter& page) {
+    if (args.executor_id) {
+        return list_of_executor(board, args, from, page);
+    }
+    if (args.domain) {
+        const Slot domain = board.tasks().domains().find(*args.domain);
+        return domain == no_slot || list_of_domain(board, args, domain, from, page);
+    }
+    list_of_all(board, args, from, page);
+    return true;
+}
+
+// The same of these domains alone, which are sorted as cursors go on through them.
+void list_within(const Board& board,
+                 const std::vector<std::string>& domains,
+                 protocol::ListArgs args,
+                 const Position& from,
+                 PageWriter& page) {
+    for (auto at = std::ranges::lower_bound(domains, from.domain); at != domains.end(); ++at) {
+        args.domain = *at;
+        const Seq born = *at == from.domain ? from.born : 0;
+        if (!list_asked(board, args, {*at, born, from.until}, page)) {
+            return;
+        }
+    }
+}
+
 }  // namespace
 
-Decided<Page> list(const Board& board, const protocol::ListArgs& args) {
+Decided<Page> list(const Board& board, const protocol::ListArgs& args, const Grant* grant) {
     Position from{.until = board.seq()};
     if (!args.cursor.empty()) {
         const std::optional<Position> position = parse_cursor(args.cursor);
@@ -283,15 +316,10 @@ Decided<Page> list(const Board& board, const protocol::ListArgs& args) {
         from = *position;
     }
     PageWriter page(board, args, from.until);
-    if (args.executor_id) {
-        list_of_executor(board, args, from, page);
-    } else if (args.domain) {
-        const Slot domain = board.tasks().domains().find(*args.domain);
-        if (domain != no_slot) {
-            list_of_domain(board, args, domain, from, page);
-        }
+    if (grant != nullptr && grant->is_bounded() && !args.domain) {
+        list_within(board, grant->domains, args, from, page);
     } else {
-        list_of_all(board, args, from, page);
+        list_asked(board, args, from, page);
     }
     return page.take();
 }
@@ -316,13 +344,39 @@ protocol::ExecutorView view_of(const ExecutorRecord& executor, Time now) {
     };
 }
 
+using ByName = std::remove_cvref_t<decltype(std::declval<Executors>().by_name())>;
+
+// The first one behind `name` that the grant shows: found by its names and beginnings, however many
+// others there are.
+ByName::const_iterator shown_after(const ByName& by_name,
+                                   std::string_view name,
+                                   const Grant* grant) {
+    const auto next = by_name.upper_bound(name);
+    if (grant == nullptr || !grant->is_bounded()) {
+        return next;
+    }
+    auto first = by_name.end();
+    for (const std::string_view pattern : grant->executors) {
+        const std::string_view least = pattern.substr(0, pattern.find('*'));
+        const auto at = least > name ? by_name.lower_bound(least) : next;
+        const bool comes_first = at != by_name.end() && grant->shows_executor(at->first) &&
+                                 (first == by_name.end() || at->first < first->first);
+        first = comes_first ? at : first;
+    }
+    return first;
+}
+
 }  // namespace
 
-Page list_executors(const Board& board, const protocol::ExecutorsArgs& args, Time now) {
+Page list_executors(const Board& board,
+                    const protocol::ExecutorsArgs& args,
+                    Time now,
+                    const Grant* grant) {
     const auto& by_name = board.executors().by_name();
     Page page;
     std::string_view last;
-    for (auto it = by_name.upper_bound(args.cursor); it != by_name.end(); ++it) {
+    for (auto it = shown_after(by_name, args.cursor, grant); it != by_name.end();
+         it = shown_after(by_name, last, grant)) {
         const ExecutorRecord& executor = board.executors()[it->second];
         if (page.count == static_cast<std::uint32_t>(args.limit) ||
             !add_item(page,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "broker/core/decide.hpp"
+#include "broker/core/grant.hpp"
 
 #include <string>
 
@@ -17,8 +18,14 @@ struct Page {
     std::optional<std::string> cursor;
 };
 
-Decided<Page> list(const Board& board, const protocol::ListArgs& args);
+// `grant` (null: everything): what it does not cover is not there.
+Decided<Page> list(const Board& board,
+                   const protocol::ListArgs& args,
+                   const Grant* grant = nullptr);
 
-Page list_executors(const Board& board, const protocol::ExecutorsArgs& args, Time now);
+Page list_executors(const Board& board,
+                    const protocol::ExecutorsArgs& args,
+                    Time now,
+                    const Grant* grant = nullptr);
 
 }  // namespace taskbbs::core

@@ -2,7 +2,7 @@
 // by when that ends.
 #pragma once
 
-#include "broker/core/decide.hpp"
+#include "broker/core/grant.hpp"
 
 #include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
@@ -26,6 +26,7 @@ struct Waiter {
     std::vector<std::string> domains;  // sorted by Waiters::add()
     std::optional<protocol::Resources> free;
     Time until{};
+    GrantPtr grant;  // under which it waits
 
     // Points into this waiter.
     protocol::AcquireArgs args() const;
@@ -45,6 +46,18 @@ class Waiters {
     // Costs what it takes out, however many wait.
     std::vector<Waiter> take_acked(const SessionId& session, RequestId acked);
     std::vector<Waiter> take_executor(std::string_view executor_id);
+
+    // Those that are not to wait any more, by a look at each.
+    template <class Ends>
+    std::vector<Waiter> take_if(const Ends& ends) {
+        std::vector<Ticket> tickets;
+        for (const auto& [ticket, waiter] : waiters_) {
+            if (ends(waiter)) {
+                tickets.push_back(ticket);
+            }
+        }
+        return take(tickets);
+    }
 
     bool has(const SessionId& session, std::string_view executor_id) const {
         return ticket_of(session, executor_id) != 0;

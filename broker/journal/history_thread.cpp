@@ -4,6 +4,7 @@
 #include "broker/journal/event_fd.hpp"
 #include "broker/journal/quiet_thread.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -16,7 +17,8 @@ namespace taskbbs::journal {
 class HistoryThread::Machinery {
   public:
     Machinery(Disk& disk, const Settings& settings, Report report)
-        : history_(disk, settings, std::move(report)),
+        : disk_(disk),
+          history_(disk, settings, std::move(report)),
           thread_(quiet_thread("history", [this] { run(); })) {}
 
     ~Machinery() {
@@ -66,6 +68,8 @@ class HistoryThread::Machinery {
 
     int fd() const { return ready_.fd(); }
 
+    std::uint64_t free_bytes() const { return free_bytes_; }
+
   private:
     void run() {
         std::unique_lock lock(mutex_);
@@ -99,6 +103,7 @@ class HistoryThread::Machinery {
         lock.unlock();
         const bool more = history_.advance(advance.durable);
         const std::vector<std::string> retired = history_.retire(advance.needed_from, advance.now);
+        free_bytes_ = look_at_disk();
         lock.lock();
         if (!retired.empty()) {
             retired_.insert(retired_.end(), retired.begin(), retired.end());
@@ -107,13 +112,23 @@ class HistoryThread::Machinery {
         behind_ = more || advance_.durable > advance.durable;
     }
 
+    std::uint64_t look_at_disk() {
+        try {
+            return disk_.free_bytes();
+        } catch (const JournalError&) {
+            return 0;
+        }
+    }
+
     void clear_if_all_is_taken() {
         if (finished_.empty() && retired_.empty()) ready_.clear();
     }
 
     static constexpr int answers_in_a_row = 4;
 
+    Disk& disk_;
     History history_;  // of the thread
+    std::atomic<std::uint64_t> free_bytes_ = 0;
     int answered_ = 0;
     EventFd ready_;
 
@@ -157,6 +172,10 @@ void HistoryThread::advance(const Advance& advance) {
 
 std::vector<std::string> HistoryThread::take_retired() {
     return machinery_->take_retired();
+}
+
+std::uint64_t HistoryThread::free_bytes() const {
+    return machinery_->free_bytes();
 }
 
 }  // namespace taskbbs::journal

@@ -53,6 +53,8 @@ class HistoryThread {
     void advance(const Advance& advance);
     // The files that it let go of since the last call, to be removed in this order.
     std::vector<std::string> take_retired();
+    // What the disk had left at the last of them; 0: it could not be told.
+    std::uint64_t free_bytes() const;
 
   private:
     class Machinery;

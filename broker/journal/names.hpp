@@ -1,6 +1,6 @@
 // The names of the journal's files. Whatever else lies in the directory is left alone.
 //
-//     LOCK  seg-<first seq>  idx-<first seq>  snap-<last seq>  spare-<n>  reserve  *.tmp
+//     LOCK  BACKUP  seg-<first seq>  idx-<first seq>  snap-<last seq>  spare-<n>  reserve  *.tmp
 //     seg-<first seq>.torn[.<n>]  snap-<last seq>.bad
 #pragma once
 
@@ -16,6 +16,10 @@ namespace taskbbs::journal {
 
 inline constexpr std::string_view lock_name = "LOCK";
 inline constexpr std::string_view reserve_name = "reserve";
+// Locked by a backup for as long as it reads: no segment is overwritten meanwhile.
+inline constexpr std::string_view backup_lock_name = "BACKUP";
+// Its presence says that a directory is a backup, or a restore that did not come to its end.
+inline constexpr std::string_view backup_note_name = "backup.txt";
 inline constexpr std::string_view temporary_suffix = ".tmp";
 inline constexpr std::string_view torn_suffix = ".torn";
 inline constexpr std::string_view bad_suffix = ".bad";

@@ -111,6 +111,13 @@ struct statvfs file_system(int fd, const std::string& directory) {
     return found;
 }
 
+struct stat status_of(int fd, const std::string& path) {
+    struct stat found {};
+
+    if (::fstat(fd, &found) != 0) throw JournalError(errno, "stat", path);
+    return found;
+}
+
 }  // namespace
 
 PosixDisk::PosixDisk(std::string directory, Sync sync)
@@ -124,6 +131,7 @@ PosixDisk::PosixDisk(std::string directory, Sync sync)
             directory_,
             "the state directory (journal.dir) must exist and belong to the broker's user");
     }
+    gives_away_ = ::geteuid() == 0 && status_of(fd_, directory_).st_uid != 0;
 }
 
 PosixDisk::~PosixDisk() {
@@ -155,7 +163,19 @@ std::unique_ptr<File> PosixDisk::open(const std::string& name, int flags) {
         fd = ::openat(fd_, name.c_str(), flags | O_CLOEXEC | O_NOFOLLOW, 0640);
     } while (fd < 0 && errno == EINTR);
     if (fd < 0) throw JournalError(errno, "open", path(name));
-    return std::make_unique<PosixFile>(fd, sync_, path(name));
+    auto file = std::make_unique<PosixFile>(fd, sync_, path(name));
+    if (gives_away_ && (flags & O_CREAT) != 0) give_to_owner(fd, name);
+    return file;
+}
+
+// A file that has another name besides may be anybody's.
+void PosixDisk::give_to_owner(int fd, const std::string& name) const {
+    const struct stat file = status_of(fd, path(name));
+    const struct stat directory = status_of(fd_, directory_);
+    if (file.st_uid != 0 || file.st_nlink != 1 || !S_ISREG(file.st_mode)) return;
+    if (::fchown(fd, directory.st_uid, directory.st_gid) != 0) {
+        throw JournalError(errno, "chown", path(name));
+    }
 }
 
 std::unique_ptr<File> PosixDisk::open_to_read(const std::string& name) {

@@ -10,7 +10,9 @@ namespace taskbbs::journal {
 
 class PosixDisk final : public Disk {
   public:
-    // The directory must exist. Throws JournalError. Sync::never: the three syncs do nothing.
+    // The directory must exist. Throws JournalError. Sync::never: the three syncs do nothing. What
+    // root makes in it belongs to its owner: a tool that root runs leaves nothing behind that the
+    // broker can't open.
     explicit PosixDisk(std::string directory, Sync sync = Sync::always);
     ~PosixDisk() override;
     PosixDisk(const PosixDisk&) = delete;
@@ -33,11 +35,14 @@ class PosixDisk final : public Disk {
   private:
     std::unique_ptr<File> open(const std::string& name, int flags);
 
+    void give_to_owner(int fd, const std::string& name) const;
+
     std::string path(const std::string& name) const { return directory_ + "/" + name; }
 
     std::string directory_;
     Sync sync_;
     int fd_ = -1;
+    bool gives_away_ = false;  // we are root, and the directory is somebody else's
     // The kernel says once that names were lost, to whoever syncs next: from then on nobody's sync
     // of the directory may be believed. One at a time, so that none succeeds before the one that
     // was told has noted it.

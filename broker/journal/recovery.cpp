@@ -1,7 +1,6 @@
 // The order of recovery: lock, sync, replay, repair.
 #include "broker/journal/recovery.hpp"
 
-#include "broker/journal/end_mark.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/repair.hpp"
 #include "broker/journal/replay.hpp"
@@ -12,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -38,6 +38,17 @@ void check_new(Disk& disk, const std::vector<std::string>& files, File& lock) {
         1,
         "there is no segment at all, but there was a journal here (to begin a new one, "
         "empty the directory)");
+}
+
+// Its history was other clients' as well: it goes on under another name only.
+void check_no_backup(Disk& disk, const std::vector<std::string>& files) {
+    if (std::ranges::find(files, backup_note_name) == files.end()) return;
+    throw std::runtime_error(fmt::format(
+        "journal: {0} is a backup, or a restore that did not come to its end (it holds {1}). "
+        "Nothing was changed. Of a backup, make a state directory: taskbbsd journal restore {0} "
+        "--to STATE_DIR; after a restore that was cut short, empty the directory and restore again",
+        disk.directory(),
+        backup_note_name));
 }
 
 SegmentHeader new_journal(Disk& disk, std::uint64_t segment_bytes, const RecoveryOptions& options) {
@@ -85,11 +96,7 @@ void sync_before_reading(Disk& disk,
 }
 
 bool stopped_cleanly(File& lock, const Tail& tail) {
-    const EndMark here{.uuid = tail.segment.uuid,
-                       .segment = tail.segment.first_seq,
-                       .offset = tail.offset,
-                       .chain = tail.chain};
-    return read_end_mark(lock) == here;
+    return read_end_mark(lock) == end_mark_of(tail);
 }
 
 // Behind a last segment without a batch the seal before it may be missing, or not be on the disk;
@@ -156,8 +163,18 @@ void report_on(const Recovered& recovered, const Report& report) {
 
 }  // namespace
 
+EndMark end_mark_of(const Tail& tail) {
+    return {.uuid = tail.segment.uuid,
+            .segment = tail.segment.first_seq,
+            .offset = tail.offset,
+            .chain = tail.chain};
+}
+
 void check_end_mark(Disk& disk, File& lock, const Tail& tail) {
-    const std::optional<EndMark> mark = read_end_mark(lock);
+    check_end_mark(disk, read_end_mark(lock), tail);
+}
+
+void check_end_mark(Disk& disk, const std::optional<EndMark>& mark, const Tail& tail) {
     if (!mark || mark->uuid != tail.segment.uuid) return;
     const std::pair said(mark->segment, mark->offset);
     if (said <= std::pair(tail.segment.first_seq, tail.offset)) return;
@@ -171,12 +188,25 @@ void check_end_mark(Disk& disk, File& lock, const Tail& tail) {
                     segment_name(mark->segment)));
 }
 
+std::uint64_t bytes_to_read(Disk& disk) {
+    const std::vector<std::string> files = disk.list();
+    const std::vector<Seq> snapshots = snapshots_of(files);
+    const Seq newest = snapshots.empty() ? 0 : snapshots.back();
+    std::uint64_t bytes = 0;
+    if (newest > 0) bytes += disk.open_to_read(snapshot_name(newest))->size();
+    for (const Seq first_seq : segments_of(files)) {
+        if (first_seq > newest) bytes += disk.open_to_read(segment_name(first_seq))->size();
+    }
+    return bytes;
+}
+
 Recovered recover(Disk& disk,
                   const Settings& settings,
                   const RecoveryOptions& options,
                   const Visitor& visitor) {
     std::unique_ptr<File> lock = lock_directory(disk);
     const std::vector<std::string> files = disk.list();
+    check_no_backup(disk, files);
     const std::vector<Seq> segments = segments_of(files);
     const std::vector<Seq> snapshots = snapshots_of(files);
     Reserve reserve(disk, settings.reserve_file_bytes(), options.report);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "broker/journal/disk.hpp"
+#include "broker/journal/end_mark.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/format.hpp"
 #include "broker/journal/report.hpp"
@@ -49,6 +50,9 @@ struct Visitor {
     // What the visitor made of all so far: asked behind a snapshot and behind each batch, and
     // compared with what that says where their versions are the same.
     std::function<StateDigest()> digest;
+    // So many bytes more of the files were read, with so many events: after each row and each
+    // batch.
+    std::function<void(std::uint64_t bytes, std::uint64_t events)> on_read;
 };
 
 // Where the next batch goes.
@@ -93,11 +97,21 @@ struct RecoveryOptions {
     protocol::Time now{};  // stamped on a new journal's first segment
     std::string writer;    // the program's version
     Report report;         // may be empty
+    // Told as Visitor::on_read() is; may be empty.
+    std::function<void(std::uint64_t bytes, std::uint64_t events)> on_read;
 };
 
 // The journal does not end before the place that `lock` says was reached, if it says so. Throws
 // CorruptError.
 void check_end_mark(Disk& disk, File& lock, const Tail& tail);
+void check_end_mark(Disk& disk, const std::optional<EndMark>& mark, const Tail& tail);
+
+// What LOCK says where the journal ends right there.
+EndMark end_mark_of(const Tail& tail);
+
+// What recovery is to read: the newest snapshot and the segments behind it, the one in use by its
+// file's size. Throws JournalError.
+std::uint64_t bytes_to_read(Disk& disk);
 
 // Locks the directory, replays, repairs what a crash left half done. Repeating it gives the same; a
 // crash within it too. Throws LockedError, CorruptError, UnsupportedError (nothing was changed), or

@@ -1,35 +1,18 @@
 // Cutting a torn tail, and copying what an unclean stop left.
 #include "broker/journal/repair.hpp"
 
+#include "broker/journal/copy.hpp"
 #include "broker/journal/empty_batch.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/segment_file.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <fmt/format.h>
 #include <vector>
 
 namespace taskbbs::journal {
 
 namespace {
-
-constexpr std::size_t piece_bytes = 1 << 20;
-
-// Copies [begin, end) of `from` to `to`, where it begins at `at`.
-void copy(File& from, std::uint64_t begin, std::uint64_t end, File& to, std::uint64_t at) {
-    std::vector<char> piece(piece_bytes);
-    while (begin < end) {
-        const std::size_t wanted =
-            static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), end - begin));
-        const std::size_t found = from.read_at(begin, {piece.data(), wanted});
-        if (found == 0) throw JournalError(EIO, "copy", "segment", "it became shorter");
-        to.write_at(at, {piece.data(), found});
-        begin += found;
-        at += found;
-    }
-}
 
 std::string unused_name(Disk& disk, const std::string& wanted) {
     const std::vector<std::string> files = disk.list();
@@ -52,7 +35,7 @@ std::string keep_torn(Disk& disk,
     const std::unique_ptr<File> from = disk.open_to_read(segment);
     with_space(reserve, end - begin, [&] {
         const std::unique_ptr<File> to = disk.create(temporary);
-        copy(*from, begin, end, *to, 0);
+        copy_bytes(*from, begin, end, *to);
         to->sync();
     });
     disk.rename(temporary, name);
@@ -64,7 +47,7 @@ void copy_valid_part(Disk& disk, Reserve& reserve, const Tail& tail) {
     const std::string temporary = temporary_name(tail.file);
     const std::unique_ptr<File> from = disk.open_to_read(tail.file);
     const std::unique_ptr<File> to = create_zeroed(disk, reserve, temporary, tail.segment.bytes);
-    copy(*from, 0, tail.offset, *to, 0);
+    copy_bytes(*from, 0, tail.offset, *to);
     to->sync();
     disk.rename(temporary, tail.file);
     disk.sync_directory();

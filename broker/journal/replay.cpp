@@ -188,6 +188,7 @@ void Replay::take(const ReadBatch& batch) {
     tail_.last_time = batch.header.time;
     tail_.digest = batch.header.digest;
     tail_.confirmed = batch.header.count == 0;
+    if (visitor_->on_read) visitor_->on_read(batch.header.padded_bytes(), batch.header.count);
 }
 
 // A crash after the successor was made and before, or while, this one was sealed: behind the last

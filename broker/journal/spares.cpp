@@ -87,9 +87,20 @@ void Spares::drop_retired() {
     retired_.pop_front();
 }
 
-// False: it has another size.
+// Null: a backup may be reading, as far as can be told.
+std::unique_ptr<File> Spares::lock_backups_out() {
+    try {
+        return disk_->lock(std::string(backup_lock_name));
+    } catch (const JournalError&) {
+        return nullptr;
+    }
+}
+
+// False: it has another size, or a backup may be reading it. One that begins later finds no segment
+// of this name any more.
 bool Spares::reuse(const std::string& segment) {
-    if (disk_->open_to_read(segment)->size() != segment_bytes_) return false;
+    const std::unique_ptr<File> no_backup = lock_backups_out();
+    if (!no_backup || disk_->open_to_read(segment)->size() != segment_bytes_) return false;
     disk_->rename(segment, temporary_name(name_));
     drop_retired();
     disk_->sync_directory();

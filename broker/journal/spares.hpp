@@ -69,6 +69,7 @@ class Spares {
     std::optional<std::string> next_retired() const;
     std::optional<std::string> next_unneeded() const;
     void drop_retired();
+    std::unique_ptr<File> lock_backups_out();
     bool reuse(const std::string& segment);
     void remove(const std::string& name);
     void finish();

@@ -1,6 +1,7 @@
 // Snapshots are tried from the newest to the oldest.
 #include "broker/journal/starting_point.hpp"
 
+#include "broker/journal/batch_reader.hpp"
 #include "broker/journal/names.hpp"
 
 #include <exception>
@@ -15,6 +16,15 @@ StartingPoint starting_behind(const SnapshotHeader& header) {
             .digest = header.digest};
 }
 
+StartingPoint starting_at(Disk& disk, Seq first_seq) {
+    const std::string name = segment_name(first_seq);
+    const SegmentHeaderRead read = read_segment_header(*disk.open_to_read(name));
+    if (!read.damage.empty()) {
+        throw CorruptError(disk.directory() + "/" + name, 0, first_seq, read.damage);
+    }
+    return {.next_seq = first_seq, .chain = read.header.chain};
+}
+
 SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor& visitor) {
     SnapshotReader reader(disk, name);
     const SnapshotHeader& header = reader.header();
@@ -27,6 +37,7 @@ SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor&
     std::uint64_t rows = 0;
     while (const auto row = reader.next()) {
         ++rows;
+        if (visitor.on_read) visitor.on_read(row->size(), 0);
         if (visitor.on_row && !visitor.on_row(*row)) {
             refuse(fmt::format("row {} of it is not one that this version knows", rows));
         }

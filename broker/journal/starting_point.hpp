@@ -28,6 +28,10 @@ SnapshotChoice load_newest(Disk& disk,
 // JournalError.
 void set_aside(Disk& disk, const std::vector<std::string>& snapshots);
 
+// The segment `first_seq`, believing what its header says it follows on. Throws CorruptError,
+// JournalError.
+StartingPoint starting_at(Disk& disk, Seq first_seq);
+
 // Where replay goes on behind a snapshot.
 StartingPoint starting_behind(const SnapshotHeader& header);
 

@@ -188,11 +188,16 @@ Truncated truncate_history(Disk& disk,
                            const std::string& writer) {
     const std::unique_ptr<File> lock = disk.lock(std::string(lock_name));
     if (!lock) throw LockedError(disk.directory());
+    return end_history(disk, *lock, settings, last, writer);
+}
+
+Truncated end_history(
+    Disk& disk, File& lock, const Settings& settings, Seq last, const std::string& writer) {
     const Seq first_seq = holder_of(segments_of(disk.list()), last);
     Head head = HeadReader(disk, first_seq).up_to(last);
     head.segment.writer = writer;
 
-    erase_end_mark(*lock);
+    erase_end_mark(lock);
     const std::string old_name = segment_name(first_seq);
     const std::string new_name = segment_name(head.next_seq);
     SegmentHeader header;

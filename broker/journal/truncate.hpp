@@ -26,4 +26,8 @@ Truncated truncate_history(Disk& disk,
                            Seq last,
                            const std::string& writer);
 
+// The same for who holds the directory's LOCK.
+Truncated end_history(
+    Disk& disk, File& lock, const Settings& settings, Seq last, const std::string& writer);
+
 }  // namespace taskbbs::journal

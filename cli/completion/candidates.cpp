@@ -41,7 +41,8 @@ Candidates candidates_of(const Option& option) {
     if (option.name == "context") {
         return {Source::contexts, {}};
     }
-    return {option.name.ends_with("-file") ? Source::files : Source::unknown, {}};
+    const bool is_file = option.value == "FILE" || option.name.ends_with("-file");
+    return {is_file ? Source::files : Source::unknown, {}};
 }
 
 Candidates candidates_beside(const Command& command) {

@@ -21,6 +21,7 @@ constexpr std::int64_t most_executor_pages = 10;
 bool passes(const Error& error) {
     switch (error.code) {
         case Code::timed_out:
+        case Code::handshake_failed:
         case Code::overloaded:
             return true;
         case Code::refused:

@@ -5,6 +5,29 @@
 
 using namespace taskbbs::broker;
 
+TEST_CASE("what only this host reaches is local; a name is not, but for localhost") {
+    for (const std::string_view endpoint : {"ipc:///run/r",
+                                            "tcp://127.0.0.1:1",
+                                            "tcp://127.9.9.9:*",
+                                            "tcp://localhost:1",
+                                            "tcp://lo:1",
+                                            "tcp://[::1]:1"}) {
+        INFO(endpoint);
+        CHECK(is_local(endpoint));
+    }
+    for (const std::string_view endpoint : {"tcp://*:1",
+                                            "tcp://0.0.0.0:1",
+                                            "tcp://[::]:1",
+                                            "tcp://10.0.0.1:1",
+                                            "tcp://eth0:1",
+                                            "tcp://localhost.example:1",
+                                            "tcp://127.example:1",
+                                            "tcp://[::2]:1"}) {
+        INFO(endpoint);
+        CHECK_FALSE(is_local(endpoint));
+    }
+}
+
 TEST_CASE("an address, a name, an interface, a wildcard and a path can be bound") {
     for (const char* endpoint : {"tcp://127.0.0.1:7411",
                                  "tcp://broker-1.example.org:1",

@@ -1,150 +1,31 @@
-// How an event becomes a line.
+// Which lines are written, and where they go.
 #include "broker/log.hpp"
 
-#include <catch2/catch.hpp>
+#include "tests/broker/fake_journal.hpp"
+#include "tests/broker/pipe.hpp"
 
-#include <array>
 #include <fmt/format.h>
-#include <limits>
-#include <nlohmann/json.hpp>
 #include <sys/stat.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 using namespace taskbbs::broker;
+using namespace taskbbs::broker_test;
+using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::chrono::system_clock::time_point moment{std::chrono::milliseconds(1767322985678)};
+// The clock of the logs below.
+Hush::Moment moment_now{1h};
 
-std::string line(LogStyle style, std::initializer_list<Field> fields) {
-    return format_line(style, Level::info, moment, "happened", {fields.begin(), fields.size()});
+Hush::Moment now() {
+    return moment_now;
 }
 
-// What a Log wrote into a pipe.
-class Pipe {
-  public:
-    Pipe() { REQUIRE(pipe(ends_.data()) == 0); }
-
-    ~Pipe() {
-        close(ends_[0]);
-        close(ends_[1]);
-    }
-
-    Pipe(const Pipe&) = delete;
-    Pipe& operator=(const Pipe&) = delete;
-
-    int writer() const { return ends_[1]; }
-
-    std::string written() const {
-        std::string text(1 << 16, '\0');
-        const ssize_t n = read(ends_[0], text.data(), text.size());
-        text.resize(n < 0 ? 0 : static_cast<std::size_t>(n));
-        return text;
-    }
-
-  private:
-    std::array<int, 2> ends_{};
-};
+// Where nobody reads, so that lines go to the descriptor.
+const LogSurroundings no_journal{.journal_socket = "/nonexistent/journal", .now = now};
 
 }  // namespace
-
-TEST_CASE("a line of text has time, level, event and fields") {
-    CHECK(line(LogStyle::text, {{"events", 123}, {"ms", 4}}) ==
-          "2026-01-02T03:03:05.678Z info happened events=123 ms=4\n");
-}
-
-TEST_CASE("a line for journald has its priority in front and no time") {
-    CHECK(line(LogStyle::journald, {{"ok", true}}) == "<6>happened ok=true\n");
-    const auto at = [](Level level) {
-        return format_line(LogStyle::journald, level, moment, "e", {}).substr(0, 3);
-    };
-    CHECK(at(Level::error) == "<3>");
-    CHECK(at(Level::warn) == "<4>");
-    CHECK(at(Level::debug) == "<7>");
-}
-
-TEST_CASE("a line of JSON is one object with typed values") {
-    const std::string text = line(LogStyle::json,
-                                  {{"n", -5},
-                                   {"most", std::numeric_limits<std::uint64_t>::max()},
-                                   {"ratio", 0.5},
-                                   {"ok", false},
-                                   {"dir", "/var/lib"}});
-    const auto json = nlohmann::json::parse(text);
-    CHECK(json["time"] == "2026-01-02T03:03:05.678Z");
-    CHECK(json["level"] == "info");
-    CHECK(json["event"] == "happened");
-    CHECK(json["n"] == -5);
-    CHECK(json["most"] == std::numeric_limits<std::uint64_t>::max());
-    CHECK(json["ratio"] == 0.5);
-    CHECK(json["ok"] == false);
-    CHECK(json["dir"] == "/var/lib");
-}
-
-TEST_CASE("text is quoted where it would be misread") {
-    CHECK(line(LogStyle::journald, {{"a", ""}, {"b", "x y"}, {"c", "k=v"}, {"d", "\"\\"}}) ==
-          "<6>happened a=\"\" b=\"x y\" c=\"k=v\" d=\"\\\"\\\\\"\n");
-}
-
-TEST_CASE("whatever a field holds, a line stays one line") {
-    for (const LogStyle style : {LogStyle::text, LogStyle::json, LogStyle::journald}) {
-        const std::string text = line(style, {{"x", "a\nb\r\x1b[31m\x7f"}});
-        CHECK(text.find('\n') == text.size() - 1);
-        CHECK(text.find('\x1b') == std::string::npos);
-    }
-}
-
-TEST_CASE("bytes that are no UTF-8 still make valid JSON") {
-    const auto json =
-        nlohmann::json::parse(line(LogStyle::json, {{"x", "a\xFF"}, {"y", "\u00e4"}}));
-    CHECK(json["x"] == "a\uFFFD");
-    CHECK(json["y"] == "\u00e4");
-}
-
-TEST_CASE("long text is cut, and at a character") {
-    const std::string text = std::string(max_log_text - 1, 'a') + "\u00e4" + "more";
-    const auto json = nlohmann::json::parse(line(LogStyle::json, {{"x", text}}));
-    CHECK(json["x"] == std::string(max_log_text - 1, 'a'));
-}
-
-TEST_CASE("a number that is none is null in JSON") {
-    const auto json = nlohmann::json::parse(
-        line(LogStyle::json, {{"x", std::numeric_limits<double>::quiet_NaN()}}));
-    CHECK(json["x"].is_null());
-}
-
-TEST_CASE("a level shows itself and what is more urgent") {
-    const Pipe pipe;
-    const Log log(pipe.writer(), LogStyle::journald, Level::warn);
-    log.info("hidden");
-    log.debug("hidden");
-    log.warn("shown");
-    log.error("shown", {{"code", 5}});
-    CHECK(pipe.written() == "<4>shown\n<3>shown code=5\n");
-}
-
-TEST_CASE("lines of several threads do not mix") {
-    const Pipe pipe;
-    const Log log(pipe.writer(), LogStyle::journald, Level::info);
-    std::vector<std::thread> threads;
-    for (int t = 0; t < 4; ++t) {
-        threads.emplace_back([&log] {
-            for (int i = 0; i < 50; ++i) {
-                log.info("line", {{"text", "abcdefghijklmnopqrstuvwxyz"}});
-            }
-        });
-    }
-    for (std::thread& thread : threads) {
-        thread.join();
-    }
-    std::string expected;
-    for (int i = 0; i < 200; ++i) {
-        expected += "<6>line text=abcdefghijklmnopqrstuvwxyz\n";
-    }
-    CHECK(pipe.written() == expected);
-}
 
 TEST_CASE("auto is journald only where the descriptor is the journal's stream") {
     const Pipe pipe;
@@ -161,4 +42,151 @@ TEST_CASE("auto is journald only where the descriptor is the journal's stream") 
     CHECK(style(LogFormat::automatic, nullptr) == LogStyle::text);
     CHECK(style(LogFormat::text, stream.c_str()) == LogStyle::text);
     CHECK(style(LogFormat::json, stream.c_str()) == LogStyle::json);
+}
+
+TEST_CASE("a level shows itself and what is more urgent") {
+    const Pipe pipe;
+    Log log(pipe.writer(), LogStyle::journald, Level::warn, no_journal);
+    log.info("hidden");
+    log.debug("hidden");
+    log.warn("shown");
+    log.error("shown", {{"code", 5}});
+    CHECK(pipe.written() == "<4>shown\n<3>shown code=5\n");
+}
+
+TEST_CASE("a level that is changed holds from the next line on") {
+    const Pipe pipe;
+    Log log(pipe.writer(), LogStyle::journald, Level::error, no_journal);
+    log.warn("hidden");
+    log.set_level(Level::debug);
+    log.debug("shown");
+    log.set_level(Level::error);
+    log.warn("hidden");
+    log.error("shown");
+    CHECK(pipe.written() == "<7>shown\n<3>shown\n");
+}
+
+TEST_CASE("lines of several threads do not mix") {
+    const Pipe pipe;
+    constexpr int threads_of_each = 4;
+    constexpr int lines = 50;
+    Log log(pipe.writer(), LogStyle::journald, Level::debug, no_journal);
+    std::vector<std::thread> threads;
+    for (int t = 0; t < threads_of_each; ++t) {
+        threads.emplace_back([&log] {
+            for (int i = 0; i < lines; ++i) {
+                log.debug("line", {{"text", "abcdefghijklmnopqrstuvwxyz"}});
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    std::string expected;
+    for (int i = 0; i < threads_of_each * lines; ++i) {
+        expected += "<7>line text=abcdefghijklmnopqrstuvwxyz\n";
+    }
+    CHECK(pipe.written() == expected);
+}
+
+TEST_CASE("the journal gets fields where it can be reached, and the descriptor nothing") {
+    const FakeJournal journal;
+    const Pipe pipe;
+    Log log(pipe.writer(),
+            LogStyle::journald,
+            Level::info,
+            {.journal_socket = journal.path(), .now = now});
+    log.warn("snapshot_failed", {{"status", 7}});
+    Entry entry = journal.take();
+    CHECK(entry["TASKBBS_EVENT"] == "snapshot_failed");
+    CHECK(entry["TASKBBS_STATUS"] == "7");
+    REQUIRE(write(pipe.writer(), "end", 3) == 3);
+    CHECK(pipe.written() == "end");
+}
+
+TEST_CASE("where the journal is gone lines go to the descriptor") {
+    FakeJournal journal;
+    const Pipe pipe;
+    Log log(pipe.writer(),
+            LogStyle::journald,
+            Level::info,
+            {.journal_socket = journal.path(), .now = now});
+    journal.stop();
+    log.warn("trouble", {{"n", 1}});
+    CHECK(pipe.written() == "<4>trouble n=1\n");
+}
+
+TEST_CASE("text and JSON never go to the journal") {
+    const FakeJournal journal;
+    const Pipe pipe;
+    Log log(
+        pipe.writer(), LogStyle::json, Level::info, {.journal_socket = journal.path(), .now = now});
+    log.info("ready");
+    CHECK(pipe.written().starts_with("{\"time\":"));
+    CHECK(journal.take().empty());
+}
+
+TEST_CASE("what is too much of a kind is said in one line when its minute is over") {
+    const Pipe pipe;
+    Log log(pipe.writer(), LogStyle::journald, Level::info, no_journal);
+    for (int i = 0; i < 25; ++i) {
+        log.warn("trouble");
+    }
+    log.settle();
+    std::string ten;
+    for (int i = 0; i < 10; ++i) {
+        ten += "<4>trouble\n";
+    }
+    CHECK(pipe.written() == ten);
+    moment_now += 60s;
+    log.settle();
+    CHECK(pipe.written() == "<4>suppressed of=trouble lines=15\n");
+    log.warn("trouble");
+    CHECK(pipe.written() == "<4>trouble\n");
+}
+
+TEST_CASE("the next line of any kind says what was suppressed, too") {
+    const Pipe pipe;
+    Log log(pipe.writer(), LogStyle::journald, Level::info, no_journal);
+    for (int i = 0; i < 11; ++i) {
+        log.info("often");
+    }
+    pipe.written();
+    moment_now += 2min;
+    log.info("else");
+    CHECK(pipe.written() == "<6>suppressed of=often lines=1\n<6>else\n");
+}
+
+TEST_CASE("at the end what is still counted is said, once") {
+    const Pipe pipe;
+    Log log(pipe.writer(), LogStyle::journald, Level::info, no_journal);
+    for (int i = 0; i < 12; ++i) {
+        log.warn("trouble");
+    }
+    pipe.written();
+    log.finish();
+    log.finish();
+    log.error("end");
+    CHECK(pipe.written() == "<4>suppressed of=trouble lines=2\n<3>end\n");
+}
+
+TEST_CASE("lines that the journal had no room for are said once it has") {
+    const FakeJournal journal;
+    const Pipe pipe;
+    Log log(pipe.writer(),
+            LogStyle::journald,
+            Level::debug,
+            {.journal_socket = journal.path(), .now = now});
+    // More than its queue takes.
+    for (int i = 0; i < 1000; ++i) {
+        log.debug("line");
+    }
+    while (!journal.take().empty()) {
+    }
+    moment_now += 60s;
+    log.settle();
+    Entry entry = journal.take();
+    CHECK(entry["TASKBBS_EVENT"] == "suppressed");
+    CHECK(entry["TASKBBS_OF"] == "line");
+    CHECK(std::stoi(entry["TASKBBS_LINES"]) > 0);
 }

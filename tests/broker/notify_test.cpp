@@ -63,6 +63,8 @@ TEST_CASE("the service manager hears of readiness, status, stopping and life") {
     CHECK(supervisor.heard() == "READY=1\nSTATUS=1 task");
     notify_status("2 tasks");
     CHECK(supervisor.heard() == "STATUS=2 tasks");
+    notify_starting("recovering", 2min);
+    CHECK(supervisor.heard() == "STATUS=recovering\nEXTEND_TIMEOUT_USEC=120000000");
     notify_stopping();
     CHECK(supervisor.heard() == "STOPPING=1");
     notify_alive();

@@ -3,6 +3,7 @@
 #include "broker/options.hpp"
 
 #include "broker/option_table.hpp"
+#include "broker/units.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -75,9 +76,41 @@ TEST_CASE("every option of [journal] arrives") {
 
 TEST_CASE("every endpoint arrives") {
     CHECK(given("requests.endpoint", "ipc:///r").requests_endpoint == "ipc:///r");
-    CHECK(given("events.endpoint", "tcp://*:9").events_endpoint == "tcp://*:9");
+    CHECK(given("events.endpoint", "tcp://lo:9").events_endpoint == "tcp://lo:9");
     CHECK(given("events.advertise", "tcp://h:9").events_advertise == "tcp://h:9");
     CHECK(given("events.advertise", "").events_advertise.empty());
+    CHECK(given("requests.ipc_mode", "0600").requests_ipc_mode == 0600);
+    CHECK(given("events.ipc_mode", "666").events_ipc_mode == 0666);
+}
+
+TEST_CASE("every option of [security] arrives, files as absolute paths") {
+    const Options options = parse_options(sources_of(
+        {"--security.server_key", "keys/server", "--security.authorized_keys", "/etc/clients"}));
+    CHECK(options.server_key == "/home/operator/keys/server");
+    CHECK(options.authorized_keys == "/etc/clients");
+    CHECK(has_curve(options));
+    CHECK(given("security.allow_plaintext", "true").allow_plaintext == Flag::on);
+}
+
+TEST_CASE("a server's key and the clients' go together") {
+    CHECK_THAT(faults_of(sources_of({"--security.server_key", "k"})),
+               Contains("security.authorized_keys: it is missing"));
+    CHECK_THAT(faults_of(sources_of({"--security.authorized_keys", "k"})),
+               Contains("of no use without security.server_key"));
+}
+
+TEST_CASE("an endpoint that others reach wants CURVE, or that its absence is chosen") {
+    for (const std::string name : {"requests.endpoint", "events.endpoint"}) {
+        const std::string at = "--" + name;
+        CHECK_THAT(faults_of(sources_of({at, "tcp://*:9"})),
+                   Contains(name) && Contains("taskbbsd keygen") && Contains("127.0.0.1") &&
+                       Contains("security.allow_plaintext = true"));
+        CHECK(is_open_plaintext(
+            parse_options(sources_of({at, "tcp://*:9", "--security.allow_plaintext", "true"}))));
+        CHECK_FALSE(is_open_plaintext(parse_options(sources_of(
+            {at, "tcp://*:9", "--security.server_key", "k", "--security.authorized_keys", "c"}))));
+    }
+    CHECK_FALSE(is_open_plaintext(Options{}));
 }
 
 TEST_CASE("every option of [converge] arrives") {
@@ -139,7 +172,9 @@ TEST_CASE("every number is refused just outside its range and taken at its ends"
             continue;
         }
         const std::string unit = option.kind == Kind::duration ? "ms" : "";
-        const auto text = [&](std::uint64_t number) { return std::to_string(number) + unit; };
+        const auto text = [&](std::uint64_t number) {
+            return option.kind == Kind::mode ? format_mode(number) : std::to_string(number) + unit;
+        };
         CAPTURE(option.name);
         Options options;
         CHECK(assign(option, text(option.range.least), options).empty());

@@ -72,3 +72,15 @@ TEST_CASE("what is printed is short and reads back as the same value") {
     CHECK(parse_duration(format_duration(90s)) == 90s);
     CHECK(parse_size(format_size(1ULL << 41)) == 1ULL << 41);
 }
+
+TEST_CASE("the mode of a file has three octal digits, and a zero before them or none") {
+    CHECK(parse_mode("0660") == 0660);
+    CHECK(parse_mode("600") == 0600);
+    CHECK(parse_mode("000") == 0);
+    for (const char* const text : {"", "0", "66", "1660", "0668", "06600", "u+rw", "-660"}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_mode(text));
+    }
+    CHECK(format_mode(0640) == "0640");
+    CHECK(format_mode(0) == "0000");
+}

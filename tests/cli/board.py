@@ -61,6 +61,7 @@ class Board:
     def __init__(self, *options):
         self.taskbbs, self.taskbbsd = sys.argv[1:3]
         self.options = options
+        self.keys = ()  # words that let the board's own questions in
         self.dir = Path(tempfile.mkdtemp(prefix="taskbbs-cli-test-"))
         self.requests, self.events = (f"tcp://127.0.0.1:{free_port()}" for _ in range(2))
         self.cli = Cli(self.taskbbs, self.requests)
@@ -82,7 +83,7 @@ class Board:
                 [self.taskbbsd, "--journal.dir", self.dir / "journal", "--requests.endpoint",
                  self.requests, "--events.endpoint", self.events, *self.options],
                 stdout=subprocess.DEVNULL, stderr=log)
-        self.cli("hello", "--timeout", "20s")
+        self.cli("hello", "--timeout", "20s", *self.keys)
 
     def kill(self):
         self.broker.kill()

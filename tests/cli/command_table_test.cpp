@@ -77,8 +77,8 @@ TEST_CASE("the help of a command shows its options and its example, that of all 
 TEST_CASE("every command but those that need no broker says what its documents hold") {
     for (const Command& command : commands()) {
         CAPTURE(command.name);
-        constexpr std::array<std::string_view, 5> open{
-            "stats", "executor", "explain", "history", "top"};
+        constexpr std::array<std::string_view, 6> open{
+            "stats", "server", "executor", "explain", "history", "top"};
         const bool is_open = std::ranges::find(open, command.name) != open.end();
         CHECK(sample_of(command.shape).has_value() == !(command.offline || is_open));
     }

@@ -14,6 +14,7 @@ TEST_CASE("an option's candidates follow from its form and name") {
     CHECK(candidates_of({.name = "executor-id", .form = Form::name}).source == Source::executors);
     CHECK(candidates_of({.name = "guid", .form = Form::name}).source == Source::guids);
     CHECK(candidates_of({.name = "payload-file"}).source == Source::files);
+    CHECK(candidates_of({.name = "out", .value = "FILE"}).source == Source::files);
     CHECK(candidates_of({.name = "context"}).source == Source::contexts);
     CHECK(candidates_of({.name = "payload"}).source == Source::unknown);
 }

@@ -81,12 +81,12 @@ def test_a_context_that_is_not_there_is_told_with_those_that_are():
 def test_every_mistake_is_told_with_file_and_line():
     with Board() as board:
         home = Home(board)
-        home.write("bad", "endpont = tcp://b:1\n\nserver_key = abc\ntimeout = soon\n")
+        home.write("bad", "endpont = tcp://b:1\n\nsecret_key = abc\ntimeout = soon\n")
         done = home.run("stats", "--context", "bad", exit=2)
         path = home.contexts / "bad.conf"
         assert [line.split(": ")[0] for line in done.stderr.replace("taskbbs: ", "").splitlines()] == [
             f"{path}:1", f"{path}:3", f"{path}:4"], done.stderr
-        assert "no encryption" in done.stderr and "did you mean endpoint?" in done.stderr
+        assert "secret-key" in done.stderr and "did you mean endpoint?" in done.stderr
         assert done.stdout == ""
 
 

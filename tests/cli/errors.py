@@ -39,6 +39,10 @@ ALONE = [
     "taskbbs cancel --state completed",
     "taskbbs resolve --domain d --epoch 1",
     "taskbbs completion bsh",
+    "taskbbs server",
+    "taskbbs server reprot",
+    "taskbbs server info --timeout 300ms",
+    "taskbbs server info --out /nonexistent/file",
     "taskbbs list -o yaml",
     "taskbbs list -o template",
     "taskbbs list -o json --template '{guid}'",
@@ -108,7 +112,7 @@ def record(board, line, names):
 def transcript():
     with Board("--converge.every", "0") as board:
         (board.dir / "taskbbs").mkdir()
-        (board.dir / "taskbbs" / "bad.conf").write_text("endpont = x\nnonsense\nkey = k\n")
+        (board.dir / "taskbbs" / "bad.conf").write_text("endpont = x\nnonsense\nsecret = k\n")
         home = {"XDG_CONFIG_HOME": str(board.dir)}
         return ("".join(record(board, line, {**home, "TASKBBS_ENDPOINT": NOBODY}) for line in ALONE) +
                 "".join(record(board, line, home) for line in ON_A_BOARD))

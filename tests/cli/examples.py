@@ -84,7 +84,7 @@ BEFORE = {
     "reject": claimed, "cancel": pending, "resolving": completed, "resolve": taken, "get": pending,
     "list": running, "converge": nothing, "heartbeat": nothing, "depart": present,
     "drain": present, "undrain": present, "pause": nothing, "resume": paused, "paused": paused, "executors": present, "replay": pending,
-    "explain": pending, "history": history, "stats": nothing, "hello": nothing, "watch": nothing,
+    "explain": pending, "history": history, "stats": nothing, "hello": nothing, "server": nothing, "watch": nothing,
     "run": names_to_run, "wait": detached, "top": pending, "executor": nothing, "bench": nothing,
     "completion": nothing,
 }

@@ -42,7 +42,7 @@ def two_brokers_are_two(board):
 def a_wildcard_bind_is_told_as_the_host_that_one_reached(board):
     for host in ("*", "0.0.0.0"):
         port = free_port()
-        board.start({"events.endpoint": f"tcp://{host}:{port}"})
+        board.start({"events.endpoint": f"tcp://{host}:{port}", "security.allow_plaintext": "true"})
         same(
             board.client().call("hello")["events"],
             f"tcp://*:{port}",
@@ -56,6 +56,7 @@ def an_advertised_endpoint_is_told(board):
         {
             "events.endpoint": f"tcp://*:{free_port()}",
             "events.advertise": "tcp://board.example:7412",
+            "security.allow_plaintext": "true",
         }
     )
     same(

@@ -32,6 +32,7 @@ class Board:
         self.journal.mkdir()
         self.context = zmq.Context()
         self.options, self.process, self.guests = {}, None, []
+        self.curve = None  # (public, secret, the server's public) keys of who asks for the board
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("TASKBBS_")
         }
@@ -92,7 +93,7 @@ class Board:
 
     def _answers(self, seconds):
         """Whether a hello by a connection of its own is answered within so long."""
-        probe = Client(self.context, self.requests)
+        probe = Client(self.context, self.requests, curve=self.curve)
         probe.send([[1, "hello", {}]])
         end = time.monotonic() + seconds
         try:
@@ -106,14 +107,14 @@ class Board:
     def client(self, session=None):
         """A client, of a new session unless one is given."""
         self._ensure()
-        guest = Client(self.context, self.requests, session)
+        guest = Client(self.context, self.requests, session, self.curve)
         self.guests.append(guest)
         return guest
 
     def subscriber(self, *prefixes):
         """A subscriber of these prefixes (none: of everything) who has seen a tick."""
         self._ensure()
-        guest = Subscriber(self.context, self.events, prefixes or ("",))
+        guest = Subscriber(self.context, self.events, prefixes or ("",), self.curve)
         self.guests.append(guest)
         return guest
 

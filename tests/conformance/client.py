@@ -50,11 +50,17 @@ def newest(value):
     return max(map(newest, value), default=0) if isinstance(value, list) else 0
 
 
+def secure(socket, keys):
+    """With (public, secret, the server's public) keys; None: in the clear."""
+    if keys is not None:
+        socket.curve_publickey, socket.curve_secretkey, socket.curve_serverkey = keys
+
+
 class Client:
     """A session and its connection."""
 
-    def __init__(self, context, endpoint, session=None):
-        self.context, self.endpoint = context, endpoint
+    def __init__(self, context, endpoint, session=None, curve=None):
+        self.context, self.endpoint, self.curve = context, endpoint, curve
         self.session = session or secrets.token_bytes(16)
         self.id = self.acked = self.seq = 0
         self.inbox = collections.defaultdict(collections.deque)
@@ -70,6 +76,7 @@ class Client:
         self.socket.setsockopt(zmq.RECONNECT_IVL, 20)
         self.socket.setsockopt(zmq.RCVHWM, 0)
         self.socket.setsockopt(zmq.SNDHWM, 0)
+        secure(self.socket, self.curve)
         self.socket.connect(self.endpoint)
         self.seq = 0
 

@@ -8,20 +8,21 @@ import time
 import zmq
 
 import schema
-from client import PATIENCE, unpack
+from client import PATIENCE, secure, unpack
 from expect import Broken, holds, same
 
 
 class Subscriber:
     """Subscribed to some prefixes, and always to the tick."""
 
-    def __init__(self, context, endpoint, prefixes):
+    def __init__(self, context, endpoint, prefixes, curve=None):
         self.socket = context.socket(zmq.SUB)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.RCVHWM, 0)
         self.socket.setsockopt(zmq.RECONNECT_IVL, 20)
         for prefix in (*prefixes, "tick"):
             self.socket.setsockopt(zmq.SUBSCRIBE, prefix.encode())
+        secure(self.socket, curve)
         self.socket.connect(endpoint)
         self.raw = []
         self.newest = 0

@@ -2,6 +2,7 @@
 by CMake and by pkg-config, are built with it and take a task from desire to resolve."""
 
 import os
+import shutil
 import sys
 
 from installation import BUILD, Installation, ROOT, board, run, run_tests
@@ -53,21 +54,49 @@ endforeach()
 def test_programs_units_and_documents_are_where_they_belong():
     with Installation() as installed:
         for path in ("bin/taskbbsd", "bin/taskbbs", "lib/systemd/system/taskbbsd.service",
-                     "share/doc/taskbbs/LICENSE", "share/doc/taskbbs/protocol.md", "share/doc/taskbbs/install.md",
-                     "share/doc/taskbbs/examples/taskbbsd.conf", "share/doc/taskbbs/examples/prometheus/alerts.yml",
-                     "share/doc/taskbbs/examples/grafana/taskbbs.json", "share/doc/taskbbs/examples/monitor/monitor.py"):
+                     "lib/systemd/system/taskbbs-executor@.service", "lib/sysusers.d/taskbbsd.conf",
+                     "lib/tmpfiles.d/taskbbsd.conf", "share/doc/taskbbs/LICENSE", "share/doc/taskbbs/protocol.md",
+                     "share/doc/taskbbs/install.md", "share/doc/taskbbs/examples/taskbbsd.conf",
+                     "share/doc/taskbbs/examples/prometheus/alerts.yml",
+                     "share/doc/taskbbs/examples/grafana/taskbbs.json",
+                     "share/doc/taskbbs/examples/monitor/monitor.py"):
             assert (installed.prefix / path).is_file(), path
         example = installed.prefix / "share/doc/taskbbs/examples/taskbbsd.conf"
         run(installed.prefix / "bin/taskbbsd", "--config", example, "--check-config")
+
+
+def test_each_shell_finds_the_completions_that_the_command_prints():
+    with Installation() as installed:
+        for shell, path in (("bash", "bash-completion/completions/taskbbs"), ("zsh", "zsh/site-functions/_taskbbs"),
+                            ("fish", "fish/vendor_completions.d/taskbbs.fish")):
+            printed = run(installed.prefix / "bin/taskbbs", "completion", shell)
+            assert printed and (installed.prefix / "share" / path).read_text() == printed, shell
+
+
+def test_systemd_makes_the_user_and_the_directory_that_the_unit_names():
+    with Installation() as installed:
+        root = installed.dir / "root"
+        (root / "etc").mkdir(parents=True)
+        shutil.copytree(installed.prefix / "lib", root / "usr/lib")
+        run("systemd-sysusers", f"--root={root}", "taskbbsd.conf")
+        user = next(line for line in (root / "etc/passwd").read_text().splitlines() if line.startswith("taskbbs:"))
+        unit = (installed.prefix / "lib/systemd/system/taskbbsd.service").read_text()
+        assert "\nUser=taskbbs\nGroup=taskbbs\nStateDirectory=taskbbs\n" in unit, unit
+        if os.geteuid() == 0:  # to give a directory away
+            run("systemd-tmpfiles", f"--root={root}", "--create", "taskbbsd.conf")
+            state = (root / "var/lib/taskbbs").stat()
+            assert (str(state.st_uid), state.st_mode & 0o777) == (user.split(":")[2], 0o700), (user, state)
 
 
 def test_a_unit_starts_the_programs_of_its_prefix():
     with Installation() as installed:
         there = installed.dir / "there"
         run("cmake", "--install", BUILD, "--prefix", there, "--component", "broker")
-        unit = (there / "lib/systemd/system/taskbbsd.service").read_text()
-        assert f"\nExecStart={there}/bin/taskbbsd --config" in unit, unit
-        assert "/usr/bin" not in unit, unit
+        run("cmake", "--install", BUILD, "--prefix", there, "--component", "cli")
+        for name, start in (("taskbbsd.service", "taskbbsd --config"), ("taskbbs-executor@.service", "taskbbs executor")):
+            unit = (there / "lib/systemd/system" / name).read_text()
+            assert f"\nExecStart={there}/bin/{start}" in unit, unit
+            assert "/usr/bin" not in unit, unit
         usual = (installed.prefix / "lib/systemd/system/taskbbsd.service").read_text()
         assert usual == (ROOT / "systemd" / "taskbbsd.service").read_text()
 

@@ -45,6 +45,35 @@ TEST_CASE("stats has at least the counters and gauges that the contract names") 
     CHECK(answer.body.at("sync").str() == "always");
 }
 
+TEST_CASE("stats tells how much of each limit is used") {
+    core::Settings settings;
+    settings.limits.tasks = 11;
+    settings.limits.executors = 22;
+    settings.limits.waiting = 33;
+    Rig rig(settings);
+    const Answer stats = Client(rig, "c").ask(StatsArgs{});
+    CHECK(stats.number("tasks_limit") == 11);
+    CHECK(stats.number("executors_limit") == 22);
+    CHECK(stats.number("waiting_acquires_limit") == 33);
+}
+
+TEST_CASE("stats counts requests that met a limit, and executors that were lost") {
+    core::Settings settings = without_passes();
+    settings.limits.tasks = 1;
+    settings.presence.brake_percent = 100;
+    Rig rig(settings);
+    Client client(rig, "c");
+    client.ask(HeartbeatArgs{.executor_id = "e", .ttl = 1000ms});
+    client.ask(desire("a"));
+    CHECK(client.ask(desire("b")).status == "busy");
+    CHECK(client.ask(GetArgs{"none"}).status == "not_found");
+    rig.pass(2s);
+    const Answer stats = client.ask(StatsArgs{});
+    CHECK(stats.number("busy") == 1);
+    CHECK(stats.number("refused") == 2);
+    CHECK(stats.number("executors_lost") == 1);
+}
+
 TEST_CASE("stats counts tasks by state, those present, those that wait and what was asked") {
     Rig rig(without_passes());
     Client client(rig, "c");

@@ -61,6 +61,20 @@ TEST_CASE("a message of another form is malformed, is counted, and harms nobody"
     CHECK(client.ask(desire("b")).status == "ok");
 }
 
+TEST_CASE("whoever hands a message in is told what is wrong with it as a whole") {
+    Rig rig;
+    CHECK_FALSE(rig.broker().receive("p", "\xc1", rig.now()).empty());
+    CHECK_FALSE(rig.broker().receive("p", message_of(1, 5), rig.now()).empty());
+    CHECK_FALSE(rig.broker().receive("p", message_of(2, 7), rig.now()).empty());
+    std::string packed;
+    protocol::Packer packer(packed);
+    pack_request(packer, 1, desire("a"));
+    std::string frame;
+    protocol::Packer outer(frame);
+    pack_request_message(outer, protocol::SessionId{}, 0, 1, packed);
+    CHECK(rig.broker().receive("p", frame, rig.now()).empty());
+}
+
 TEST_CASE("a message is not a transaction: each request stands alone and is answered in order") {
     Rig rig;
     Client client(rig, "c");

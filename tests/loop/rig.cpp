@@ -119,9 +119,29 @@ void Rig::let_syncs_go() {
 // ---- messages --------------------------------------------------------------------------------
 
 void Rig::receive(const std::string& peer, std::string_view frame, std::size_t unread) {
-    broker_->receive(peer, frame, now_);
+    const auto key = keys_.find(peer);
+    broker_->receive(peer, frame, now_, key == keys_.end() ? nullptr : grants().of(key->second));
     while (broker_->handle_next(unread)) {
     }
+}
+
+void Rig::grant(const std::string& peer, core::Grant grant) {
+    keys_[peer] = grant.key;
+    granted_[peer] = std::move(grant);
+    broker_->regrant(grants());
+}
+
+void Rig::revoke(const std::string& peer) {
+    granted_.erase(peer);
+    broker_->regrant(grants());
+}
+
+core::Grants Rig::grants() const {
+    core::Grants all;
+    for (const auto& [peer, grant] : granted_) {
+        all.add(grant);
+    }
+    return all;
 }
 
 void Rig::collect() {

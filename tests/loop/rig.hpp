@@ -109,6 +109,11 @@ class Rig {
 
     // ---- messages ----------------------------------------------------------------------------
     void receive(const std::string& peer, std::string_view frame, std::size_t unread = 0);
+    // From now on this peer is known by the grant's key, and may do what it says; others
+    // everything.
+    void grant(const std::string& peer, core::Grant grant);
+    // The same without this peer's key, as after a reload.
+    void revoke(const std::string& peer);
     // The replies that came for this peer since the last call.
     std::vector<Answer> take_answers(const std::string& peer);
 
@@ -157,6 +162,10 @@ class Rig {
     std::unique_ptr<journal::Batch> in_flight_;
     bool holding_ = false;
 
+    core::Grants grants() const;
+
+    std::map<std::string, core::Grant> granted_;  // by peer
+    std::map<std::string, std::string> keys_;     // of peers, once they had one
     std::deque<std::string> messages_;
     std::deque<protocol::Document> documents_;
     std::map<std::string, std::vector<Answer>> answers_;

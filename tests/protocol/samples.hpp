@@ -115,7 +115,8 @@ void each_answer(const See& see) {
                    .limits = {1, 2, 3, 4, 5, 6},
                    .features = {"f"},
                    .role = "operator",
-                   .sync = "always"});
+                   .sync = "always",
+                   .seq = 12});
     see(SeqReply{.seq = 8});
     see(OwnedReply{.seq = 8, .epoch = 8, .task = task()});
     see(RejectReply{.seq = 8, .state = State::completed});

@@ -13,6 +13,7 @@ import sources
 # The longest prefix of a path names its layer.
 LAYERS = {
     "protocol/": "protocol",
+    "keys/": "keys",
     "broker/core/": "core",
     "broker/journal/": "journal",
     "broker/metrics/histogram.hpp": "histogram",
@@ -27,21 +28,23 @@ LAYERS = {
 # What a layer may include, itself aside. What is not listed (tests, bench) may include anything.
 ALLOWED = {
     "protocol": set(),
+    "keys": set(),
     "core": {"protocol"},
     "histogram": set(),
     "journal": {"protocol", "histogram"},
-    "broker": {"protocol", "core", "journal", "histogram"},
+    "broker": {"protocol", "core", "journal", "keys", "histogram"},
     "main": {"protocol", "core", "journal", "broker"},
-    "sdk": {"protocol"},
+    "sdk": {"protocol", "keys"},
     "testing": {"protocol", "sdk", "core", "journal", "broker"},
     "cli": {"protocol", "sdk"},
     "examples": {"sdk", "testing"},
 }
 
 # The broker's shell; everything else of the layer is the loop as a machine, or values, and pure.
-SHELL = {"daemon", "journal_command", "log", "main", "metrics/desk", "metrics/host", "metrics/http",
-         "metrics/listener", "metrics/server", "notify", "option_rows", "option_sources", "option_table",
-         "options", "scrapes", "snapshot_process", "sockets", "system"}
+SHELL = {"authorized_keys", "backup_command", "daemon", "driver", "ipc_file", "journal_command", "journald", "keygen_command", "keyring", "log",
+         "lookout", "main", "metrics/desk", "metrics/host", "metrics/http", "metrics/listener", "metrics/server",
+         "notify", "option_rows", "option_sources", "option_table", "options", "recovery_lines", "reload", "scrapes",
+         "snapshot_care", "snapshot_process", "sockets", "start_check", "start_facts", "system", "zap"}
 
 IMPURE_HEADERS = re.compile(
     r"<(zmq.*|fcntl\.h|unistd\.h|sys/(?!un\.h).*|systemd/.*|poll\.h|time\.h|ctime|fstream|iostream|cstdio|stdio\.h"

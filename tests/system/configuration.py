@@ -1,4 +1,5 @@
 """Configuration: where options come from, what is said of those that are wrong, and the quick flags."""
+import os
 import re
 
 from expect import holds, same
@@ -95,6 +96,41 @@ def check_config_tells_what_holds_and_where_it_was_said(board):
     same(board.run("--check-config", "--limits.tasks", "none")[0], WRONG, "--check-config: 78")
     code, _ = board.run("--check-config", options={})
     same((code, list(board.journal.iterdir())), (0, []), "--check-config starts nothing")
+
+
+def check_config_looks_at_directories_rights_and_space_and_says_all_at_once(board):
+    letter = board.home / "letter"
+    letter.write_text("dear")
+    code, words = board.run("--check-config", options={
+        "journal.dir": board.home / "no" / "where",
+        "requests.endpoint": f"ipc://{letter}",
+        "events.endpoint": f"ipc://{board.home}/no/where/events",
+    })
+    same(code, WRONG, "--check-config: what keeps the broker from starting is 78")
+    for pattern in (
+        rf"^journal\.dir = {re.escape(str(board.home))}/no/where: .*; install -d",
+        rf"^requests\.endpoint = ipc://{re.escape(str(letter))}: .*no socket; ",
+        r"^events\.endpoint = .*: .* is not there; ",
+    ):
+        holds(re.search(pattern, words, re.MULTILINE), f"--check-config finds {pattern}", words)
+    same(letter.read_text(), "dear", "nothing was touched")
+    code, words = board.run("--check-config", options={"journal.reserve_bytes": "1TiB"})
+    same(code, 0, "what does not is a note")
+    holds(re.search(r"^note: journal\.dir = .*read_only.*; free \d+ bytes", words, re.MULTILINE), "a note", words)
+    same(list(board.journal.iterdir()), [], "nothing was made")
+    if os.geteuid() == 0:
+        os.chmod(board.home, 0o755)
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        code, words = board.run("--check-config", options={}, prefix=prefix)
+        same((code, "user 65534 may not read and write it" in words), (WRONG, True), f"rights: {words}")
+
+
+def check_config_of_a_broker_that_runs_finds_nothing(board):
+    board.requests = f"ipc://{board.home}/requests"
+    board.start()
+    os.chmod(board.journal, 0o700)
+    code, words = board.run("--check-config", options={})
+    same((code, "note:" in words), (0, False), f"nothing: {words}")
 
 
 def the_commented_configuration_file_holds_the_defaults(board):

@@ -173,6 +173,7 @@ def short_of_space_it_takes_no_new_work_finishes_the_old_and_goes_on_when_there_
         told.append(guid)
         holds(len(told) < 5000, "§6 read_only: disk space is short")
     same(c.stats()["read_only"], True, "§4 stats: read_only")
+    board.says("warn read_only_begins disk_free_bytes=")
     same(c.ask("acquire", {"executor_id": "e1"}).status, "read_only", "§6: acquire is refused")
     for guid in guids:
         c.complete(guid)
@@ -180,6 +181,7 @@ def short_of_space_it_takes_no_new_work_finishes_the_old_and_goes_on_when_there_
         c.resolve(guid)
     filler.unlink()
     eventually(lambda: not c.stats()["read_only"], "it is left when there is space again")
+    board.says("info read_only_ends")
     c.desire("at-last")
     board.kill()
     board.start()

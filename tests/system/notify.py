@@ -4,6 +4,7 @@ import signal
 import socket
 import time
 
+from disk_tap import DiskTap
 from expect import holds, same
 
 PATIENCE = 30
@@ -52,6 +53,26 @@ def ready_is_said_once_clients_are_served_and_stopping_at_the_end(board):
     same(manager.pending(), [], "no beats without a watchdog")
     board.terminate()
     manager.hears("STOPPING=1")
+
+
+def a_recovery_that_takes_long_says_how_far_it_is_and_asks_for_more_time(board):
+    """Two syncs of a slow disk come before the reading: so that begins ten seconds late."""
+    board.start({"journal.segment_bytes": "8MiB"})
+    c = board.client()
+    for at in range(30):
+        c.desire_many([f"g{at}-{k}" for k in range(100)], payload=b"p" * 1000)
+    board.terminate()
+    tap = DiskTap(board, sync_ms=5100)
+    manager = _Manager(board)
+    board.launch()
+    said = manager.hears("EXTEND_TIMEOUT_USEC=120000000")[-1]
+    holds(re.search(r"STATUS=recovering: \d+ % of the journal, \d+ events", said), "and a status", said)
+    board.says(r"recovering percent=\d+ events=\d+ ms=\d+")
+    manager.hears("READY=1")
+    board.kill()
+    tap.remove()
+    board.start()
+    same(len(board.client().listing(view="header", limit=1000)), 3000, "nothing is lost")
 
 
 def a_start_that_fails_is_never_ready(board):

@@ -3,12 +3,14 @@
 A scenario's name begins with its option's; options_complete.py asks that none is left out.
 """
 import json
+import os
 import re
+import subprocess
 
 from expect import holds, same
 from ports import free_port
 from subscriber import Subscriber
-from system_board import eventually
+from system_board import Skipped, eventually
 from visitors import get
 
 KIB = 1 << 10
@@ -112,10 +114,75 @@ def events_endpoint_may_be_a_path(board):
     same([one["seq"] for one in watch.events(board.client().desire("g")["seq"])], [1], "published")
 
 
+def requests_ipc_mode_is_that_of_the_socket_whatever_the_umask(board):
+    _has_mode(board, "requests")
+
+
+def events_ipc_mode_is_that_of_the_socket_whatever_the_umask(board):
+    _has_mode(board, "events")
+
+
+def _has_mode(board, name):
+    setattr(board, name, f"ipc://{board.home}/{name}")
+    path = board.home / name
+    for umask, options, wanted in (
+        (0o077, {}, 0o660), (0o000, {}, 0o660), (0o077, {f"{name}.ipc_mode": "0606"}, 0o606),
+    ):
+        before = os.umask(umask)
+        try:
+            board.start(options)
+        finally:
+            os.umask(before)
+        same(oct(path.stat().st_mode & 0o777), oct(wanted), f"{name}.ipc_mode, umask {umask:o}")
+        board.client().call("hello")
+        board.terminate()
+
+
+def requests_endpoint_of_a_killed_broker_is_bound_again_that_of_a_living_one_is_not(board):
+    board.requests, board.events = f"ipc://{board.home}/requests", f"ipc://{board.home}/events"
+    board.start()
+    board.client().desire("g")
+    board.kill()
+    holds((board.home / "requests").is_socket(), "its file is left")
+    board.start()
+    same(len(board.client().listing()), 1, "a socket file that was left is no obstacle")
+    rival = board.home / "rival"
+    rival.mkdir()
+    for option in ("requests.endpoint", "events.endpoint"):
+        board.refuses_to_start(1, option, "another process listens there",
+                               options={"journal.dir": rival, option: f"ipc://{board.home}/{option.split('.')[0]}"})
+    board.client().desire("h")
+    letter = board.home / "letter"
+    letter.write_text("dear")
+    board.refuses_to_start(1, "is no socket", options={"journal.dir": rival, "requests.endpoint": f"ipc://{letter}"})
+    same(letter.read_text(), "dear", "what is no socket is left alone")
+    board.refuses_to_start(1, "directory of the socket must be there",
+                           options={"journal.dir": rival, "requests.endpoint": f"ipc://{board.home}/no/where"})
+    code, words = board.run(options={"requests.endpoint": "ipc://" + "p" * 108})
+    same((code, "longer than 107 bytes" in words), (78, True), f"a path that is too long is refused: {words}")
+
+
+def requests_ipc_mode_lets_the_group_in_and_nobody_else(board):
+    """Connecting takes the right to write to the socket's file."""
+    if os.geteuid() != 0:
+        raise Skipped("becoming others wants root")
+    board.requests = f"ipc://{board.home}/requests"
+    os.chmod(board.home, 0o755)
+    board.start({"requests.ipc_mode": "0660"})
+    os.chown(board.home / "requests", 12345, 23456)
+    for user, group, let_in in ((12345, 1, True), (1, 23456, True), (1, 1, False)):
+        script = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
+        done = subprocess.run(
+            ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "/usr/bin/python3", "-c", script,
+             str(board.home / "requests")], capture_output=True, check=False,
+        )
+        same(done.returncode == 0, let_in, f"user {user}, group {group}: {done.stderr}")
+
+
 def events_endpoint_of_a_wildcard_is_told_as_one(board):
     port = free_port()
     board.events = f"tcp://*:{port}"
-    board.start()
+    board.start({"security.allow_plaintext": "true"})
     same(board.client().call("hello")["events"], f"tcp://*:{port}", "§4 hello: the host is *")
     watch = Subscriber(board.context, f"tcp://127.0.0.1:{port}", ("",))
     watch.close()

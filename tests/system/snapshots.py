@@ -45,9 +45,9 @@ def _taken(c, least):
         _work(c, 1, f"until-{least}-{at}-")
 
 
-def _tool(board, *words):
+def _tool(board, *words, at=None):
     return subprocess.run(
-        [board.daemon, "journal", *words, "--journal.dir", str(board.journal)],
+        [board.daemon, "journal", *words, "--journal.dir", str(at or board.journal)],
         capture_output=True,
         text=True,
         check=False,
@@ -83,6 +83,7 @@ def snapshots_are_taken_and_old_segments_go(board):
     c = board.client()
     for round_ in range(6):
         _taken(c, round_ + 1)
+    holds(0 < c.stats()["snapshot_at"] <= c.stats()["at"], "stats tells when the newest was taken")
     eventually(lambda: len(_names(board, "snap")) == 2, "the two newest are kept")
     oldest = int(_names(board, "snap")[0].split("-")[1])
     eventually(
@@ -169,7 +170,7 @@ def a_snapshot_that_nobody_told_of_is_found_and_counts(board):
         _work(c, 1, f"before{at}-")
     same(_tool(board, "snapshot").returncode, 0, "it is taken")
     newest = int(_names(board, "snap")[-1].split("-")[1])
-    # Due by what is written, while no other segment is sealed.
+#Due by what is written, while no other segment is sealed.
     for at in itertools.count():
         if _child(board) or c.stats()["snapshots"] == 1 or len(_names(board, "seg")) > 2:
             break

@@ -37,8 +37,9 @@ struct Hello {
     std::string events;         // where events are published; host "*": the one that answered
     Limits limits;
     std::vector<std::string> features;  // extensions that it knows
-    std::string role;                   // this client's: monitor, requester, executor or operator
-    std::string sync;                   // "always"; "never": a crash of the machine may lose events
+    std::string role;  // this client's: monitor, requester, executor, operator; several by commas
+    std::string sync;  // "always"; "never": a crash of the machine may lose events
+    Seq seq = 0;       // the newest event then; 0: this broker does not say
 };
 
 // A mutation was applied, durably: `seq` is its event.

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "taskbbs/calls.hpp"
+#include "taskbbs/curve.hpp"
 #include "taskbbs/dispatch.hpp"
 #include "taskbbs/error.hpp"
 #include "taskbbs/export.hpp"
@@ -22,6 +23,7 @@
 #include <concepts>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +38,9 @@ class Transport;
 struct ClientOptions {
     std::string endpoint = "tcp://127.0.0.1:7411";  // of requests
     std::string events_endpoint;                    // empty: what the broker's hello says
+    // Of a broker that serves with CURVE; read_curve_keys() reads them from files. Nothing: in the
+    // clear. A key that the broker does not know makes every call `refused` as `denied`.
+    std::optional<CurveKeys> curve;
     // Calls that may be under way or wait at once; more are `overloaded`. At most 4096 mutations of
     // them are under way, the rest wait their turn. 1..1048576.
     std::size_t max_calls = 65'536;
@@ -72,8 +77,8 @@ using EndHandler = std::function<void(const std::optional<Error>&)>;
 class TASKBBS_EXPORT Client {
   public:
     // Makes the sockets and the thread; connects in the background, so an unreachable broker shows
-    // in the calls' deadlines. Fails with `unusable_endpoint` alone: neither tcp://HOST:PORT (port
-    // 1..65535) nor ipc://PATH, or no descriptor or thread was left.
+    // in the calls' deadlines. Fails with `unusable_endpoint`: neither tcp://HOST:PORT (port
+    // 1..65535) nor ipc://PATH, or no descriptor or thread was left; or with `unusable_key`.
     static Result<Client> open(ClientOptions options = {});
 
     Client(Client&&) noexcept;

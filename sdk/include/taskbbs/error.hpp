@@ -19,6 +19,9 @@ enum class Code : std::uint8_t {
     overloaded,         // too many calls wait in this client; nothing was sent, try later
     unreadable,         // the broker answered something that this version can't read
     unusable_endpoint,  // the endpoint is malformed, or no socket could be made
+    unusable_key,       // a key file can't be read, or what was given is no key
+    handshake_failed,   // no connection came to be before the deadline: the keys don't fit, or one
+                        // side alone uses any
     misuse,             // a blocking call inside a callback of its own client; nothing was sent
 };
 

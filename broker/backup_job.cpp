@@ -1,0 +1,227 @@
+// Copy, read back, and only then say so.
+#include "broker/backup_job.hpp"
+
+#include "broker/journal/end_mark.hpp"
+#include "broker/journal/error.hpp"
+#include "broker/journal/names.hpp"
+#include "broker/journal/replay.hpp"
+#include "broker/journal/starting_point.hpp"
+#include "broker/journal/truncate.hpp"
+#include "broker/recover.hpp"
+
+#include <algorithm>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <optional>
+#include <stdexcept>
+
+namespace taskbbs::broker {
+
+namespace {
+
+using journal::Disk;
+using journal::Seq;
+
+// What a restart would find.
+struct Found {
+    journal::Tail tail;
+    Seq snapshot = 0;
+    std::uint64_t tasks = 0;
+    std::uint64_t segments = 0;
+};
+
+// Older segments than those that a restart needs hold as well: replay offers them.
+void check_older(Disk& disk, const std::vector<Seq>& segments, Seq needed_from) {
+    if (segments.front() >= needed_from) {
+        return;
+    }
+    const journal::Visitor nobody;
+    journal::Replay all(disk, journal::starting_at(disk, segments.front()), nobody);
+    all.run(segments);
+}
+
+Found read_back(Disk& disk, const core::Settings& settings) {
+    const std::vector<std::string> names = disk.list();
+    const std::vector<Seq> segments = journal::segments_of(names);
+    const std::vector<Seq> snapshots = journal::snapshots_of(names);
+    if (segments.empty()) {
+        throw std::runtime_error(fmt::format("{}: there is no journal here", disk.directory()));
+    }
+    std::optional<Fold> fold;
+    const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
+    visitor.on_begin();
+    journal::StartingPoint from;
+    if (!snapshots.empty()) {
+        const std::string name = journal::snapshot_name(snapshots.back());
+        from = journal::starting_behind(journal::load_snapshot(disk, name, visitor));
+    }
+    journal::Replay replay(disk, from, visitor);
+    replay.run(segments);
+    check_older(disk, segments, from.next_seq);
+    return {.tail = replay.tail(),
+            .snapshot = from.next_seq - 1,
+            .tasks = fold->board().tasks().size(),
+            .segments = segments.size()};
+}
+
+Backup backup_of(const Found& found, std::uint64_t bytes) {
+    return {.seq = found.tail.next_seq - 1,
+            .snapshot = found.snapshot,
+            .tasks = found.tasks,
+            .segments = found.segments,
+            .bytes = bytes,
+            .log = journal::to_hex(found.tail.segment.log)};
+}
+
+std::unique_ptr<journal::File> lock_directory(Disk& disk) {
+    auto lock = disk.lock(std::string(journal::lock_name));
+    if (!lock) {
+        throw journal::LockedError(disk.directory());
+    }
+    return lock;
+}
+
+bool is_backup(Disk& disk) {
+    const std::vector<std::string> names = disk.list();
+    return std::ranges::find(names, journal::backup_note_name) != names.end();
+}
+
+void write_note(Disk& disk, std::string_view text) {
+    const auto file = disk.create(std::string(journal::backup_note_name));
+    file->write_at(0, text);
+    file->sync();
+    disk.sync_directory();
+}
+
+std::string note_of(const Backup& backup, const BackupOptions& options) {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(options.now);
+    return fmt::format(
+        "This is a backup of the journal of a taskbbs broker, and no state directory: no broker "
+        "serves from it.\nMake one of it: taskbbsd journal restore THIS_DIRECTORY --to "
+        "STATE_DIR\n\ntaken={:%Y-%m-%dT%H:%M:%SZ} by=taskbbsd-{} {}\n",
+        seconds,
+        options.writer,
+        backup.text());
+}
+
+// The copy ends where the backup did: what reads as zeroes since is found out too.
+void check_complete(Disk& from, Disk& to, const journal::Tail& tail, journal::File& mark) {
+    if (journal::read_end_mark(mark) == journal::end_mark_of(tail)) {
+        return;
+    }
+    throw journal::CorruptError(
+        from.directory() + "/" + tail.file,
+        tail.offset,
+        tail.next_seq,
+        fmt::format("as copied to {}, it does not end where its LOCK says that the backup ended",
+                    to.directory()));
+}
+
+// But for what the root of a file system has.
+std::vector<std::string> contents_of(Disk& disk) {
+    std::vector<std::string> names = disk.list();
+    std::erase(names, "lost+found");
+    return names;
+}
+
+void remove_all(Disk& disk) {
+    for (const std::string& name : contents_of(disk)) {
+        disk.remove(name);
+    }
+    disk.sync_directory();
+}
+
+// Copies the backup, and proves that the copy is the whole of it.
+Backup copy_back(Disk& from, Disk& to, const core::Settings& settings) {
+    const journal::OpenHistory history = journal::open_history(from, journal::Reach::history);
+    journal::copy_still(history, to);
+    const Found found = read_back(to, settings);
+    check_complete(from, to, found.tail, *from.open_to_read(std::string(journal::lock_name)));
+    return backup_of(found, history.bytes());
+}
+
+// The history goes on behind event `last` under another log. Returns that.
+std::string continue_anew(Disk& disk,
+                          journal::File& lock,
+                          const journal::Settings& settings,
+                          Seq last,
+                          const std::string& writer) {
+    const journal::Truncated begun = journal::end_history(disk, lock, settings, last, writer);
+    for (const std::string& copy : begun.kept) {
+        disk.remove(copy);
+    }
+    disk.sync_directory();
+    return begun.log;
+}
+
+}  // namespace
+
+std::string Backup::text() const {
+    return fmt::format("seq={} tasks={} snapshot={} segments={} bytes={} log={}",
+                       seq,
+                       tasks,
+                       snapshot,
+                       segments,
+                       bytes,
+                       log);
+}
+
+Backup take_backup(Disk& from,
+                   Disk& to,
+                   const core::Settings& settings,
+                   const BackupOptions& options) {
+    if (is_backup(from)) {
+        throw std::runtime_error(
+            fmt::format("{} is a backup itself: copy its files", from.directory()));
+    }
+    const journal::OpenHistory history = journal::open_history(from, options.reach);
+    journal::copy_growing(history, from, to);
+    const Found found = read_back(to, settings);
+    journal::check_end_mark(from, history.mark, found.tail);
+    Backup backup = backup_of(found, history.bytes());
+    journal::write_end_mark(*lock_directory(to), journal::end_mark_of(found.tail));
+    write_note(to, note_of(backup, options));
+    return backup;
+}
+
+Backup restore_backup(Disk& from,
+                      Disk& to,
+                      const core::Settings& settings,
+                      const journal::Settings& journal,
+                      const std::string& writer) {
+    if (!is_backup(from)) {
+        throw std::runtime_error(fmt::format(
+            "{} is no backup: it holds no {}", from.directory(), journal::backup_note_name));
+    }
+    if (!contents_of(to).empty()) {
+        throw std::runtime_error(fmt::format(
+            "{} is not empty: move what is in it away first (a state directory that is to be "
+            "replaced: mv it, with the broker stopped)",
+            to.directory()));
+    }
+    const auto lock = lock_directory(to);
+    try {
+        write_note(to,
+                   "A restore that did not come to its end. Empty this directory, and restore.\n");
+        Backup restored = copy_back(from, to, settings);
+        restored.log = continue_anew(to, *lock, journal, restored.seq, writer);
+        to.remove(std::string(journal::backup_note_name));
+        to.sync_directory();
+        return restored;
+    } catch (const std::runtime_error&) {
+        remove_all(to);
+        throw;
+    }
+}
+
+void remove_unfinished_backup(Disk& disk) {
+    for (const std::string& name : disk.list()) {
+        const bool ours = journal::parse_segment_name(name) || journal::parse_snapshot_name(name) ||
+                          name == journal::lock_name || name == journal::backup_note_name;
+        if (ours) {
+            disk.remove(name);
+        }
+    }
+}
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,55 @@
+// Backup and restore as functions over two disks (docs/backup.md): what is copied is read back as a
+// restart would read it, state by state, before it counts as a backup or as a state directory.
+#pragma once
+
+#include "broker/core/settings.hpp"
+#include "broker/journal/backup.hpp"
+#include "broker/journal/settings.hpp"
+#include "protocol/time.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace taskbbs::broker {
+
+struct Backup {
+    journal::Seq seq = 0;       // the last event in it
+    journal::Seq snapshot = 0;  // of the snapshot that it begins with; 0: none
+    std::uint64_t tasks = 0;
+    std::uint64_t segments = 0;
+    std::uint64_t bytes = 0;
+    std::string log;  // of the history, in hex
+
+    // "seq=1 tasks=2 ...": how people are told.
+    std::string text() const;
+};
+
+struct BackupOptions {
+    journal::Reach reach = journal::Reach::snapshot;
+    protocol::Time now{};  // for people
+    std::string writer;    // the program's version
+};
+
+// Copies the history of `from`, whose BACKUP the caller holds, into `to`, an empty directory.
+// Durable when it returns, but for the name of the directory. Throws CorruptError,
+// UnsupportedError, JournalError, or std::runtime_error where there is no journal; then `to` holds
+// no backup.
+Backup take_backup(journal::Disk& from,
+                   journal::Disk& to,
+                   const core::Settings& settings,
+                   const BackupOptions& options);
+
+// Makes a state directory of `to`, which is empty, from the backup in `from`: the same events, and
+// another `log` from there on, which is told in the result. Throws as take_backup() does,
+// LockedError, and std::runtime_error where `from` is no backup or `to` is not empty; then nothing
+// is left in `to`. Until it has come to its end, no broker begins to serve there.
+Backup restore_backup(journal::Disk& from,
+                      journal::Disk& to,
+                      const core::Settings& settings,
+                      const journal::Settings& journal,
+                      const std::string& writer);
+
+// Removes the files of a backup that did not come to its end; others are left alone.
+void remove_unfinished_backup(journal::Disk& disk);
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,50 @@
+// Compares option by option, as the table spells their values.
+#include "broker/reload.hpp"
+
+#include "broker/option_table.hpp"
+
+namespace taskbbs::broker {
+
+namespace {
+
+bool applies_to(const Option& option, const Options& running, const Options& read) {
+    if (option.name == "converge.completed_expiry") {
+        // The order in which completed tasks expire is kept only where they do: to make it later
+        // would mean to look at all of them.
+        return running.core.converge.completed_expiry > core::milliseconds{0};
+    }
+    if (option.name == "security.authorized_keys") {
+        return has_curve(running) && has_curve(read);
+    }
+    return option.reload == Reload::yes;
+}
+
+}  // namespace
+
+std::vector<Change> changes(const Options& running, const Options& read) {
+    std::vector<Change> changed;
+    for (const Option& option : option_table()) {
+        std::string from = text_of(option, running);
+        std::string to = text_of(option, read);
+        if (from != to) {
+            changed.push_back(
+                {option.name, std::move(from), std::move(to), applies_to(option, running, read)});
+        }
+    }
+    return changed;
+}
+
+Options with_changes(const Options& running,
+                     const Options& read,
+                     const std::vector<Change>& changed) {
+    Options result = running;
+    for (const Change& change : changed) {
+        if (change.applies) {
+            const Option& option = *find_option(change.option);
+            assign(option, text_of(option, read), result);
+        }
+    }
+    return result;
+}
+
+}  // namespace taskbbs::broker

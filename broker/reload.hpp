@@ -1,0 +1,28 @@
+// What of the options may change while the broker serves (SIGHUP): pure.
+#pragma once
+
+#include "broker/options.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace taskbbs::broker {
+
+// An option that another reading of the sources gives another value.
+struct Change {
+    std::string_view option;
+    std::string from;
+    std::string to;
+    bool applies;  // else it waits for a restart
+};
+
+// In the order of the table.
+std::vector<Change> changes(const Options& running, const Options& read);
+
+// `running` with those that apply.
+Options with_changes(const Options& running,
+                     const Options& read,
+                     const std::vector<Change>& changed);
+
+}  // namespace taskbbs::broker

@@ -1,0 +1,72 @@
+// What `--check-config` finds beyond the words of the configuration: directories, rights, space.
+// Looking (look_at_start) and judging (findings_of) are apart: the judgement is pure. Another check
+// is another function in the list of start_check.cpp.
+#pragma once
+
+#include "broker/options.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace taskbbs::broker {
+
+struct Finding {
+    // A fault keeps the broker from starting; a note does not.
+    enum class Weight : bool { note, fault };
+
+    Weight weight = Weight::fault;
+    std::string where;  // the option, and its value
+    std::string cause;
+    std::string next_step;
+
+    bool operator==(const Finding&) const = default;
+};
+
+// What lies at a path.
+struct PathFacts {
+    enum class Kind : std::uint8_t { missing, directory, socket, other };
+
+    std::string path;
+    Kind kind = Kind::missing;
+    bool has_parent = true;  // the directory that it is in
+    bool usable = true;      // this process may list it and make files in it
+    std::uint32_t mode = 0;  // rights
+    std::uint32_t owner = 0;
+};
+
+// The state directory, and its disk.
+struct StateFacts {
+    PathFacts directory;
+    bool has_journal = false;
+    bool is_backup = false;
+    std::uint64_t free_bytes = 0;
+    std::uint64_t held_bytes = 0;  // that the broker has taken already: reserve and spares
+    std::string volatile_as;       // tmpfs, ramfs: what it keeps, the machine forgets
+    std::string remote_as;         // nfs, cifs: locks and syncs are another machine's
+};
+
+// Of one ipc endpoint.
+struct SocketFacts {
+    std::string option;
+    PathFacts file;
+    PathFacts directory;
+};
+
+struct StartFacts {
+    std::uint32_t user = 0;  // who looks
+    StateFacts state;
+    std::vector<SocketFacts> sockets;
+};
+
+StartFacts look_at_start(const Options& options);
+
+// Faults first.
+std::vector<Finding> findings_of(const Options& options, const StartFacts& facts);
+
+bool has_fault(const std::vector<Finding>& findings);
+// A line each.
+std::string text_of(const std::vector<Finding>& findings);
+
+}  // namespace taskbbs::broker

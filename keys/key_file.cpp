@@ -1,0 +1,178 @@
+// Half a file is never seen: what is written gets its name last.
+#include "keys/key_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace taskbbs::keys {
+
+namespace {
+
+using Failure = tl::unexpected<std::string>;
+
+class File {
+  public:
+    explicit File(int descriptor) : descriptor_(descriptor) {}
+
+    ~File() {
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
+    }
+
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+
+    int get() const { return descriptor_; }
+
+  private:
+    int descriptor_;
+};
+
+Failure failed(std::string_view does, const std::string& path) {
+    return Failure(fmt::format("can't {} {}: {}", does, path, std::strerror(errno)));
+}
+
+// Key, and the end of its line.
+std::optional<std::string> read_line(int file) {
+    std::array<char, key_length + 3> text{};
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const ssize_t got = ::read(file, text.data() + size, text.size() - size);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            return std::nullopt;
+        }
+        if (got == 0) {
+            break;
+        }
+        size += static_cast<std::size_t>(got);
+    }
+    std::string_view line(text.data(), size);
+    for (const char end : {'\n', '\r'}) {
+        if (line.ends_with(end)) {
+            line.remove_suffix(1);
+        }
+    }
+    return std::string(line);
+}
+
+bool write_all(int file, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = ::write(file, text.data(), text.size());
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+    return true;
+}
+
+// A file that did not live up to its name yet goes with this.
+class Draft {
+  public:
+    explicit Draft(const std::string& beside) : path_(beside + ".XXXXXX") {
+        file_ = ::mkstemp(path_.data());
+    }
+
+    ~Draft() {
+        if (file_ >= 0) {
+            ::close(file_);
+            ::unlink(path_.c_str());
+        }
+    }
+
+    Draft(const Draft&) = delete;
+    Draft& operator=(const Draft&) = delete;
+
+    bool write(std::string_view key, mode_t mode) const {
+        return file_ >= 0 && ::fchmod(file_, mode) == 0 &&
+               write_all(file_, fmt::format("{}\n", key)) && ::fsync(file_) == 0;
+    }
+
+    // Unlike rename(2), link(2) never takes the place of a file that came meanwhile.
+    bool name_it(const std::string& path) const { return ::link(path_.c_str(), path.c_str()) == 0; }
+
+  private:
+    std::string path_;
+    int file_ = -1;
+};
+
+}  // namespace
+
+tl::expected<std::string, std::string> read_key(const std::string& path, Kept kept) {
+    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) {
+        return failed("read", path);
+    }
+
+    struct stat status {};
+
+    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+        return Failure(fmt::format("{} is no file that holds a key", path));
+    }
+    if (kept == Kept::secret && (status.st_mode & S_IRWXO) != 0) {
+        return Failure(fmt::format(
+            "{} holds a secret key, and every user may use it: chmod 600 {}", path, path));
+    }
+    const std::optional<std::string> line = read_line(file.get());
+    if (!line) {
+        return failed("read", path);
+    }
+    if (!is_key(*line)) {
+        return Failure(
+            fmt::format("{} holds no key: it wants {} characters of Z85 on one line, as "
+                        "`taskbbsd keygen FILE` writes them",
+                        path,
+                        key_length));
+    }
+    return *line;
+}
+
+tl::expected<std::string, std::string> write_new_pair(const std::string& path) {
+    const std::optional<KeyPair> pair = new_pair();
+    if (!pair) {
+        return Failure("can't make a key: this libzmq was built without CURVE");
+    }
+    const std::string public_path = path + ".pub";
+    for (const std::string& each : {path, public_path}) {
+        if (::access(each.c_str(), F_OK) == 0) {
+            return Failure(fmt::format(
+                "{} is there: a key may be in use, so none is overwritten; choose another name",
+                each));
+        }
+    }
+    constexpr mode_t owner_alone = 0600;
+    constexpr mode_t everybody_reads = 0644;
+    const Draft secret_key(path);
+    if (!secret_key.write(pair->secret_key, owner_alone)) {
+        return failed("write", path);
+    }
+    const Draft public_key(public_path);
+    if (!public_key.write(pair->public_key, everybody_reads)) {
+        return failed("write", public_path);
+    }
+    if (!secret_key.name_it(path)) {
+        return failed("write", path);
+    }
+    if (!public_key.name_it(public_path)) {
+        const int error = errno;
+        ::unlink(path.c_str());
+        errno = error;
+        return failed("write", public_path);
+    }
+    return pair->public_key;
+}
+
+}  // namespace taskbbs::keys

@@ -1,0 +1,133 @@
+// Keys and their files (docs/security.md).
+#include "keys/key_file.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+
+namespace taskbbs::keys {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+
+class Directory {
+  public:
+    Directory() : path_(fs::temp_directory_path() / "taskbbs-keys-XXXXXX") {
+        std::string name = path_.string();
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path_ = name;
+    }
+
+    ~Directory() { fs::remove_all(path_); }
+
+    Directory(const Directory&) = delete;
+    Directory& operator=(const Directory&) = delete;
+
+    std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+    std::size_t files() const {
+        return static_cast<std::size_t>(
+            std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
+    }
+
+  private:
+    fs::path path_;
+};
+
+void write(const std::string& path, std::string_view text, mode_t mode = 0600) {
+    std::ofstream(path) << text;
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+}
+
+mode_t mode_of(const std::string& path) {
+    struct stat status {};
+
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    return status.st_mode & 0777U;
+}
+
+TEST_CASE("a new pair is two keys that belong together, and another one each time") {
+    const auto pair = new_pair();
+    REQUIRE(pair);
+    CHECK(is_key(pair->secret_key));
+    CHECK(is_key(pair->public_key));
+    CHECK(public_key_of(pair->secret_key) == pair->public_key);
+    CHECK(new_pair()->secret_key != pair->secret_key);
+}
+
+TEST_CASE("a new public key looks like neither a comment nor an option") {
+    for (int i = 0; i < 400; ++i) {
+        const char first = new_pair()->public_key.front();
+        REQUIRE(first != '#');
+        REQUIRE(first != '-');
+    }
+}
+
+TEST_CASE("a key is 40 characters of Z85") {
+    const std::string key = new_pair()->public_key;
+    CHECK_FALSE(is_key(key.substr(1)));
+    CHECK_FALSE(is_key(key + "a"));
+    CHECK_FALSE(is_key(""));
+    CHECK_FALSE(is_key("~" + key.substr(1)));
+    CHECK_FALSE(is_key(std::string(40, '#')));  // more than 32 bytes can hold
+    CHECK_FALSE(public_key_of("no key"));
+}
+
+TEST_CASE("the secret key's file is its owner's alone, the public one everybody's to read") {
+    const Directory dir;
+    const auto public_key = write_new_pair(dir / "k");
+    REQUIRE(public_key);
+    CHECK(mode_of(dir / "k") == 0600);
+    CHECK(mode_of(dir / "k.pub") == 0644);
+    CHECK(read_key(dir / "k.pub", Kept::openly) == *public_key);
+    CHECK(public_key_of(read_key(dir / "k", Kept::secret).value()) == *public_key);
+    CHECK(dir.files() == 2);
+}
+
+TEST_CASE("no key is overwritten, and nothing is left of the attempt") {
+    const Directory dir;
+    REQUIRE(write_new_pair(dir / "k"));
+    const auto before = read_key(dir / "k", Kept::secret);
+    CHECK_THAT(write_new_pair(dir / "k").error(), Contains("is there"));
+    CHECK(read_key(dir / "k", Kept::secret) == before);
+    fs::remove(dir / "k");
+    CHECK_THAT(write_new_pair(dir / "k").error(), Contains("k.pub is there"));
+    CHECK(dir.files() == 1);
+}
+
+TEST_CASE("where a key can't be written, the path is named") {
+    const Directory dir;
+    CHECK_THAT(write_new_pair(dir / "none/k").error(), Contains("none/k") && Contains("No such"));
+}
+
+TEST_CASE("a secret key that every user may read is refused, with what to do") {
+    const Directory dir;
+    REQUIRE(write_new_pair(dir / "k"));
+    REQUIRE(::chmod((dir / "k").c_str(), 0644) == 0);
+    CHECK_THAT(read_key(dir / "k", Kept::secret).error(), Contains("chmod 600"));
+    REQUIRE(::chmod((dir / "k").c_str(), 0640) == 0);
+    CHECK(read_key(dir / "k", Kept::secret));
+}
+
+TEST_CASE("a file that holds one key on one line is read, any other one refused by its name") {
+    const Directory dir;
+    const std::string key = new_pair()->public_key;
+    for (const std::string& text : {key, key + "\n", key + "\r\n"}) {
+        write(dir / "k", text);
+        CHECK(read_key(dir / "k", Kept::secret) == key);
+    }
+    for (const std::string& text :
+         {std::string(), key + "\n" + key, key + " ", " " + key, key + key}) {
+        write(dir / "k", text);
+        CHECK_THAT(read_key(dir / "k", Kept::secret).error(),
+                   Contains(dir / "k") && Contains("holds no key"));
+    }
+    CHECK_THAT(read_key(dir / "none", Kept::secret).error(), Contains("No such file"));
+    CHECK_THAT(read_key(dir / ".", Kept::openly).error(), Contains("no file"));
+}
+
+}  // namespace
+}  // namespace taskbbs::keys

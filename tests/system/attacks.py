@@ -1,0 +1,280 @@
+"""What a hostile peer does to a broker. Each attack goes on until `stop` is set; whatever becomes of
+its connections, it is not told: being hung up on is what it deserves.
+
+They reach a board on a tcp endpoint of loopback, in the clear. hostile.py tries each by itself,
+day.py some of them beside a load.
+"""
+import itertools
+import os
+import socket
+import struct
+import time
+
+import zmq
+
+from packing import pack
+
+GREETING = b"\xff" + b"\0" * 8 + b"\x7f\x03\x00NULL" + b"\0" * 48
+MORE, LONG, COMMAND = 1, 2, 4
+PATIENCE = 5.0
+
+
+def _address(endpoint):
+    host, port = endpoint.removeprefix("tcp://").split(":")
+    return host, int(port)
+
+
+def _frame(body, more=False):
+    flags = MORE if more else 0
+    if len(body) < 256:
+        return bytes((flags, len(body))) + body
+    return bytes((flags | LONG,)) + struct.pack(">Q", len(body)) + body
+
+
+def _ready(kind):
+    name = b"\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
+    body = b"\x05READY" + name
+    return bytes((COMMAND, len(body))) + body
+
+
+def _wire(endpoint, kind=b"DEALER"):
+    """A connection that has shaken hands, as bytes; None: it was hung up on."""
+    try:
+        wire = socket.create_connection(_address(endpoint), PATIENCE)
+        wire.sendall(GREETING + _ready(kind))
+    except OSError:
+        return None
+    return wire
+
+
+def _push(wire, data, stop):
+    """Sends all of it, or as much as is taken until the end; False: the connection is gone."""
+    view = memoryview(data)
+    wire.settimeout(0.2)
+    while view and not stop.is_set():
+        try:
+            view = view[wire.send(view):]
+        except TimeoutError:
+            continue
+        except OSError:
+            return False
+    return True
+
+
+def _pour(target, stop, chunks, endpoint=None, kind=b"DEALER"):
+    """Sends chunk after chunk by raw bytes; a new connection whenever one is closed."""
+    wire = None
+    for chunk in chunks:
+        if stop.is_set():
+            break
+        while wire is None and not stop.is_set():
+            wire = _wire(endpoint or target.requests, kind)
+            if wire is None:
+                time.sleep(0.05)
+        if wire is not None and not _push(wire, chunk, stop):
+            wire.close()
+            wire = None
+    if wire is not None:
+        wire.close()
+
+
+def _dealer(target, **options):
+    made = target.context.socket(zmq.DEALER)
+    made.setsockopt(zmq.LINGER, 0)
+    for name, value in options.items():
+        made.setsockopt(getattr(zmq, name), value)
+    made.connect(target.requests)
+    return made
+
+
+def _flood(target, stop, messages, dealer=None):
+    """Sends message after message and reads what comes back."""
+    dealer = dealer or _dealer(target)
+    for message in messages:
+        if stop.is_set():
+            break
+        while not stop.is_set():
+            try:
+                dealer.send(message, zmq.DONTWAIT)
+                break
+            except zmq.Again:
+                dealer.poll(20)
+                _drain(dealer)
+        _drain(dealer)
+    dealer.close(0)
+
+
+def _drain(dealer):
+    while dealer.poll(0):
+        dealer.recv_multipart()
+
+
+def _message(session, requests, acked=0):
+    return pack([1, session, acked, requests])
+
+
+# ---- the attacks -----------------------------------------------------------------------------
+
+def endless_multipart(target, stop):
+    """One message of frames without end."""
+    chunk = _frame(b"x", more=True) * 20_000
+    _pour(target, stop, itertools.repeat(chunk))
+
+
+def nested_and_huge_bodies(target, stop):
+    """Arrays in arrays, maps in maps, payloads beyond every limit."""
+    deep = b"\x91" * 1_000_000
+    maps = b"\x81\xa1k" * 300_000
+    wide = b"\xdd\x00\x10\x00\x00" + b"\xc0" * (1 << 20)
+    big = _message(os.urandom(16), [[1, "desire", {"task": {
+        "guid": "huge", "payload": b"p" * (3 << 20)}}]])
+    over = b"\xc6\x00\x80\x00\x00" + b"o" * (8 << 20)
+    _pour(target, stop, itertools.cycle([_frame(one) for one in (deep, maps, wide, big, over)]))
+
+
+def lengths_that_lie(target, stop):
+    """Counts and lengths far beyond what follows, in MessagePack and in ZMTP."""
+    lies = [_frame(body) for body in (
+        b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff",
+        b"\x94\x01\xc4\x10" + b"s" * 16 + b"\x00\xdd\xff\xff\xff\xff",
+        b"\x94\x01\xc6\xff\xff\xff\xf0" + b"s" * 64)]
+    zmtp = [bytes((LONG,)) + struct.pack(">Q", size) + b"x" * 100
+            for size in (1 << 62, (1 << 64) - 1, 1 << 32)]
+    _pour(target, stop, itertools.cycle([*(one * 500 for one in lies), *zmtp]))
+
+
+def session_floods(target, stop):
+    """Each message a session of its own, and a mutation in it so that it must be remembered."""
+    def messages():
+        for at in itertools.count():
+            yield _message(os.urandom(16), [[1, "desire", {"task": {
+                "guid": f"session-{os.getpid()}-{id(stop)}-{at}"}}]])
+    _flood(target, stop, messages())
+
+
+def id_floods(target, stop):
+    """One session, ids with gaps, nothing acked: outcomes without end."""
+    session = os.urandom(16)
+
+    def messages():
+        for at in itertools.count(1):
+            yield _message(session, [[at * 1000 + one, "cancel", {"guid": "nobody"}]
+                                     if one % 2 else
+                                     [at * 1000 + one, "desire", {"task": {
+                                         "guid": f"id-{id(stop)}-{at}-{one}"}}]
+                                     for one in range(100)])
+    _flood(target, stop, messages())
+
+
+def never_reading_replies(target, stop):
+    """Asks for as much as can be answered, and reads nothing of it."""
+    asks = _frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
+                                            for at in range(1, 101)]))
+    wires = [wire for wire in (_wire(target.requests) for _ in range(8)) if wire]
+    while wires and not stop.is_set():
+        for wire in list(wires):
+            wire.settimeout(0.05)
+            try:
+                wire.send(asks)
+            except TimeoutError:
+                pass
+            except OSError:
+                wires.remove(wire)
+    for wire in wires:
+        wire.close()
+
+
+def slow_reading_of_big_lists(target, stop):
+    """Asks for big pages again and again and takes a few bytes at a time."""
+    asks = _frame(_message(os.urandom(16), [[1, "list", {"view": "full", "limit": 1000}]]))
+    wires = [wire for wire in (_wire(target.requests) for _ in range(20)) if wire]
+    while not stop.is_set():
+        for wire in wires:
+            wire.settimeout(0.01)
+            try:
+                wire.send(asks)
+                wire.recv(256)
+            except OSError:
+                pass
+        time.sleep(0.02)
+    for wire in wires:
+        wire.close()
+
+
+def half_open_and_mute_connections(target, stop, count=1500):
+    """Connections that say nothing, half a greeting, or nothing after it."""
+    beginnings = (b"", GREETING[:11], GREETING, GREETING + _ready(b"DEALER"))
+    wires = []
+    for at in range(count):
+        if stop.is_set():
+            break
+        try:
+            wire = socket.create_connection(
+                _address(target.events if at % 5 == 0 else target.requests), PATIENCE)
+            wire.sendall(beginnings[at % len(beginnings)])
+            wires.append(wire)
+        except OSError:
+            time.sleep(0.01)
+    stop.wait()
+    for wire in wires:
+        wire.close()
+
+
+def connections_that_come_and_go(target, stop):
+    """As fast as they can be made."""
+    while not stop.is_set():
+        wire = _wire(target.requests)
+        if wire is not None:
+            wire.close()
+
+
+def subscription_floods(target, stop):
+    """Ever new prefixes: the publisher must remember each."""
+    def chunks():
+        for at in itertools.count():
+            yield b"".join(_frame(b"\x01" + f"pending.{at}-{one}-{'x' * 200}".encode())
+                           for one in range(500))
+    _pour(target, stop, chunks(), target.events, b"SUB")
+
+
+def huge_topics(target, stop):
+    """Prefixes of megabytes."""
+    _pour(target, stop, itertools.repeat(_frame(b"\x01" + b"t" * (2 << 20))), target.events, b"SUB")
+
+
+def replay_floods(target, stop):
+    """The whole history, again and again, many times at once."""
+    def messages():
+        for _ in itertools.count():
+            yield _message(os.urandom(16), [[at, "replay", {"after": 0, "limit": 10_000}]
+                                            for at in range(1, 201)])
+    _flood(target, stop, messages())
+
+
+def waiting_acquires_by_the_thousand(target, stop):
+    """Executors without number, each waiting for a task that does not come."""
+    def messages():
+        for at in itertools.count():
+            yield _message(os.urandom(16), [
+                [one, "acquire", {"executor_id": f"waits-{at}-{one}", "wait_ms": 60_000,
+                                  "stacks": ["never"], "domains": [f"d{one}", f"e{at % 50}"]}]
+                for one in range(1, 101)])
+    _flood(target, stop, messages())
+
+
+def heartbeats_of_ever_new_executors(target, stop):
+    """Each a new name, so that each is an event."""
+    def messages():
+        for at in itertools.count():
+            yield _message(os.urandom(16), [
+                [one, "heartbeat", {"executor_id": f"new-{id(stop)}-{at}-{one}", "ttl_ms": 1000}]
+                for one in range(1, 101)])
+    _flood(target, stop, messages())
+
+
+ALL = (
+    endless_multipart, nested_and_huge_bodies, lengths_that_lie, session_floods, id_floods,
+    never_reading_replies, slow_reading_of_big_lists, half_open_and_mute_connections,
+    connections_that_come_and_go, subscription_floods, huge_topics, replay_floods,
+    waiting_acquires_by_the_thousand, heartbeats_of_ever_new_executors,
+)

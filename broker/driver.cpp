@@ -32,10 +32,6 @@ constexpr Duration history_interval = 1s;
 // Files that are never connections: the journal's, the sockets' own, and some to spare.
 constexpr std::size_t files_of_our_own = 128;
 
-std::int64_t to_ms(Duration duration) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
 // limits.connections, or what the system allows.
 std::size_t connection_limit(const Options& options, Log& log) {
     const std::size_t files = raise_file_limit();
@@ -74,8 +70,8 @@ class Driver {
           options_(driven.options),
           read_options_(driven.read_options),
           keyring_(std::move(driven.keyring)),
-          connections_(connection_limit(options_, log_)),
           scrapes_(driven.scrapes),
+          connections_(connection_limit(options_, log_)),
           sockets_({.requests = options_.requests_endpoint,
                     .events = options_.events_endpoint,
                     .requests_mode = options_.requests_ipc_mode,

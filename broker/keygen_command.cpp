@@ -1,6 +1,7 @@
 // Two files, or one line that says why not.
 #include "broker/keygen_command.hpp"
 
+#include "broker/keygen_usage.hpp"
 #include "keys/key_file.hpp"
 
 #include <fmt/core.h>

@@ -294,6 +294,10 @@ std::string help_text() {
            "512KiB, 64MiB, 4GiB.\n\n"
         << described_program() << '\n'
         << described_options() << '\n'
+        << "Commands:\n"
+           "  taskbbsd journal verify | dump | backup | restore | repair | snapshot   (journal "
+           "--help)\n"
+           "  taskbbsd keygen FILE    makes a pair of keys, for the broker or for a client\n\n"
         << "Exit codes:\n";
     for (const auto& [code, meaning] : exit_codes()) {
         text << fmt::format("  {:2}  {}\n", code, meaning);

@@ -1,6 +1,7 @@
 // Prints taskbbsd(8), or taskbbsd.conf(5) where a configuration file with reasons is given. From
 // the table that `taskbbsd --help` is made of.
 #include "broker/journal_usage.hpp"
+#include "broker/keygen_usage.hpp"
 #include "broker/option_table.hpp"
 #include "man/configuration.hpp"
 #include "man/page.hpp"
@@ -26,6 +27,7 @@ std::string daemon_page() {
     page.heading("Synopsis");
     page.paragraph("`taskbbsd` [OPTION...]");
     page.paragraph("`taskbbsd journal` COMMAND [OPTION...]");
+    page.paragraph("`taskbbsd keygen` FILE");
     page.heading("Description");
     page.paragraph(
         "Holds the board, answers requests and publishes events until SIGTERM or SIGINT. Nothing "
@@ -48,6 +50,14 @@ std::string daemon_page() {
     }
     page.heading("The journal's commands");
     page.literal(broker::journal_usage);
+    page.heading("Keys");
+    page.literal(broker::keygen_usage);
+    page.heading("Signals");
+    page.item("`SIGTERM`, `SIGINT`", "ends it: what is in hand is written and answered");
+    page.item(
+        "`SIGHUP`",
+        "reads options and keys anew: all that can change while it serves is taken or, with any "
+        "mistake, nothing; the log says what");
     page.heading("Exit status");
     for (const auto& [code, meaning] : broker::exit_codes()) {
         page.item(fmt::format("`{}`", code), meaning);

@@ -38,7 +38,7 @@ class Round {
     // Those of this system, all on one server but for those over ipc or with CURVE, which have
     // others.
     void run(const System& system, const std::vector<Trial>& trials) {
-        for (const auto [ipc, curve] : {std::pair(false, false), {true, false}, {false, true}}) {
+        for (const auto& [ipc, curve] : {std::pair(false, false), {true, false}, {false, true}}) {
             std::unique_ptr<Server> server;
             for (const Trial& trial : trials) {
                 const bool is_due = trial.system == system.name && trial.ipc == ipc &&

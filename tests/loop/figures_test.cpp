@@ -97,6 +97,20 @@ TEST_CASE("each request counts once, when it is answered, whichever way that is"
     CHECK(rig.broker().counters().repeated == 1);
 }
 
+TEST_CASE("requests of a client with bounds count as all others do") {
+    Rig rig(without_passes());
+    core::Grant bounds{.key = "key", .principal = "ci", .domains = {"blue"}};
+    bounds.add(core::Role::monitor);
+    rig.grant("c", std::move(bounds));
+    Client client(rig, "c");
+    client.ask(StatsArgs{});
+    client.ask(ListArgs{});
+    client.ask(desire("a", {.domain = "red"}));
+    CHECK(answers(rig, Verb::stats, Status::ok) == 1);
+    CHECK(answers(rig, Verb::desire, Status::denied) == 1);
+    CHECK(all_answers(rig) == 3);
+}
+
 TEST_CASE("a verb that nobody knows, and a message that nobody can read, count apart") {
     Rig rig(without_passes());
     Client client(rig, "c");

@@ -205,6 +205,11 @@ class Broker {
         gathering_.reply(caller.peer, caller.id, body);
     }
 
+    void reply_packed(const Caller& caller, std::string_view body) {
+        counters_.note_answer(caller.verb, protocol::Status::ok);
+        gathering_.reply_packed(caller.peer, caller.id, body);
+    }
+
     void open_batch();
     Slot commit(Event event, const Caller* caller = nullptr, Verb verb = Verb::hello);
     Outbox new_outbox() const;

@@ -73,7 +73,7 @@ struct Figures {
     core::LimitSettings limits;
 
     // From what is around it.
-    metrics::SyncTimes syncs;
+    metrics::SyncHistogram syncs;
     SnapshotFigures snapshot;
     std::uint64_t written_bytes = 0;  // to the journal, by this run
     std::uint64_t reserve_bytes = 0;  // held back of the disk

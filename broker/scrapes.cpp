@@ -25,7 +25,7 @@ void Scrapes::answer(const Sources& sources) {
     sources.broker.fill(*figures);
     const Snapshots::Written written{sources.journal.sealed_bytes(),
                                      sources.journal.filled_bytes()};
-    figures->syncs = sources.journal.all_sync_times();
+    figures->syncs = sources.journal.sync_histogram();
     figures->snapshot = {.took = sources.snapshot_took,
                          .under_way = sources.snapshots.under_way(),
                          .behind_bytes = sources.snapshots.behind(written),

@@ -67,7 +67,7 @@ void Broker::stats_within(const Caller& caller) {
     packer.boolean(read_only_);
     packer.str("sync");
     packer.str(identity_.sync);
-    gathering_.reply_packed(caller.peer, caller.id, body);
+    reply_packed(caller, body);
 }
 
 void Broker::stats(const Caller& caller, const Request& /*request*/) {
@@ -143,8 +143,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(identity_.curve);
     packer.str("open_plaintext");
     packer.boolean(identity_.open_plaintext);
-    counters_.note_answer(caller.verb, protocol::Status::ok);
-    gathering_.reply_packed(caller.peer, caller.id, body);
+    reply_packed(caller, body);
 }
 
 }  // namespace taskbbs::broker

@@ -298,8 +298,7 @@ void Broker::explain(const Caller& caller, const Request& request) {
     std::string packed;
     Packer packer(packed);
     encode(packer, *facts, protocol::Defaults::keep, protocol::header);
-    counters_.note_answer(caller.verb, Status::ok);
-    gathering_.reply_packed(caller.peer, caller.id, packed);
+    reply_packed(caller, packed);
 }
 
 void Broker::paused(const Caller& caller, const Request& /*request*/) {

@@ -80,7 +80,7 @@ class JournalThread::Machinery {
         return recent_syncs_.times(std::chrono::steady_clock::now());
     }
 
-    metrics::SyncTimes all_sync_times() const {
+    metrics::SyncHistogram sync_histogram() const {
         const std::lock_guard lock(times_mutex_);
         return recent_syncs_.all();
     }
@@ -229,8 +229,8 @@ SyncTimes JournalThread::sync_times() const {
     return machinery_->sync_times();
 }
 
-metrics::SyncTimes JournalThread::all_sync_times() const {
-    return machinery_->all_sync_times();
+metrics::SyncHistogram JournalThread::sync_histogram() const {
+    return machinery_->sync_histogram();
 }
 
 std::uint64_t JournalThread::sealed_bytes() const {

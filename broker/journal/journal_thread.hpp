@@ -56,7 +56,7 @@ class JournalThread {
     // How long batches took lately to be written and synced.
     SyncTimes sync_times() const;
     // The same of all batches since the start.
-    metrics::SyncTimes all_sync_times() const;
+    metrics::SyncHistogram sync_histogram() const;
     // Bytes of the segments that were sealed since the start; and with what is written in the one
     // in use.
     std::uint64_t sealed_bytes() const;

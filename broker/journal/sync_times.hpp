@@ -27,7 +27,7 @@ class RecentSyncs {
     SyncTimes times(Moment at) const;
 
     // Of all batches since the start.
-    const metrics::SyncTimes& all() const { return all_; }
+    const metrics::SyncHistogram& all() const { return all_; }
 
   private:
     struct Bucket {
@@ -38,7 +38,7 @@ class RecentSyncs {
     };
 
     std::array<Bucket, 2> buckets_;
-    metrics::SyncTimes all_;
+    metrics::SyncHistogram all_;
 };
 
 }  // namespace taskbbs::journal

@@ -30,11 +30,11 @@ struct Counters {
     // Tasks that came to an end: done, and failed.
     std::array<std::uint64_t, 2> ended{};
     // How long tasks had been in a state when they left it.
-    std::array<StateTimes, protocol::live_states> left{};
-    BatchEvents batch_events;
-    BatchBytes batch_bytes;
+    std::array<StateHistogram, protocol::live_states> left{};
+    EventsHistogram batch_events;
+    BytesHistogram batch_bytes;
     // What the loop worked between two polls.
-    TurnTimes turns;
+    TurnHistogram turns;
 
     void note_answer(std::optional<protocol::Verb> verb, protocol::Status status) {
         ++answers[verb ? index_of(*verb) : unknown_verb][index_of(status)];

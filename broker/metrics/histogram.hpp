@@ -39,12 +39,12 @@ struct Histogram {
 };
 
 // In nanoseconds, from a few microseconds on: 4 us to 1 s, and 16 us to 17 s.
-using TurnTimes = Histogram<12, 30>;
-using SyncTimes = Histogram<14, 34>;
+using TurnHistogram = Histogram<12, 30>;
+using SyncHistogram = Histogram<14, 34>;
 // 1 ms to 20 hours.
-using StateTimes = Histogram<20, 46>;
+using StateHistogram = Histogram<20, 46>;
 // Events of a batch: 1 to 64 Ki; its bytes: 256 to 16 Mi.
-using BatchEvents = Histogram<0, 16>;
-using BatchBytes = Histogram<8, 24>;
+using EventsHistogram = Histogram<0, 16>;
+using BytesHistogram = Histogram<8, 24>;
 
 }  // namespace taskbbs::metrics

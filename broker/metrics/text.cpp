@@ -101,6 +101,12 @@ void add_requests(Families& out, const Figures& figures) {
     out.counter("taskbbs_dropped_replies_total",
                 "Reply messages that found their peer gone or not reading.");
     out.add(figures.stats.dropped_replies);
+    out.counter("taskbbs_connections_refused_total",
+                "Connections that were hung up on, as there were as many as may be.");
+    out.add(figures.stats.connections_refused);
+    out.counter("taskbbs_keys_refused_total",
+                "Clients that were not let in: without a key, or with one that is not authorized.");
+    out.add(figures.stats.keys_refused);
     out.gauge("taskbbs_connections", "Connections, by the socket that they lead to.");
     out.add(figures.stats.connections - figures.subscribers, {{"socket", "requests"}});
     out.add(figures.subscribers, {{"socket", "events"}});

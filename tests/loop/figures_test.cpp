@@ -38,11 +38,11 @@ std::uint64_t events(Rig& rig, Kind kind, Cause cause = Cause::request) {
     return rig.broker().counters().events.at(index_of(kind)).at(index_of(cause));
 }
 
-const metrics::StateTimes& left(Rig& rig, State state) {
+const metrics::StateHistogram& left(Rig& rig, State state) {
     return rig.broker().counters().left.at(core::index(state));
 }
 
-std::uint64_t count_of(const metrics::StateTimes& times) {
+std::uint64_t count_of(const metrics::StateHistogram& times) {
     return std::accumulate(times.counts.begin(), times.counts.end(), std::uint64_t{0});
 }
 
@@ -95,6 +95,20 @@ TEST_CASE("each request counts once, when it is answered, whichever way that is"
     CHECK(all_answers(rig) == rig.broker().stats().requests);
     CHECK(answers(rig, Verb::acquire, Status::ok) == 2);
     CHECK(rig.broker().counters().repeated == 1);
+}
+
+TEST_CASE("requests of a client with bounds count as all others do") {
+    Rig rig(without_passes());
+    core::Grant bounds{.key = "key", .principal = "ci", .domains = {"blue"}};
+    bounds.add(core::Role::monitor);
+    rig.grant("c", std::move(bounds));
+    Client client(rig, "c");
+    client.ask(StatsArgs{});
+    client.ask(ListArgs{});
+    client.ask(desire("a", {.domain = "red"}));
+    CHECK(answers(rig, Verb::stats, Status::ok) == 1);
+    CHECK(answers(rig, Verb::desire, Status::denied) == 1);
+    CHECK(all_answers(rig) == 3);
 }
 
 TEST_CASE("a verb that nobody knows, and a message that nobody can read, count apart") {

@@ -144,22 +144,12 @@ class Line {
     std::vector<Fault>& faults_;
 };
 
-bool is_comment(const Words& words) {
-    if (!words[0].starts_with('#')) {
-        return false;
-    }
-    const bool says_a_role =
-        words.size() >= 3 && protocol::named<core::Role>(split(words[2], ",").front()).has_value();
-    return !keys::is_key(words[0]) || !says_a_role;
-}
-
-// Without what a later word that begins with # comments.
+// Without what a word that begins with # comments: no key does, since Z85 has no five characters of
+// which it is the first.
 Words words_of(std::string_view line) {
     Words words = split(line, blanks);
     const auto is_hash = [](std::string_view word) { return word.starts_with('#'); };
-    if (!words.empty()) {
-        words.erase(std::find_if(words.begin() + 1, words.end(), is_hash), words.end());
-    }
+    words.erase(std::ranges::find_if(words, is_hash), words.end());
     return words;
 }
 
@@ -173,7 +163,7 @@ tl::expected<core::Grants, std::vector<Fault>> parse_authorized_keys(std::string
         const std::size_t end = std::min(text.find('\n'), text.size());
         const Words words = words_of(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
-        if (words.empty() || is_comment(words)) {
+        if (words.empty()) {
             continue;
         }
         const std::string where = fmt::format("{}:{}", path, number);

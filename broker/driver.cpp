@@ -2,6 +2,7 @@
 #include "broker/driver.hpp"
 
 #include "broker/broker.hpp"
+#include "broker/endpoint.hpp"
 #include "broker/journal/history_thread.hpp"
 #include "broker/journal/journal_thread.hpp"
 #include "broker/lookout.hpp"
@@ -29,6 +30,7 @@ namespace {
 // For how long messages are handed in before the rest of the loop gets its turn.
 constexpr Duration receive_at_most = 500us;
 constexpr Duration history_interval = 1s;
+constexpr Duration greedy_interval = 100ms;
 // Files that are never connections: the journal's, the sockets' own, and some to spare.
 constexpr std::size_t files_of_our_own = 128;
 
@@ -48,19 +50,10 @@ std::size_t connection_limit(const Options& options, Log& log) {
     return std::min(possible, wanted);
 }
 
-// What clients are told to subscribe at: as bound, but with `*` where the bind was to all
-// addresses.
+// What clients are told to subscribe at.
 std::string events_endpoint(const Options& options, const Sockets& sockets) {
-    if (!options.events_advertise.empty()) {
-        return options.events_advertise;
-    }
-    std::string bound = sockets.events_endpoint();
-    for (const std::string_view any : {"tcp://0.0.0.0:", "tcp://[::]:"}) {
-        if (bound.starts_with(any)) {
-            return fmt::format("tcp://*:{}", bound.substr(any.size()));
-        }
-    }
-    return bound;
+    return options.events_advertise.empty() ? told_endpoint(sockets.events_endpoint())
+                                            : options.events_advertise;
 }
 
 class Driver {
@@ -291,6 +284,9 @@ class Driver {
         if (const auto deadline = broker_.next_deadline(); deadline && !broker_.full()) {
             wait = std::min(wait, *deadline - now());
         }
+        if (sockets_.suspicious()) {
+            wait = std::min(wait, greedy_interval);
+        }
         if (watchdog_) {
             wait = std::min(wait, watchdog_->due() - now());
         }
@@ -398,8 +394,9 @@ class Driver {
         ++turns_;
         if (ended - history_told_ >= history_interval) {
             tell_history(ended);
-            drop_greedy_subscribers();
-            stats.rss_bytes = resident_bytes();
+        }
+        if (ended - greedy_dropped_ >= greedy_interval) {
+            drop_greedy(ended);
         }
         snapshot_care_.look({journal_.sealed_bytes(), journal_.filled_bytes()}, ended);
         if (watchdog_ && watchdog_->beat(ended, {turns_, batches_given_, stats.batches})) {
@@ -415,10 +412,19 @@ class Driver {
         log_.settle();
     }
 
-    void drop_greedy_subscribers() {
-        if (const std::size_t dropped = sockets_.drop_greedy_subscribers(); dropped > 0) {
+    void drop_greedy(Time at) {
+        const std::uint64_t resident = resident_bytes();
+        broker_.stats().rss_bytes = resident;
+        const bool all_handled = heard_until_ > greedy_dropped_;
+        const auto [subscribers, requesters] = sockets_.drop_greedy(resident, all_handled, at);
+        greedy_dropped_ = at;
+        if (subscribers > 0) {
             log_.warn("subscriber_dropped",
-                      {{"connections", dropped}, {"says", "it sent a megabyte of subscriptions"}});
+                      {{"connections", subscribers}, {"says", "a megabyte of subscriptions"}});
+        }
+        if (requesters > 0) {
+            log_.warn("requester_dropped",
+                      {{"connections", requesters}, {"says", "a message without end"}});
         }
     }
 
@@ -469,6 +475,7 @@ class Driver {
     Mark mark_;
     Time heard_until_{};
     Time history_told_{};
+    Time greedy_dropped_{};
     std::uint64_t turns_ = 0;
     std::uint64_t batches_given_ = 0;
     bool more_ = false;

@@ -95,6 +95,15 @@ std::string advertise_fault(std::string_view endpoint) {
     return fault(endpoint, false);
 }
 
+std::string told_endpoint(std::string_view bound) {
+    for (const std::string_view any : {"tcp://0.0.0.0:", "tcp://[::]:"}) {
+        if (bound.starts_with(any)) {
+            return "tcp://*:" + std::string(bound.substr(any.size()));
+        }
+    }
+    return std::string(bound);
+}
+
 bool is_local(std::string_view endpoint) {
     if (!endpoint.starts_with(tcp)) {
         return true;

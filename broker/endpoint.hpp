@@ -17,6 +17,9 @@ std::string advertise_fault(std::string_view endpoint);
 // The same for where HTTP is served: `HOST:PORT`, HOST and PORT as above, but that a PORT of 0 is
 // any free one.
 std::string listen_fault(std::string_view address);
+// A bound endpoint as clients are told it: with `*` where the bind was to all addresses, which they
+// read as the host that they reached.
+std::string told_endpoint(std::string_view bound);
 // Whether nobody but this host reaches a bind of this endpoint: ipc, or a loopback address. A name
 // counts as open, whatever it stands for now, but for localhost.
 bool is_local(std::string_view endpoint);

@@ -31,6 +31,7 @@ std::string_view message_id_of(std::string_view event) {
         {"recovered", "58e98f9821294c358761fc0bd39ef82d"},
         {"reload_needs_restart", "ab868f5d966647c48a6db5f821d822c3"},
         {"reload_refused", "9f06d09099f646469a5525a518bb816a"},
+        {"requester_dropped", "4307e0df9d334c769469c76ae5b44e86"},
         {"slow_sync", "d1e331f60cd448968d7c7c31a58930ad"},
         {"slow_turn", "77c177a0042c494cb213be2ae78025b0"},
         {"snapshot_failed", "3114c141f7714e0ca41aa036f0e375d8"},

@@ -100,7 +100,9 @@ std::string text_fault(Kind kind, std::string_view text) {
         return text.empty() ? "a directory is wanted" : "";
     }
     if (kind == Kind::file) {
-        return text.find('\0') == std::string_view::npos ? "" : "a path has no zero byte";
+        const bool printable =
+            std::ranges::none_of(text, [](unsigned char c) { return std::iscntrl(c) != 0; });
+        return printable ? "" : fmt::format("{} is no path of a file", in_quotes(text));
     }
     if (kind == Kind::advertised && text.empty()) {
         return {};

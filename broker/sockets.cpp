@@ -1,15 +1,15 @@
 // libzmq, by its C interface: the C++ one throws where a peer is merely gone.
 #include "broker/sockets.hpp"
 
+#include "broker/hoarders.hpp"
 #include "broker/ipc_file.hpp"
+#include "broker/unread.hpp"
 
 #include <zmq.h>
 
 #include <absl/container/btree_set.h>
-#include <absl/container/flat_hash_map.h>
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
@@ -37,14 +37,13 @@ constexpr int subscription_bytes = 4096;  // the longest message on the events s
 // Of subscriptions that one connection may send: libzmq keeps each until its end, some 32 bytes for
 // each of theirs. A watch of a thousand domains sends a tenth of it.
 constexpr std::uint64_t subscriptions_bytes = 1U << 20;
+// Of a request message, besides limits.message_bytes, before its sender is suspected of never
+// ending it.
+constexpr std::uint64_t unfinished_bytes = 1U << 20;
 constexpr int subscribers_looked_at = 256;
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
-// Of a message to a peer, besides its bytes.
-constexpr std::size_t message_overhead = 256;
-// Peers whose counters are kept before those of which nothing is waiting are dropped.
-constexpr std::size_t least_peers_kept = 1024;
 
 void set(void* socket, int option, int value) {
     zmq_setsockopt(socket, option, &value, sizeof value);
@@ -138,54 +137,6 @@ void seed_routing_ids() {
 
 }  // namespace
 
-// What of the replies to each peer has not left. libzmq frees a message when the network has taken
-// it, or its peer is gone, on a thread of its own.
-class Unread {
-  public:
-    using Count = std::atomic<std::size_t>;
-
-    // The peer's; it may be dropped by the next call while nothing is counted.
-    const std::shared_ptr<Count>& count_of(const Peer& peer) {
-        if (counts_.size() >= kept_) {
-            absl::erase_if(counts_, [](const auto& entry) { return *entry.second == 0; });
-            kept_ = std::max(least_peers_kept, 2 * counts_.size());
-        }
-        std::shared_ptr<Count>& count = counts_[peer];
-        if (!count) {
-            count = std::make_shared<Count>(0);
-        }
-        return count;
-    }
-
-    // The message, with its bytes counted until libzmq frees it.
-    static void fill(zmq_msg_t& message, std::string bytes, const std::shared_ptr<Count>& count) {
-        *count += bytes.size() + message_overhead;
-        auto sent = std::make_unique<Sent>(Sent{std::move(bytes), count});
-        void* const data = sent->bytes.data();
-        const std::size_t size = sent->bytes.size();
-        zmq_msg_init_data(&message, data, size, &Unread::free, sent.release());
-    }
-
-    std::size_t bytes(const Peer& peer) const {
-        const auto found = counts_.find(peer);
-        return found == counts_.end() ? 0 : found->second->load();
-    }
-
-  private:
-    struct Sent {
-        std::string bytes;
-        std::shared_ptr<Count> count;
-    };
-
-    static void free(void* /*data*/, void* hint) {
-        const std::unique_ptr<Sent> sent(static_cast<Sent*>(hint));
-        *sent->count -= sent->bytes.size() + message_overhead;
-    }
-
-    absl::flat_hash_map<Peer, std::shared_ptr<Count>> counts_;
-    std::size_t kept_ = least_peers_kept;
-};
-
 int descriptor_of(void* socket) {
     int descriptor = -1;
     std::size_t size = sizeof descriptor;
@@ -207,7 +158,9 @@ class Sockets::Machinery {
     using Descriptors = absl::btree_set<int>;
 
     explicit Machinery(const SocketSettings& settings)
-        : peer_bytes(settings.peer_bytes), limit(settings.connections) {
+        : hoarders(settings.message_bytes + unfinished_bytes),
+          peer_bytes(settings.peer_bytes),
+          limit(settings.connections) {
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
@@ -227,6 +180,9 @@ class Sockets::Machinery {
         set(requests, ZMQ_SNDHWM, reply_queue);
         set_size(requests, settings.message_bytes);
         set(events, ZMQ_SNDHWM, event_queue);
+        // Subscriptions are taken in by whoever sends, as long as there are any: with a longer
+        // queue a flood of them would hold the loop for as long as it lasts.
+        set(events, ZMQ_RCVHWM, 1);
         set_size(events, subscription_bytes);
         if (zap) {
             guard(requests, settings.secret_key, requests_zap_domain);
@@ -272,6 +228,21 @@ class Sockets::Machinery {
 
     std::size_t connections() const { return requesters.size() + subscribers.size(); }
 
+    std::size_t drop_greedy_subscribers() {
+        std::size_t dropped = 0;
+        int looked_at = 0;
+        auto at = subscribers.upper_bound(last_looked_at);
+        for (; at != subscribers.end() && looked_at < subscribers_looked_at; ++at, ++looked_at) {
+            last_looked_at = *at;
+            if (bytes_received(*at) > subscriptions_bytes) {
+                shutdown(*at, SHUT_RDWR);
+                ++dropped;
+            }
+        }
+        last_looked_at = at == subscribers.end() ? -1 : last_looked_at;
+        return dropped;
+    }
+
     void follow_both() {
         follow(requests_monitor, requesters);
         follow(events_monitor, subscribers);
@@ -289,6 +260,8 @@ class Sockets::Machinery {
     Descriptors requesters;   // connections of the one socket
     Descriptors subscribers;  // and of the other
     int last_looked_at = -1;  // of the subscribers, for what they sent
+    Hoarders hoarders;
+    bool suspicious = false;  // of the requesters
     std::size_t peer_bytes;
     std::size_t limit;
     std::optional<ZapHandler> zap;
@@ -356,6 +329,10 @@ bool Sockets::receive(Incoming& incoming) {
     }
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};
+    if (machinery_->suspicious) {
+        const char* const fd = zmq_msg_gets(&frame, "__fd");
+        machinery_->hoarders.note_message(fd == nullptr ? -1 : std::atoi(fd));
+    }
     if (machinery_->zap) {
         const char* const key = zmq_msg_gets(&frame, "User-Id");
         incoming.key = key == nullptr ? std::string_view() : key;
@@ -425,22 +402,29 @@ int Sockets::door() const {
     return machinery_->zap ? machinery_->zap->fd() : -1;
 }
 
-std::size_t Sockets::drop_greedy_subscribers() {
-    const auto& all = machinery_->subscribers;
-    std::size_t dropped = 0;
-    int looked_at = 0;
-    auto at = all.upper_bound(machinery_->last_looked_at);
-    for (; at != all.end() && looked_at < subscribers_looked_at; ++at, ++looked_at) {
-        machinery_->last_looked_at = *at;
-        if (bytes_received(*at) > subscriptions_bytes) {
-            shutdown(*at, SHUT_RDWR);
-            ++dropped;
-        }
+Sockets::Dropped Sockets::drop_greedy(std::uint64_t resident, bool all_handled, core::Time now) {
+    Machinery& all = *machinery_;
+    Dropped dropped{.subscribers = all.drop_greedy_subscribers()};
+    all.hoarders.note_memory(resident, now);
+    all.suspicious = all.hoarders.are_watched(now);
+    if (!all.suspicious) {
+        all.hoarders.forget();
+        return dropped;
     }
-    if (at == all.end()) {
-        machinery_->last_looked_at = -1;
+    std::vector<Hoarders::Received> received;
+    received.reserve(all.requesters.size());
+    for (const int fd : all.requesters) {
+        received.emplace_back(fd, bytes_received(fd));
+    }
+    for (const int fd : all.hoarders.scan(received, all_handled)) {
+        shutdown(fd, SHUT_RDWR);
+        ++dropped.requesters;
     }
     return dropped;
+}
+
+bool Sockets::suspicious() const {
+    return machinery_->suspicious;
 }
 
 void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {

@@ -38,9 +38,8 @@ std::optional<KeyPair> new_pair() {
         if (::zmq_curve_keypair(public_key.data(), secret_key.data()) != 0) {
             return std::nullopt;
         }
-        // A line that begins with # looks like a comment, and a word that begins with - like an
-        // option.
-    } while (public_key[0] == '#' || public_key[0] == '-');
+        // A word that begins with - looks like an option.
+    } while (public_key[0] == '-');
     return KeyPair{secret_key.data(), public_key.data()};
 }
 

@@ -57,14 +57,6 @@ TEST_CASE("blank lines, comments and what stands behind a # are passed by") {
     CHECK(grants.find(key)->principal == "ci");
 }
 
-TEST_CASE("a key may begin with #") {
-    std::string odd;
-    while (!keys::is_key(odd)) {
-        odd = "#" + keys::new_pair()->public_key.substr(1);
-    }
-    CHECK(read(odd + " ci monitor").find(odd) != nullptr);
-}
-
 TEST_CASE("a principal may have several keys, a key one line") {
     CHECK(read(key + " ci monitor\n" + other_key + " ci operator").size() == 2);
     CHECK_THAT(faults_in(key + " ci monitor\n\n" + key + " other monitor"),

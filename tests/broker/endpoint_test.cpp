@@ -5,6 +5,13 @@
 
 using namespace taskbbs::broker;
 
+TEST_CASE("a bind to all addresses is told as the host that one reached") {
+    CHECK(told_endpoint("tcp://0.0.0.0:7412") == "tcp://*:7412");
+    CHECK(told_endpoint("tcp://[::]:7412") == "tcp://*:7412");
+    CHECK(told_endpoint("tcp://10.0.0.1:7412") == "tcp://10.0.0.1:7412");
+    CHECK(told_endpoint("ipc:///run/e") == "ipc:///run/e");
+}
+
 TEST_CASE("what only this host reaches is local; a name is not, but for localhost") {
     for (const std::string_view endpoint : {"ipc:///run/r",
                                             "tcp://127.0.0.1:1",

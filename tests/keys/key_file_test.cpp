@@ -58,7 +58,7 @@ TEST_CASE("a new pair is two keys that belong together, and another one each tim
     CHECK(new_pair()->secret_key != pair->secret_key);
 }
 
-TEST_CASE("a new public key looks like neither a comment nor an option") {
+TEST_CASE("a new public key looks neither like a comment nor like an option") {
     for (int i = 0; i < 400; ++i) {
         const char first = new_pair()->public_key.front();
         REQUIRE(first != '#');

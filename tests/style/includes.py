@@ -44,7 +44,7 @@ ALLOWED = {
 SHELL = {"authorized_keys", "backup_command", "daemon", "driver", "ipc_file", "journal_command", "journald", "keygen_command", "keyring", "log",
          "lookout", "main", "metrics/desk", "metrics/host", "metrics/http", "metrics/listener", "metrics/server",
          "notify", "option_rows", "option_sources", "option_table", "options", "recovery_lines", "reload", "scrapes",
-         "snapshot_care", "snapshot_process", "sockets", "start_check", "start_facts", "system", "zap"}
+         "snapshot_care", "snapshot_process", "sockets", "start_check", "start_facts", "system", "unread", "zap"}
 
 IMPURE_HEADERS = re.compile(
     r"<(zmq.*|fcntl\.h|unistd\.h|sys/(?!un\.h).*|systemd/.*|poll\.h|time\.h|ctime|fstream|iostream|cstdio|stdio\.h"

@@ -4,9 +4,10 @@ import re
 import options_converge
 import options_journal
 import options_limits
+import options_security
 from expect import holds, same
 
-AREAS = (options_journal, options_converge, options_limits)
+AREAS = (options_journal, options_converge, options_limits, options_security)
 
 
 def every_option_of_the_help_has_a_scenario_and_no_scenario_is_of_none(board):

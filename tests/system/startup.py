@@ -51,7 +51,8 @@ def a_port_that_a_stranger_holds_is_named_too(board):
 
 def an_address_of_another_host_is_named(board):
     endpoint = f"tcp://192.0.2.1:{free_port()}"  # reserved for documents
-    board.refuses_to_start(1, endpoint, "choose an address", options={"requests.endpoint": endpoint})
+    board.refuses_to_start(1, endpoint, "choose an address", options={
+        "requests.endpoint": endpoint, "security.allow_plaintext": "true"})
 
 
 def a_missing_directory_is_named(board):

@@ -1,0 +1,47 @@
+// Connections that make libzmq keep ever more: frames of a message that never ends count for none
+// of its limits. While memory grows, those are looked for that send and send, and of whom no
+// message comes. Pure: what was received, and when, is told.
+#pragma once
+
+#include "broker/core/clock.hpp"
+
+#include <absl/container/flat_hash_map.h>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace taskbbs::broker {
+
+class Hoarders {
+  public:
+    // A connection, and the bytes that it has sent so far.
+    using Received = std::pair<int, std::uint64_t>;
+
+    // `most`: what one may send without a message coming of it.
+    explicit Hoarders(std::uint64_t most) : most_(most) {}
+
+    // What the process holds in memory now. Where that has grown by much, they are watched for a
+    // while.
+    void note_memory(std::uint64_t bytes, core::Time now);
+
+    bool are_watched(core::Time now) const { return now < watched_until_; }
+
+    // A whole message of this connection was received; tell it while they are watched.
+    void note_message(int connection) { marks_.erase(connection); }
+
+    // Those to hang up on. `all_handled`: whatever messages had arrived by the last scan have been
+    // noted since; else nobody is judged.
+    std::vector<int> scan(const std::vector<Received>& all, bool all_handled);
+
+    // Nobody is watched any more.
+    void forget() { marks_.clear(); }
+
+  private:
+    std::uint64_t most_;
+    std::uint64_t memory_ = 0;  // when it was last thought to be right
+    core::Time watched_until_{};
+    // What each had sent when it was first seen since its last message.
+    absl::flat_hash_map<int, std::uint64_t> marks_;
+};
+
+}  // namespace taskbbs::broker

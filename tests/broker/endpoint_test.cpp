@@ -12,7 +12,7 @@ TEST_CASE("a bind to all addresses is told as the host that one reached") {
     CHECK(told_endpoint("ipc:///run/e") == "ipc:///run/e");
 }
 
-TEST_CASE("what only this host reaches is local; a name is not, but for localhost") {
+TEST_CASE("what only this host reaches is local, a name is not, but for localhost") {
     for (const std::string_view endpoint : {"ipc:///run/r",
                                             "tcp://127.0.0.1:1",
                                             "tcp://127.9.9.9:*",
@@ -82,7 +82,7 @@ TEST_CASE("what clients are told has a port, but may leave the host to them") {
     CHECK_FALSE(advertise_fault("tcp://127.0.0.1:*").empty());
 }
 
-TEST_CASE("HTTP listens at a host and a port; a port of 0 is any free one") {
+TEST_CASE("HTTP listens at a host and a port, a port of 0 is any free one") {
     for (const char* address :
          {"127.0.0.1:7413", "[::1]:7413", "*:7413", "localhost:0", "metrics.example:65535"}) {
         CAPTURE(address);

@@ -26,7 +26,7 @@ TEST_CASE("the same options are no change") {
     CHECK(changes({}, {}).empty());
 }
 
-TEST_CASE("intervals, limits and the log's level change; places and formats do not") {
+TEST_CASE("intervals, limits and the log's level change, places and formats do not") {
     Options read;
     read.core.converge.every = 7s;
     read.core.limits.tasks = 5;

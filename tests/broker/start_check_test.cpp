@@ -123,7 +123,7 @@ TEST_CASE("no room for the first segment is a fault, none for the reserve a note
     CHECK(found_in(facts, options).empty());
 }
 
-TEST_CASE("a disk that forgets is a note, unless nothing is synced anyway; a remote one always") {
+TEST_CASE("a disk that forgets is a note, unless nothing is synced anyway, a remote one always") {
     Options options;
     StartFacts facts = good();
     facts.state.volatile_as = "tmpfs";

@@ -210,7 +210,7 @@ TEST_CASE("picked up, what fails is tried anew as it was meant by the one who be
     CHECK(run.asks() == Asked{"show 1r1 failed", "leave 1r1"});
 }
 
-TEST_CASE("picked up and stopped, what is open stays; what was taken is shown and leaves") {
+TEST_CASE("picked up and stopped, what is open stays, what was taken is shown and leaves") {
     DrivenBatch run{{.mode = Mode::pick_up}};
     run.found({1}, State::running);
     run.found({2}, State::completed);

@@ -128,7 +128,7 @@ TEST_CASE("a task of another run is left alone, and this run ends") {
     CHECK_FALSE(run.batch.wants_line());
 }
 
-TEST_CASE("a line that no payload holds fails alone; what no task may be ends the run") {
+TEST_CASE("a line that no payload holds fails alone, what no task may be ends the run") {
     DrivenBatch run;
     run.add("a");
     run.asks();

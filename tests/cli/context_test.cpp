@@ -28,7 +28,7 @@ Arguments taken_in(const Words& words,
 
 }  // namespace
 
-TEST_CASE("a context is lines of name = value; blank ones and comments count nothing") {
+TEST_CASE("a context is lines of name = value, blank ones and comments count nothing") {
     CHECK(parse_context("p", "# a board\n\n  endpoint=tcp://b:1 \r\ndomain = team\n") ==
           Defaults{{"endpoint", "tcp://b:1"}, {"domain", "team"}});
     CHECK(parse_context("p", "") == Defaults{});

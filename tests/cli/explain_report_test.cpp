@@ -84,7 +84,7 @@ TEST_CASE("the document says the same in numbers") {
     CHECK(json["every_ms"] == 30'000);
 }
 
-TEST_CASE("the document names the owner and its leases; a requester is known by its epoch alone") {
+TEST_CASE("the document names the owner and its leases, a requester is known by its epoch alone") {
     auto facts = facts_of(State::running);
     facts.fail_at = now + 60s;
     const Json owner = explained_as_json(facts, nullptr)["owner"];

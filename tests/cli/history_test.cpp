@@ -69,7 +69,7 @@ TEST_CASE("what is still in a state stays there until now") {
     CHECK(length_of(life.stays.back(), birth) == 0s);
 }
 
-TEST_CASE("a kick does not end a stay; whatever else happens does, to the same state too") {
+TEST_CASE("a kick does not end a stay, whatever else happens does, to the same state too") {
     Told story;
     story.after(0s, Kind::desired, Stream::pending)
         .after(30s, Kind::kicked, Stream::pending)

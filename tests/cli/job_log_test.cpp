@@ -85,7 +85,7 @@ TEST_CASE("what is done is known by its number and its line, and the last line a
     CHECK_FALSE(log.is_done(1, 10));
 }
 
-TEST_CASE("what is no line of a log tells nothing; what begins so is no log") {
+TEST_CASE("what is no line of a log tells nothing, what begins so is no log") {
     JobLog log;
     for (const std::string line : {"",
                                    "text",

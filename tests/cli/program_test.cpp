@@ -31,7 +31,7 @@ TEST_CASE("quotes hold blanks together, and may make an empty word or a part of 
     CHECK(words_in("--name='x y'z") == Split{"--name=x yz"});
 }
 
-TEST_CASE("a backslash takes the next character as it is; in double quotes a quote or itself") {
+TEST_CASE("a backslash takes the next character as it is, in double quotes a quote or itself") {
     CHECK(words_in("a\\ b \\' \\\\") == Split{"a b", "'", "\\"});
     CHECK(words_in(R"("a\"b\\c\d")") == Split{R"(a"b\c\d)"});
     CHECK(words_in(R"('a\b')") == Split{R"(a\b)"});

@@ -68,7 +68,7 @@ TEST_CASE("a summary counts apart what changed and what could not be done") {
           "0 resolved, 2 had changed meanwhile, 1 not");
 }
 
-TEST_CASE("a task that is gone, elsewhere or somebody else's has changed; nothing else has") {
+TEST_CASE("a task that is gone, elsewhere or somebody else's has changed, nothing else has") {
     for (const auto status : {Status::not_found, Status::wrong_state, Status::not_owner}) {
         CHECK(is_change({.code = Code::refused, .status = status}));
     }

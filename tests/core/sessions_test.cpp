@@ -54,7 +54,7 @@ TEST_CASE("an outcome is extended where it is remembered, and nothing happens wh
 }
 
 TEST_CASE(
-    "an ack that comes with a mutation forgets what is acked; one that does not only counts it") {
+    "an ack that comes with a mutation forgets what is acked, one that does not only counts it") {
     Sessions sessions;
     for (RequestId id = 1; id <= 4; ++id) {
         sessions.record(event_of(session(1), id, id));

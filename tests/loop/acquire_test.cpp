@@ -91,7 +91,7 @@ TEST_CASE("the order holds over several stacks and domains, and after a restart"
     CHECK(acquired(client, {.executor_id = "e", .max = 9}) == Story{"c", "a", "b", "d", "e"});
 }
 
-TEST_CASE("stacks and domains match exactly; an empty list is any; \"\" may be listed") {
+TEST_CASE("stacks and domains match exactly, an empty list is any, \"\" may be listed") {
     Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(desire("none"));

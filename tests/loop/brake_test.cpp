@@ -74,7 +74,7 @@ TEST_CASE("one or two executors that run out are lost, even if they are all ther
     CHECK_FALSE(brakes(rig));
 }
 
-TEST_CASE("three that run out together, half of those present, are lost; more than half are held") {
+TEST_CASE("three that run out together, half of those present, are lost, more than half are held") {
     Rig rig(without_passes());
     Client client(rig, "c");
     const int present = GENERATE(6, 5);

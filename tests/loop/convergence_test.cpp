@@ -119,7 +119,7 @@ TEST_CASE("a task that is claimed for claim_timeout is demoted to pending") {
     CHECK(task.rejection_count == 0);
 }
 
-TEST_CASE("a task that runs for its run_timeout fails; one without a timeout runs on") {
+TEST_CASE("a task that runs for its run_timeout fails, one without a timeout runs on") {
     Rig rig(without_passes());
     Client client(rig, "c");
     keep_present(client);

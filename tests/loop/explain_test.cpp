@@ -89,7 +89,7 @@ TEST_CASE("a claim and a resolving end when it was foretold") {
     CHECK(pass_at(rig, client, *demote_at) == "0100");
 }
 
-TEST_CASE("a run timeout is foretold; without one a running task has no end") {
+TEST_CASE("a run timeout is foretold, without one a running task has no end") {
     Rig rig(without_passes());
     Client client(rig, "c");
     client.ask(HeartbeatArgs{.executor_id = "e", .ttl = 600'000ms});

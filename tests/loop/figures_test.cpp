@@ -214,7 +214,7 @@ TEST_CASE("tasks are told by domain and state, and stay told when they are gone"
     CHECK(find_domain(later, "red")->tasks == TasksByState{});
 }
 
-TEST_CASE("so many domains are told by name, those seen first; the rest together") {
+TEST_CASE("so many domains are told by name, those seen first, the rest together") {
     Rig rig(without_passes());
     Client client(rig, "c");
     const std::size_t most = Figures::most_domains;
@@ -248,7 +248,7 @@ TEST_CASE("executors, sessions and what waits are told") {
     CHECK(figures.seq == rig.board().seq());
 }
 
-TEST_CASE("batches with events count, by how many and how large; those without do not") {
+TEST_CASE("batches with events count, by how many and how large, those without do not") {
     Rig rig(without_passes());
     Client client(rig, "c");
     rig.run();

@@ -120,7 +120,7 @@ TEST_CASE("limits.executors: one more executor is busy until another one leaves"
 }
 
 TEST_CASE(
-    "limits.waiting: one more waiting acquire is busy; a retry and a replacement are not more") {
+    "limits.waiting: one more waiting acquire is busy, a retry and a replacement are not more") {
     Rig rig(with([](auto& limits) { limits.waiting = 1; }));
     Client client(rig, "c");
     Client other(rig, "d");

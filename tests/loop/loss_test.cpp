@@ -121,7 +121,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "tasks are ended in slices, without waiting for a pass; depart is answered after the last") {
+    "tasks are ended in slices, without waiting for a pass, depart is answered after the last") {
     Rig rig(without_passes());
     Client client(rig, "c");
     const RequestId id = depart_in_the_middle(rig, client);

@@ -11,7 +11,7 @@ HeartbeatArgs beat(std::string_view executor, std::string_view incarnation = "1"
     return {.executor_id = executor, .incarnation = incarnation};
 }
 
-TEST_CASE("an executor is present from its first heartbeat, which is an event; renewals are none") {
+TEST_CASE("an executor is present from its first heartbeat, which is an event, renewals are none") {
     Rig rig(without_passes());
     Client client(rig, "c");
     const auto reply = client.ask(beat("e")).as<HeartbeatReply>();

@@ -57,7 +57,7 @@ TEST_CASE("a retry of what was applied before is answered while it is read-only"
     CHECK(client.ask_as(1, desire("a")).number("seq") == applied.number("seq"));
 }
 
-TEST_CASE("kicks pause while it is read-only, and go on afterwards; passes still demote and fail") {
+TEST_CASE("kicks pause while it is read-only, and go on afterwards, passes still demote and fail") {
     Rig rig;
     Client client(rig, "c");
     bring(client, "kicked", State::pending);

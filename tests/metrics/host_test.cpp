@@ -64,7 +64,7 @@ TEST_CASE("files are counted by what their names say they are") {
     CHECK(figures.disk_bytes >= figures.free_bytes);
 }
 
-TEST_CASE("the newest snapshot's time is that of its file; there may be none") {
+TEST_CASE("the newest snapshot's time is that of its file, there may be none") {
     const Directory dir;
     const Host host(dir.path());
     CHECK_FALSE(host.directory().snapshot_time);

@@ -131,7 +131,7 @@ TEST_CASE("a value that is none, or longer than its bytes, is not passed") {
     CHECK_FALSE(PackedWalk("\xdd\xff\xff\xff\xff\x01").any(passed));
 }
 
-TEST_CASE("fields are taken in any order; unknown, twice or nil they are left to decode()") {
+TEST_CASE("fields are taken in any order, unknown, twice or nil they are left to decode()") {
     CHECK(
         is_taken(with_task("\x82\xa4guid\xa1g\xa6"
                            "domain\xa1"

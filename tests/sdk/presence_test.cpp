@@ -128,7 +128,7 @@ TEST_CASE("superseded by another incarnation it never heartbeats again") {
     CHECK_FALSE(h.machine.next_deadline());
 }
 
-TEST_CASE("refused for good it is departed; a busy broker is asked again") {
+TEST_CASE("refused for good it is departed, a busy broker is asked again") {
     Harness h;
     h.beat();
     h.refuse(Status::busy);

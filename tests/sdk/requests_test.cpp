@@ -282,7 +282,7 @@ TEST_CASE("who has handled a former outcome of the key has not handled the next 
     CHECK(rig.take().find<ResolveRequest>() != nullptr);
 }
 
-TEST_CASE("what was found again begins by being looked at; the same key twice is one request") {
+TEST_CASE("what was found again begins by being looked at, the same key twice is one request") {
     RequestRig rig;
     rig.machine.attach(rig.guid);
     CHECK(rig.take().find<LookAtRequest>() != nullptr);

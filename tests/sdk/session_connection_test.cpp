@@ -159,7 +159,7 @@ TEST_CASE("without a connection that takes anything there is no silence") {
     CHECK_FALSE(h.session.wants_connection(h.now));
 }
 
-TEST_CASE("a waiting acquire is not silence; a hello probes the connection meanwhile") {
+TEST_CASE("a waiting acquire is not silence, a hello probes the connection meanwhile") {
     SessionHarness h;
     h.settled();
     const RequestId acquire = h.acquire(60s);

@@ -227,7 +227,7 @@ TEST_CASE("an event of a kind that is not known makes no hole") {
     CHECK_FALSE(h.answer());
 }
 
-TEST_CASE("whatever is lost, every event is delivered once; of whole streams, in order") {
+TEST_CASE("whatever is lost, every event is delivered once, of whole streams, in order") {
     const bool all_streams = GENERATE(true, false);
     const bool one_domain = GENERATE(true, false);
     std::uint64_t random = 99;

@@ -30,6 +30,17 @@ def check_leftovers(path, lines):
             yield f"{path}:{number}: leaves something to be done: {line.strip()}"
 
 
+# CMake takes a name apart at a semicolon, and ctest then runs neither part.
+TEST_NAME = re.compile(r'^TEST_CASE\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', re.MULTILINE)
+
+
+def check_test_names(path, content):
+    for match in TEST_NAME.finditer(content):
+        if ";" in match[1]:
+            number = content.count("\n", 0, match.start()) + 1
+            yield f"{path}:{number}: a semicolon in a test's name: ctest would not run it"
+
+
 if __name__ == "__main__":
     complaints = []
     for name in sources.files(*CODE, "CMakeLists.txt"):
@@ -38,4 +49,5 @@ if __name__ == "__main__":
         if name.endswith(CODE):
             complaints += check_opening(name, content)
             complaints += check_length(name, content)
+        complaints += check_test_names(name, sources.text_of(name))
     sources.verdict(complaints)

@@ -36,7 +36,7 @@ TEST_CASE("refusals are the broker's own") {
     CHECK(client.desire_task({.guid = "g"}));
 }
 
-TEST_CASE("time stands until it is turned; then what is due is done at its own time") {
+TEST_CASE("time stands until it is turned, then what is due is done at its own time") {
     FakeBroker broker({.converge_every = 10s, .claim_timeout = 15s});
     auto client = *Client::open(broker.client_options());
     const Time begun = broker.now();

@@ -202,7 +202,7 @@ TEST_CASE("an outcome that is waited for is resolved once its handlers have retu
     CHECK(office.broker.tasks().empty());
 }
 
-TEST_CASE("what the board refuses fails at once; what it can't take now waits") {
+TEST_CASE("what the board refuses fails at once, what it can't take now waits") {
     Office office({.payload_bytes = 10});
     auto requester = office.open();
     const SubmittedTask large = requester.submit({.payload = std::string(11, 'x')});

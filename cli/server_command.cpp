@@ -120,9 +120,9 @@ Findings look_around(const Arguments& arguments, Asking& asking) {
                    .endpoint = arguments.endpoint,
                    .context = context_of(arguments)};
     found.hello = asking.ask("broker", HelloArgs{});
-    found.exchange.sent = wall_time();
+    found.round_trip.sent = wall_time();
     found.stats = asking.ask("stats", StatsArgs{});
-    found.exchange.received = wall_time();
+    found.round_trip.received = wall_time();
     found.executors = executors(asking);
     found.events = last_events(asking, found.stats ? seq_in(*found.stats) : 0);
     found.missing = asking.missing();

@@ -32,15 +32,15 @@ Json client_of(const Findings& findings) {
 }
 
 // The broker's clock is read about half way between.
-Json connection_of(const Exchange& exchange, const Stats& stats) {
-    const Duration took = exchange.received - exchange.sent;
+Json connection_of(const RoundTrip& round_trip, const Stats& stats) {
+    const Duration took = round_trip.received - round_trip.sent;
     Json json{
         {"round_trip_us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()},
         {"clock_ahead_ms", nullptr}};
     const auto at = stats.values.find("at");
     if (at != stats.values.end() && std::holds_alternative<std::int64_t>(at->second)) {
         const Time theirs{Duration{std::get<std::int64_t>(at->second)}};
-        const Duration ahead = theirs - (exchange.sent + took / 2);
+        const Duration ahead = theirs - (round_trip.sent + took / 2);
         json["clock_ahead_ms"] = std::chrono::duration_cast<milliseconds>(ahead).count();
     }
     return json;
@@ -121,7 +121,7 @@ Json report_of(const Findings& findings) {
                 {"events", nullptr},
                 {"missing", Json::array()}};
     if (findings.stats) {
-        report["connection"] = connection_of(findings.exchange, *findings.stats);
+        report["connection"] = connection_of(findings.round_trip, *findings.stats);
     }
     if (findings.events) {
         report["events"] = Json::array();

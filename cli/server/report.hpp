@@ -33,7 +33,7 @@ class ExecutorSums {
 };
 
 // How long a request took, and how the clocks differ.
-struct Exchange {
+struct RoundTrip {
     Time sent;
     Time received;  // by the clock of this machine
 };
@@ -46,7 +46,7 @@ struct Findings {
     std::string context;  // its name; empty: none
     std::optional<Hello> hello;
     std::optional<Stats> stats;
-    Exchange exchange;  // that of stats
+    RoundTrip round_trip;  // that of stats
     std::optional<ExecutorSums> executors;
     std::optional<std::vector<Event>> events;
     std::vector<std::pair<std::string, std::string>> missing;  // a part, and why

@@ -21,7 +21,7 @@ Stats stats_at(Time at) {
 
 TEST_CASE("the broker's clock is compared with the middle of the exchange") {
     Findings found{.stats = stats_at(noon + 1100ms)};
-    found.exchange = {.sent = noon, .received = noon + 200ms};
+    found.round_trip = {.sent = noon, .received = noon + 200ms};
     const Json connection = report_of(found).at("connection");
     CHECK(connection.at("round_trip_us") == 200'000);
     CHECK(connection.at("clock_ahead_ms") == 1000);

@@ -210,6 +210,13 @@ def endless_and_broken_requests_cost_neither_memory_nor_the_others(board):
     holds(after < before + 32e6, "memory is bounded", (before, after))
 
 
+def _is_live(endpoint):
+    try:
+        return get(endpoint, "/livez") == (200, "ok\n")
+    except OSError:
+        return False
+
+
 def figures_are_served_while_strangers_take_all_connections(board):
     board.prefix = ["prlimit", "--nofile=300:300"]
     endpoint = _start(board)
@@ -218,7 +225,8 @@ def figures_are_served_while_strangers_take_all_connections(board):
     try:
         for _ in range(400):
             strangers.append(connect(board.requests.removeprefix("tcp://")))
-        same(get(endpoint, "/livez"), (200, "ok\n"), "/livez where connections are short")
+        # For a moment no file may be left at all; then who asks is hung up on, and asks again.
+        eventually(lambda: _is_live(endpoint), "/livez where connections are short")
         holds(value(get(endpoint, "/metrics")[1], "process_open_fds") > 100, "open files are counted")
     finally:
         for peer in strangers:

@@ -181,8 +181,8 @@ class Sockets::Machinery {
         set_size(requests, settings.message_bytes);
         set(events, ZMQ_SNDHWM, event_queue);
         // Subscriptions are taken in by whoever sends, as long as there are any: with a longer
-        // queue a flood of them would hold the loop for as long as it lasts. With CURVE one place is
-        // taken for good, by the client's key.
+        // queue a flood of them would hold the loop for as long as it lasts. With CURVE one place
+        // is taken for good, by the client's key.
         set(events, ZMQ_RCVHWM, 2);
         set_size(events, subscription_bytes);
         if (zap) {

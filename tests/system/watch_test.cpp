@@ -87,7 +87,7 @@ void desire_many(Client& client, int count) {
 void kick_all(Client& client, std::int64_t count) {
     std::int64_t kicked = 0;
     wait_until("pending tasks are announced again", [&] {
-        kicked = client.converge_tasks(std::chrono::hours(1), milliseconds(1)).value().kicked;
+        kicked = client.converge_tasks(std::chrono::hours(1), milliseconds(0)).value().kicked;
         return kicked > 0;
     });
     REQUIRE(kicked == count);

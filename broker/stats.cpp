@@ -34,6 +34,20 @@ void add_limits(Numbers& numbers, const core::LimitSettings& limits) {
                     {"waiting_acquires_limit", number(limits.waiting)}});
 }
 
+// What the shell around the loop knows, and what it counts.
+void add_shell(Numbers& numbers, const Stats& stats) {
+    numbers.insert(numbers.end(),
+                   {{"busy", number(stats.busy)},
+                    {"executors_lost", number(stats.executors_lost)},
+                    {"connections_refused", number(stats.connections_refused)},
+                    {"connections_limit", number(stats.connections_limit)},
+                    {"snapshot_at", stats.snapshot_at.time_since_epoch().count()},
+                    {"snapshot_ms", ms(stats.snapshot_took)},
+                    {"pid", stats.pid},
+                    {"rss_bytes", number(stats.rss_bytes)},
+                    {"disk_free_bytes", number(stats.disk_free_bytes)}});
+}
+
 }  // namespace
 
 // What is left of them for a client that domains bound: its tasks, and what keeps them from being
@@ -57,9 +71,9 @@ void Broker::stats_within(const Caller& caller) {
     put("uptime_ms", ms(now_ - board_.clock().serving_since()));
     put("at", board_.clock().peek(now_).time_since_epoch().count());
     put("seq", board_.seq());
-    put("tasks", std::accumulate(counts.begin(), counts.end(), std::int64_t{0}));
+    put("tasks", number(std::accumulate(counts.begin(), counts.end(), std::size_t{0})));
     for (std::size_t i = 0; i < counts.size(); ++i) {
-        put(name_of(static_cast<core::State>(i)), static_cast<std::int64_t>(counts[i]));
+        put(name_of(static_cast<core::State>(i)), number(counts[i]));
     }
     packer.str("brake");
     packer.boolean(presence_.brake());
@@ -110,16 +124,8 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
         {"sync_mean_us", us(stats_.sync_mean)},
         {"sync_max_us", us(stats_.sync_longest)},
         {"at", board_.clock().peek(now_).time_since_epoch().count()},
-        {"busy", number(stats_.busy)},
-        {"executors_lost", number(stats_.executors_lost)},
-        {"connections_refused", number(stats_.connections_refused)},
-        {"connections_limit", number(stats_.connections_limit)},
-        {"snapshot_at", stats_.snapshot_at.time_since_epoch().count()},
-        {"snapshot_ms", ms(stats_.snapshot_took)},
-        {"pid", stats_.pid},
-        {"rss_bytes", number(stats_.rss_bytes)},
-        {"disk_free_bytes", number(stats_.disk_free_bytes)},
     };
+    add_shell(numbers, stats_);
     add_limits(numbers, board_.settings().limits);
     std::string body;
     protocol::Packer packer(body);

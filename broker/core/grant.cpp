@@ -17,10 +17,11 @@ using protocol::Verb;
 
 namespace {
 
-constexpr std::array requesters{Role::requester, Role::operator_};
-constexpr std::array executors{Role::executor, Role::operator_};
-constexpr std::array operators{Role::operator_};
-constexpr std::array everybody{Role::monitor, Role::requester, Role::executor, Role::operator_};
+constexpr std::array requesters{Role::requester, Role::board_operator};
+constexpr std::array executors{Role::executor, Role::board_operator};
+constexpr std::array operators{Role::board_operator};
+constexpr std::array everybody{
+    Role::monitor, Role::requester, Role::executor, Role::board_operator};
 
 std::span<const Role> roles_for(Verb verb) {
     switch (verb) {
@@ -127,7 +128,7 @@ Decided<void> check_domains(const Grant& grant, const Args& args) {
         return check_domain(grant, args.domain, "domain");
     } else if constexpr (requires { args.domains; }) {
         for (const std::string_view domain : args.domains) {
-            if (const auto covered = check_domain(grant, domain, "domains"); !covered) {
+            if (auto covered = check_domain(grant, domain, "domains"); !covered) {
                 return covered;
             }
         }

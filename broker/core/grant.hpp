@@ -13,7 +13,7 @@
 
 namespace taskbbs::core {
 
-enum class Role : std::uint8_t { monitor, requester, executor, operator_ };
+enum class Role : std::uint8_t { monitor, requester, executor, board_operator };
 
 // As it is made: nothing is allowed, not even a read. That is what a client gets whose key the
 // table does not hold any more.

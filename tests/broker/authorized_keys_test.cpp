@@ -44,7 +44,7 @@ TEST_CASE("a line gives a key its principal, roles and bounds") {
     CHECK(grant.has(Role::requester));
     CHECK(grant.has(Role::executor));
     CHECK_FALSE(grant.has(Role::monitor));
-    CHECK_FALSE(grant.has(Role::operator_));
+    CHECK_FALSE(grant.has(Role::board_operator));
     CHECK(grant.domains == std::vector<std::string>{"db", "web"});
     CHECK(grant.executors == std::vector<std::string>{"web-*", "db-1"});
 }

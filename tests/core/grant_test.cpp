@@ -53,7 +53,7 @@ TEST_CASE("an executor reads, takes, runs and is present") {
 }
 
 TEST_CASE("an operator does everything") {
-    CHECK(allowed(with(Role::operator_)).size() == protocol::names<Verb>.size());
+    CHECK(allowed(with(Role::board_operator)).size() == protocol::names<Verb>.size());
 }
 
 TEST_CASE("several roles add up") {

@@ -38,7 +38,7 @@ struct Scene {
     Client bound{rig, "bound"};
 
     explicit Scene(Grant of_bound) {
-        rig.grant("all", grant("all", {Role::operator_}));
+        rig.grant("all", grant("all", {Role::board_operator}));
         rig.grant("bound", std::move(of_bound));
         all.ask(desire("a1", {.domain = "a"}));
         all.ask(desire("a2", {.domain = "a"}));
@@ -49,7 +49,7 @@ struct Scene {
 const auto everything = {Role::requester, Role::executor};
 
 Scene bound_to_a() {
-    return Scene(grant("bound", {Role::requester, Role::executor, Role::operator_}, {"a"}));
+    return Scene(grant("bound", {Role::requester, Role::executor, Role::board_operator}, {"a"}));
 }
 
 std::string denied(const Answer& answer) {

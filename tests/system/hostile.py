@@ -10,7 +10,7 @@ import attacks
 from expect import holds, same
 from system_board import eventually
 
-SECONDS = 4.0
+SECONDS = 3.0
 DEADLINE = 30.0
 MIB = 1 << 20
 # Small bounds, so that an attack reaches them within seconds.

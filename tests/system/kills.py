@@ -153,6 +153,9 @@ class Campaign:
                 holds(time.monotonic() < end, "the daemon answers", verb)
                 self.reader.connect()
                 continue
+            if reply.status == "busy" and time.monotonic() < end:
+                time.sleep(0.05)  # a bound of the broker is reached, by others
+                continue
             same(reply.status, "ok", f"{verb}: {reply.body}")
             return reply.body
 

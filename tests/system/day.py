@@ -39,7 +39,9 @@ HOSTILE = (
     attacks.subscription_floods, attacks.huge_topics, attacks.replay_floods,
 )
 ATTACK = 8.0  # seconds of one attack
-PAUSE = 7.0  # and before the next one
+PAUSE = 14.0  # and before the next one; the allocator gives back what is free within ten
+CALM = 3.0  # at the end of a pause: then memory is looked at
+ENOUGH = 30  # samples of a life to judge it by
 LIVES = 5  # of the broker, that is, kills and one
 GROWTH, SLACK = 1.10, 24 * MIB  # of a life's last third over its second
 
@@ -87,7 +89,7 @@ class Day(Campaign):
         self._configure(0)
         self.seconds = minutes * 60
         self.attack, self.restarting, self.reloads, self.attacked = "", False, 0, {}
-        self.snapshots, self.growth, self.peaks = 0, [], []
+        self.snapshots, self.growth, self.peaks, self.peak = 0, [], [], 0
         self.meter = Meter(self)
 
     def _configure(self, number):
@@ -137,7 +139,9 @@ class Day(Campaign):
         stop = None
         while time.monotonic() < end:
             same(self.board.process.poll(), None, "the broker lives")
-            samples.append(resident(self.board))
+            if not stop and time.monotonic() > turn - CALM:
+                samples.append(resident(self.board))
+            self.peak = max(self.peak, resident(self.board))
             self.check()
             if self.meter.failure:
                 raise self.meter.failure
@@ -167,10 +171,13 @@ class Day(Campaign):
         return stop
 
     def _is_flat(self, samples):
+        self.peaks.append(self.peak / MIB)
+        self.peak = 0
+        if len(samples) < ENOUGH:
+            return  # a short life tells nothing
         third = len(samples) // 3
         before, after = statistics.median(samples[third:2 * third]), statistics.median(samples[2 * third:])
         self.growth.append((after - before) / MIB)
-        self.peaks.append(max(samples) / MIB)
         holds(after <= before * GROWTH + SLACK, "memory is flat",
               f"{before / MIB:.0f} MiB, later {after / MIB:.0f} MiB")
 
@@ -212,8 +219,8 @@ def main():
         print(f"kept: {day.board.home} (journal, log, ledger)")
         return 1
     day.close()
-    day.board.close()
     print(day.summary())
+    day.board.close()
     print("0 lost, 0 doubled, one owner an epoch; every good request answered ok; memory flat")
     return 0
 

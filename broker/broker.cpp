@@ -18,6 +18,12 @@ namespace {
 // Without traffic for this long after a batch, an empty one says that it is durable.
 constexpr Duration confirm_after = 100ms;
 
+// Nothing: there are none but those that are asked for.
+std::optional<Time> pass_after(Time now, const core::ConvergeSettings& settings) {
+    return settings.every > core::milliseconds{0} ? std::optional<Time>(now + settings.every)
+                                                  : std::nullopt;
+}
+
 }  // namespace
 
 Broker::Broker(core::Board& board, Identity identity)
@@ -35,9 +41,7 @@ void Broker::begin(Time now) {
     durable_seq_ = board_.seq();
     durable_ordinals_ = board_.ordinals();
     presence_.begin_serving(board_, now);
-    if (board_.settings().converge.every > core::milliseconds{0}) {
-        next_pass_ = now + board_.settings().converge.every;
-    }
+    next_pass_ = pass_after(now, board_.settings().converge);
     next_tick_ = now;
     run_began_ = board_.clock().peek(now);
     batch_->set_flags(journal::began_to_serve);
@@ -45,9 +49,8 @@ void Broker::begin(Time now) {
 }
 
 void Broker::set_settings(const core::Settings& settings, Time now) {
-    const core::milliseconds every = settings.converge.every;
-    if (every != board_.settings().converge.every) {
-        next_pass_ = every > core::milliseconds{0} ? std::optional(now + every) : std::nullopt;
+    if (settings.converge.every != board_.settings().converge.every) {
+        next_pass_ = pass_after(now, settings.converge);
     }
     board_.set_settings(settings);
 }

@@ -16,10 +16,6 @@ namespace taskbbs::broker {
 
 namespace {
 
-std::int64_t to_ms(Duration duration) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
 // Where it takes long, the operator hears of it, and the service manager goes on waiting.
 void say_progress(Log& log, RecoveryProgress& progress) {
     const auto word = progress.word(boot_time());

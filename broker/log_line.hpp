@@ -27,6 +27,11 @@ enum class LogFormat : std::uint8_t { automatic, text, json };
 // its priority in front and without a time, both of which the journal takes for itself.
 enum class LogStyle : std::uint8_t { text, json, journald };
 
+// Durations stand in lines as whole milliseconds.
+inline std::int64_t to_ms(std::chrono::nanoseconds duration) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
 // One name and value of a line. Strings are views: they must last until the line is written.
 struct Field {
     using Value = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;

@@ -7,10 +7,6 @@ namespace taskbbs::broker {
 
 namespace {
 
-std::int64_t to_ms(std::chrono::nanoseconds duration) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
 // By how much a count grew since it was seen last.
 std::uint64_t growth(std::uint64_t& seen, std::uint64_t now) {
     return now - std::exchange(seen, now);

@@ -9,14 +9,6 @@
 
 namespace taskbbs::broker {
 
-namespace {
-
-std::int64_t to_ms(core::Duration duration) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
-
-}  // namespace
-
 void SnapshotCare::look(const Snapshots::Written& written, core::Time now) {
     if (process_ && snapshots_.falls_behind(written)) {
         snapshots_.hurry();

@@ -400,7 +400,7 @@ void Sockets::answer_door(const core::Grants& grants,
 }
 
 int Sockets::door() const {
-    return machinery_->zap ? machinery_->zap->fd() : -1;
+    return machinery_->zap ? descriptor_of(machinery_->zap->socket()) : -1;
 }
 
 Sockets::Dropped Sockets::drop_greedy(std::uint64_t resident, bool all_handled, core::Time now) {

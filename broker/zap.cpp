@@ -1,6 +1,8 @@
 // libzmq, by its C interface, as in broker/sockets.
 #include "broker/zap.hpp"
 
+#include "keys/key_pair.hpp"
+
 #include <zmq.h>
 
 #include <array>
@@ -15,7 +17,6 @@ namespace {
 
 constexpr const char* endpoint = "inproc://zeromq.zap.01";
 constexpr std::size_t key_bytes = 32;
-constexpr std::size_t key_length = 40;
 
 // What libzmq asks, frame by frame (RFC 27); the credentials of CURVE are one.
 enum : std::size_t {
@@ -45,7 +46,7 @@ std::optional<Question> next_question(void* socket) {
 }
 
 std::string key_of(const std::string& bytes) {
-    std::array<char, key_length + 1> text{};
+    std::array<char, keys::key_length + 1> text{};
     zmq_z85_encode(text.data(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
     return text.data();
 }
@@ -95,13 +96,6 @@ ZapHandler::ZapHandler(void* context) : socket_(zmq_socket(context, ZMQ_REP)) {
 
 ZapHandler::~ZapHandler() {
     zmq_close(socket_);
-}
-
-int ZapHandler::fd() const {
-    int descriptor = -1;
-    std::size_t size = sizeof descriptor;
-    zmq_getsockopt(socket_, ZMQ_FD, &descriptor, &size);
-    return descriptor;
 }
 
 // The descriptor tells of what comes behind the end that was seen here.

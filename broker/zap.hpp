@@ -31,7 +31,7 @@ class ZapHandler {
     ZapHandler& operator=(const ZapHandler&) = delete;
 
     // Readable when there is a question; then all of them must be answered.
-    int fd() const;
+    void* socket() const { return socket_; }
 
     // Lets those in whose key the table holds; on the events socket only those whom no domains
     // bound. A client's messages then bring its key as their User-Id.

@@ -86,10 +86,11 @@ Decided<void> check_executor(const Grant& grant, std::string_view executor_id) {
 
 // Where nobody is named, the one is meant who has the task.
 std::string_view executor_of(const Board& board, const protocol::CompleteArgs& args) {
+    if (args.executor_id) {
+        return *args.executor_id;
+    }
     const Slot slot = board.tasks().find(args.guid);
-    return args.executor_id  ? *args.executor_id
-           : slot == no_slot ? std::string_view()
-                             : board.tasks().view(slot).executor_id;
+    return slot == no_slot ? std::string_view() : board.tasks().view(slot).executor_id;
 }
 
 template <class Args>
@@ -101,8 +102,8 @@ Decided<void> check_task(const Board& board, const Grant& grant, std::string_vie
     if (!grant.is_bounded()) {
         return {};
     }
-    const auto slot = find_task(board, guid);
-    if (slot && !grant.covers_domain(board.tasks().view(*slot).domain)) {
+    const Slot slot = board.tasks().find(guid);
+    if (slot != no_slot && !grant.covers_domain(board.tasks().view(slot).domain)) {
         return refuse_unknown(guid);
     }
     return {};
@@ -153,6 +154,13 @@ Decided<void> check_reach(const Grant& grant, const protocol::DrainArgs& args) {
 template <class Args>
 Decided<void> check_reach(const Grant& /*grant*/, const Args& /*args*/) {
     return {};
+}
+
+// None were named: those that bound the client are meant.
+void bound_names(const Grant& grant, protocol::Names& domains) {
+    if (domains.empty()) {
+        domains.assign(grant.domains.begin(), grant.domains.end());
+    }
 }
 
 }  // namespace
@@ -235,15 +243,11 @@ template Decided<void> check_grant(const Board&, const Grant&, const protocol::P
 template Decided<void> check_grant(const Board&, const Grant&, const protocol::ResumeArgs&);
 
 void bound(const Grant& grant, protocol::AcquireArgs& args) {
-    if (args.domains.empty()) {
-        args.domains.assign(grant.domains.begin(), grant.domains.end());
-    }
+    bound_names(grant, args.domains);
 }
 
 void bound(const Grant& grant, protocol::ReplayArgs& args) {
-    if (args.domains.empty()) {
-        args.domains.assign(grant.domains.begin(), grant.domains.end());
-    }
+    bound_names(grant, args.domains);
 }
 
 }  // namespace taskbbs::core

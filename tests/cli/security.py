@@ -59,6 +59,23 @@ class Keys:
     def as_(self, name):
         return "--key", str(self.dir / name), "--server-key", str(self.dir / "server.pub")
 
+    def watched(self, name, domain):
+        """A watch of this client that has seen a task of the domain; what gives the guids it has seen."""
+        watch = self.board.started(self.board.cli.start("watch", "-o", "jsonl", *self.as_(name),
+                                                        stdout=subprocess.PIPE, text=True))
+        os.set_blocking(watch.stdout.fileno(), False)
+        seen = []
+
+        def guids():
+            seen.extend(json.loads(line)["task"]["guid"] for line in watch.stdout)
+            return seen
+        at = 0
+        while not guids():  # from when on it watches is not told
+            self.board.cli("desire", f"{domain}{at}", "--domain", domain, *self.as_("ops"))
+            at += 1
+            time.sleep(0.3)
+        return guids
+
     def __enter__(self):
         self.board.keys = self.as_("ops")
         self.board.__enter__()
@@ -138,46 +155,22 @@ def test_who_is_bound_to_a_domain_sees_that_alone():
 def test_a_watch_of_who_is_bound_to_a_domain_asks_for_what_is_not_published_to_it():
     with Keys(tenant="monitor domains=a") as keys:
         cli = keys.board.cli
-        watch = keys.board.started(cli.start("watch", "-o", "jsonl", *keys.as_("tenant"),
-                                             stdout=subprocess.PIPE, text=True))
-        os.set_blocking(watch.stdout.fileno(), False)
-        seen = []
-
-        def guids():
-            seen.extend(json.loads(line)["task"]["guid"] for line in watch.stdout)
-            return seen
-        at = 0
-        while not guids():  # from when on it watches is not told
-            cli("desire", f"a{at}", "--domain", "a", *keys.as_("ops"))
-            at += 1
-            time.sleep(0.3)
+        guids = keys.watched("tenant", "a")
         cli("desire", "b1", "--domain", "b", *keys.as_("ops"))
         cli("desire", "last", "--domain", "a", *keys.as_("ops"))
         wait_for(lambda: "last" in guids(), "the event")
-        assert not [guid for guid in seen if guid.startswith("b")], seen
+        assert not [guid for guid in guids() if guid.startswith("b")], guids()
 
 
 def test_a_watch_goes_on_when_its_rights_shrink():
     with Keys(tenant="monitor") as keys:
         cli = keys.board.cli
-        watch = keys.board.started(cli.start("watch", "-o", "jsonl", *keys.as_("tenant"),
-                                             stdout=subprocess.PIPE, text=True))
-        os.set_blocking(watch.stdout.fileno(), False)
-        seen = []
-
-        def guids():
-            seen.extend(json.loads(line)["task"]["guid"] for line in watch.stdout)
-            return seen
-        at = 0
-        while not guids():
-            cli("desire", f"b{at}", "--domain", "b", *keys.as_("ops"))
-            at += 1
-            time.sleep(0.3)
+        guids = keys.watched("tenant", "b")
         keys.reload({"ops": "operator", "tenant": "monitor domains=a"})
         cli("desire", "b-late", "--domain", "b", *keys.as_("ops"))
         cli("desire", "a-late", "--domain", "a", *keys.as_("ops"))
         wait_for(lambda: "a-late" in guids(), "the event", 40)
-        assert "b-late" not in seen, seen
+        assert "b-late" not in guids(), guids()
 
 
 def test_a_key_that_is_revoked_is_of_no_use():

@@ -11,11 +11,9 @@ Ends with 1 on a find; the directory is kept then, and named.
 """
 import argparse
 import pathlib
-import random
 import signal
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
@@ -28,7 +26,7 @@ import attacks  # noqa: E402
 from client import Client, Silent  # noqa: E402
 from expect import holds, same  # noqa: E402
 from hostile import DEADLINE, _resident as resident  # noqa: E402
-from kills import OPTIONS, Campaign  # noqa: E402
+from kills import OPTIONS, Campaign, conduct  # noqa: E402
 
 MIB = 1 << 20
 # Those that leave nothing on the board; hostile.py has them all, against small bounds.
@@ -189,7 +187,7 @@ class Day(Campaign):
                     f"   p99.9 {at(.999):7.1f}   max {at(1):7.1f}")
         attacks_made = ", ".join(f"{name} {count}" for name, count in sorted(self.attacked.items()))
         return "\n".join((
-            self.figures(), f"  {self.reloads} reloads, {self.snapshots} snapshots",
+            super().summary(), f"  {self.reloads} reloads, {self.snapshots} snapshots",
             f"  attacks: {attacks_made}", row("a good client, calm", self.meter.calm),
             row("the same, attacked", self.meter.attacked),
             "  memory, each life's last third over its second: "
@@ -199,30 +197,10 @@ class Day(Campaign):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", required=True)
     parser.add_argument("--minutes", type=float, default=5)
-    parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--dir", help="where the state directory is made; the system's if absent")
-    given = parser.parse_args()
-    if given.dir:
-        pathlib.Path(given.dir).mkdir(parents=True, exist_ok=True)
-        tempfile.tempdir = str(pathlib.Path(given.dir).resolve())
-    seed = random.randrange(1 << 32) if given.seed is None else given.seed
-    print(f"seed {seed}", flush=True)
-    day = Day(str(pathlib.Path(given.build).resolve() / "taskbbsd"), seed, given.minutes)
-    try:
-        day.run()
-    except (Exception, KeyboardInterrupt) as error:
-        day.close()
-        print(day.summary())
-        print(f"FOUND after {day.kills} kills, seed {seed}: {type(error).__name__}: {error}")
-        print(f"kept: {day.board.home} (journal, log, ledger)")
-        return 1
-    day.close()
-    print(day.summary())
-    day.board.close()
-    print("0 lost, 0 doubled, one owner an epoch; every good request answered ok; memory flat")
-    return 0
+    return conduct(parser, lambda daemon, seed, given: Day(daemon, seed, given.minutes),
+                   lambda day, _: day.run(),
+                   "0 lost, 0 doubled, one owner an epoch; every good request answered ok; memory flat")
 
 
 if __name__ == "__main__":

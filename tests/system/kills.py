@@ -50,6 +50,7 @@ class Campaign:
     """One board, its load, and what was told and seen of it."""
 
     def __init__(self, daemon, seed):
+        self.began = time.monotonic()
         self.board = SystemBoard(daemon)
         self.board.options = OPTIONS
         self.draw = random.Random(seed)
@@ -213,6 +214,9 @@ class Campaign:
                 total += path.stat().st_blocks * 512
         return total
 
+    def summary(self):
+        return f"{time.monotonic() - self.began:5.0f} s: {self.figures()}"
+
     def figures(self):
         lost_chances = sum(one.abandoned for one in self.careless)
         return (
@@ -224,23 +228,21 @@ class Campaign:
 
 
 def run(campaign, kills):
-    began, said = time.monotonic(), 0
+    said = 0
     campaign.begin()
     while campaign.kills < kills:
         campaign.kill_once()
         campaign.check()
         if campaign.kills - said >= 50:
             said = campaign.kills
-            print(f"{time.monotonic() - began:5.0f} s: {campaign.figures()}", flush=True)
+            print(campaign.summary(), flush=True)
     campaign.finish()
-    print(f"{time.monotonic() - began:5.0f} s: {campaign.figures()}")
-    print("0 lost, 0 doubled, one owner an epoch, seq and ordinals dense")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def conduct(parser, campaign_of, run, success):
+    """What every campaign's program does: `campaign_of(daemon, seed, given)` and `run(campaign, given)` are
+    its own; `success` is said where nothing was found. The exit code."""
     parser.add_argument("--build", required=True)
-    parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--dir", help="where the state directory is made; the system's if absent")
     given = parser.parse_args()
@@ -249,17 +251,28 @@ def main():
         tempfile.tempdir = str(pathlib.Path(given.dir).resolve())
     seed = random.randrange(1 << 32) if given.seed is None else given.seed
     print(f"seed {seed}", flush=True)
-    campaign = Campaign(str(pathlib.Path(given.build).resolve() / "taskbbsd"), seed)
+    campaign = campaign_of(str(pathlib.Path(given.build).resolve() / "taskbbsd"), seed, given)
     try:
-        run(campaign, given.kills)
+        run(campaign, given)
     except (Exception, KeyboardInterrupt) as error:
         campaign.close()
+        print(campaign.summary())
         print(f"FOUND after {campaign.kills} kills, seed {seed}: {type(error).__name__}: {error}")
         print(f"kept: {campaign.board.home} (journal, log, ledger)")
         return 1
     campaign.close()
+    print(campaign.summary())
+    print(success)
     campaign.board.close()
     return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=100)
+    return conduct(parser, lambda daemon, seed, _: Campaign(daemon, seed),
+                   lambda campaign, given: run(campaign, given.kills),
+                   "0 lost, 0 doubled, one owner an epoch, seq and ordinals dense")
 
 
 if __name__ == "__main__":

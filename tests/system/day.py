@@ -40,6 +40,8 @@ ATTACK = 8.0  # seconds of one attack
 PAUSE = 14.0  # and before the next one; the allocator gives back what is free within ten
 CALM = 3.0  # at the end of a pause: then memory is looked at
 ENOUGH = 30  # samples of a life to judge it by
+# Attacks and a busy machine may hold the reader of the history up for long.
+RETAIN = {"journal.retain_bytes": "4GiB"}
 LIVES = 5  # of the broker, that is, kills and one
 GROWTH, SLACK = 1.10, 24 * MIB  # of a life's last third over its second
 
@@ -83,7 +85,7 @@ class Day(Campaign):
     def __init__(self, daemon, seed, minutes):
         super().__init__(daemon, seed)
         self.config = self.board.home / "taskbbsd.conf"
-        self.board.options = {**OPTIONS, "config": self.config}
+        self.board.options = {**OPTIONS, **RETAIN, "config": self.config}
         self._configure(0)
         self.seconds = minutes * 60
         self.attack, self.restarting, self.reloads, self.attacked = "", False, 0, {}

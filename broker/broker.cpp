@@ -116,11 +116,12 @@ bool Broker::has_credit(const Peer& peer, std::size_t unread) const {
            board_.settings().limits.peer_reply_bytes;
 }
 
-void Broker::receive_malformed(const Peer& peer, std::string_view why, Time now) {
+std::string Broker::receive_malformed(const Peer& peer, std::string why, Time now) {
     now_ = now;
     ++stats_.malformed;
     counters_.note_answer({}, Status::malformed);
-    gathering_.refuse(peer, 0, Status::malformed, {.message = std::string(why)});
+    gathering_.refuse(peer, 0, Status::malformed, {.message = why});
+    return why;
 }
 
 // The checks of section 4 that are the same for every verb, in their order.

@@ -83,8 +83,8 @@ class Broker {
     // Handles the next request of that message. False: there is none left. `unread`: bytes of
     // replies that were sent to its peer by now and that it has not taken yet.
     bool handle_next(std::size_t unread);
-    // A message that was not one frame, or too long: `why` in one line.
-    void receive_malformed(const Peer& peer, std::string_view why, Time now);
+    // A message that was not one frame, or too long: `why` in one line, which is returned.
+    std::string receive_malformed(const Peer& peer, std::string why, Time now);
     // A page that was asked for.
     void receive_page(std::uint64_t token, const journal::Page& page);
     // A question was not taken: there are too many.

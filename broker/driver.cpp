@@ -30,7 +30,6 @@ namespace {
 // For how long messages are handed in before the rest of the loop gets its turn.
 constexpr Duration receive_at_most = 500us;
 constexpr Duration history_interval = 1s;
-constexpr Duration greedy_interval = 100ms;
 // Files that are never connections: the journal's, the sockets' own, and some to spare.
 constexpr std::size_t files_of_our_own = 128;
 
@@ -284,8 +283,8 @@ class Driver {
         if (const auto deadline = broker_.next_deadline(); deadline && !broker_.full()) {
             wait = std::min(wait, *deadline - now());
         }
-        if (sockets_.suspicious()) {
-            wait = std::min(wait, greedy_interval);
+        if (sockets_.bouncer().is_suspicious()) {
+            wait = std::min(wait, sockets_.bouncer().due() - now());
         }
         if (watchdog_) {
             wait = std::min(wait, watchdog_->due() - now());
@@ -313,12 +312,10 @@ class Driver {
     }
 
     void take_message(Time at) {
-        std::string fault = "a request message is one frame";
-        if (incoming_.is_one_frame) {
-            fault = broker_.receive(incoming_.peer, incoming_.frame, at, grant_of(incoming_));
-        } else {
-            broker_.receive_malformed(incoming_.peer, fault, at);
-        }
+        const std::string fault =
+            incoming_.is_one_frame
+                ? broker_.receive(incoming_.peer, incoming_.frame, at, grant_of(incoming_))
+                : broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
         if (!fault.empty()) {
             log_.warn("malformed", {{"from", sockets_.from()}, {"says", fault}});
         }
@@ -395,7 +392,7 @@ class Driver {
         if (ended - history_told_ >= history_interval) {
             tell_history(ended);
         }
-        if (ended - greedy_dropped_ >= greedy_interval) {
+        if (ended >= sockets_.bouncer().due()) {
             drop_greedy(ended);
         }
         snapshot_care_.look({journal_.sealed_bytes(), journal_.filled_bytes()}, ended);
@@ -415,9 +412,7 @@ class Driver {
     void drop_greedy(Time at) {
         const std::uint64_t resident = resident_bytes();
         broker_.stats().rss_bytes = resident;
-        const bool all_handled = heard_until_ > greedy_dropped_;
-        const auto [subscribers, requesters] = sockets_.drop_greedy(resident, all_handled, at);
-        greedy_dropped_ = at;
+        const auto [subscribers, requesters] = sockets_.bouncer().look(resident, heard_until_, at);
         if (subscribers > 0) {
             log_.warn("subscriber_dropped",
                       {{"connections", subscribers}, {"says", "a megabyte of subscriptions"}});
@@ -475,7 +470,6 @@ class Driver {
     Mark mark_;
     Time heard_until_{};
     Time history_told_{};
-    Time greedy_dropped_{};
     std::uint64_t turns_ = 0;
     std::uint64_t batches_given_ = 0;
     bool more_ = false;

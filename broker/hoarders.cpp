@@ -3,6 +3,7 @@
 #include "broker/hoarders.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace taskbbs::broker {
 
@@ -23,20 +24,19 @@ void Hoarders::note_memory(std::uint64_t bytes, core::Time now) {
     memory_ = std::min(memory_, bytes);
 }
 
-std::vector<int> Hoarders::scan(const std::vector<Received>& all, bool all_handled) {
-    absl::flat_hash_map<int, std::uint64_t> marks;
-    std::vector<int> hoarders;
-    for (const auto& [connection, bytes] : all) {
-        const auto mark = marks_.find(connection);
-        const std::uint64_t since = all_handled && mark != marks_.end() ? mark->second : bytes;
-        if (bytes > since + most_) {
-            hoarders.push_back(connection);
-        } else {
-            marks.emplace(connection, std::min(since, bytes));
-        }
+void Hoarders::begin_round() {
+    before_ = std::move(marks_);
+    marks_.clear();
+}
+
+bool Hoarders::has(int connection, std::uint64_t bytes, bool all_handled) {
+    const auto mark = before_.find(connection);
+    const std::uint64_t since = all_handled && mark != before_.end() ? mark->second : bytes;
+    if (bytes > since + most_) {
+        return true;
     }
-    marks_ = std::move(marks);
-    return hoarders;
+    marks_.emplace(connection, std::min(since, bytes));
+    return false;
 }
 
 }  // namespace taskbbs::broker

@@ -7,16 +7,11 @@
 
 #include <absl/container/flat_hash_map.h>
 #include <cstdint>
-#include <utility>
-#include <vector>
 
 namespace taskbbs::broker {
 
 class Hoarders {
   public:
-    // A connection, and the bytes that it has sent so far.
-    using Received = std::pair<int, std::uint64_t>;
-
     // `most`: what one may send without a message coming of it.
     explicit Hoarders(std::uint64_t most) : most_(most) {}
 
@@ -27,21 +22,29 @@ class Hoarders {
     bool are_watched(core::Time now) const { return now < watched_until_; }
 
     // A whole message of this connection was received; tell it while they are watched.
-    void note_message(int connection) { marks_.erase(connection); }
+    void note_message(int connection) {
+        before_.erase(connection);
+        marks_.erase(connection);
+    }
 
-    // Those to hang up on. `all_handled`: whatever messages had arrived by the last scan have been
-    // noted since; else nobody is judged.
-    std::vector<int> scan(const std::vector<Received>& all, bool all_handled);
+    // All connections are asked about anew, each of them once; of whom nothing was asked in the
+    // round before, nothing is known.
+    void begin_round();
 
-    // Nobody is watched any more.
-    void forget() { marks_.clear(); }
+    // Whether to hang up on this one, which has sent so many bytes so far. `all_handled`: whatever
+    // messages had arrived by the end of the last round have been noted since; else nobody is
+    // judged.
+    bool has(int connection, std::uint64_t bytes, bool all_handled);
 
   private:
     std::uint64_t most_;
     std::uint64_t memory_ = 0;  // when it was last thought to be right
     core::Time watched_until_{};
-    // What each had sent when it was first seen since its last message.
-    absl::flat_hash_map<int, std::uint64_t> marks_;
+    // What each had sent when it was first seen since its last message: as of the last round, and
+    // as of this one.
+    using Marks = absl::flat_hash_map<int, std::uint64_t>;
+    Marks before_;
+    Marks marks_;
 };
 
 }  // namespace taskbbs::broker

@@ -1,22 +1,18 @@
 // libzmq, by its C interface: the C++ one throws where a peer is merely gone.
 #include "broker/sockets.hpp"
 
-#include "broker/hoarders.hpp"
+#include "broker/bouncer.hpp"
 #include "broker/ipc_file.hpp"
 #include "broker/unread.hpp"
 
 #include <zmq.h>
 
-#include <absl/container/btree_set.h>
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <optional>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -34,13 +30,6 @@ constexpr int reply_queue = 100'000;  // messages to one peer, which are bounded
 // are 2.5 million.
 constexpr int event_queue = 10'000;
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
-// Of subscriptions that one connection may send: libzmq keeps each until its end, some 32 bytes for
-// each of theirs. A watch of a thousand domains sends a tenth of it.
-constexpr std::uint64_t subscriptions_bytes = 1U << 20;
-// Of a request message, besides limits.message_bytes, before its sender is suspected of never
-// ending it.
-constexpr std::uint64_t unfinished_bytes = 1U << 20;
-constexpr int subscribers_looked_at = 256;
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
@@ -118,15 +107,6 @@ void guard(void* socket, const std::string& secret_key, const char* zap_domain) 
     }
 }
 
-// Over the life of a tcp connection; 0 of others.
-std::uint64_t bytes_received(int fd) {
-    tcp_info info{};
-    socklen_t size = sizeof info;
-    const bool told = getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-                      size >= offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
-    return told ? info.tcpi_bytes_received : 0;
-}
-
 // libzmq takes routing ids from rand(), which starts alike in every process.
 void seed_routing_ids() {
     unsigned seed = 0;
@@ -155,10 +135,10 @@ void* monitor_of(void* context, void* socket, const char* address) {
 
 class Sockets::Machinery {
   public:
-    using Descriptors = absl::btree_set<int>;
+    using Descriptors = Bouncer::Descriptors;
 
     explicit Machinery(const SocketSettings& settings)
-        : hoarders(settings.message_bytes + unfinished_bytes),
+        : bouncer(requesters, subscribers, settings.message_bytes),
           peer_bytes(settings.peer_bytes),
           limit(settings.connections) {
         seed_routing_ids();
@@ -229,21 +209,6 @@ class Sockets::Machinery {
 
     std::size_t connections() const { return requesters.size() + subscribers.size(); }
 
-    std::size_t drop_greedy_subscribers() {
-        std::size_t dropped = 0;
-        int looked_at = 0;
-        auto at = subscribers.upper_bound(last_looked_at);
-        for (; at != subscribers.end() && looked_at < subscribers_looked_at; ++at, ++looked_at) {
-            last_looked_at = *at;
-            if (bytes_received(*at) > subscriptions_bytes) {
-                shutdown(*at, SHUT_RDWR);
-                ++dropped;
-            }
-        }
-        last_looked_at = at == subscribers.end() ? -1 : last_looked_at;
-        return dropped;
-    }
-
     void follow_both() {
         follow(requests_monitor, requesters);
         follow(events_monitor, subscribers);
@@ -260,9 +225,7 @@ class Sockets::Machinery {
     std::string events_endpoint;
     Descriptors requesters;   // connections of the one socket
     Descriptors subscribers;  // and of the other
-    int last_looked_at = -1;  // of the subscribers, for what they sent
-    Hoarders hoarders;
-    bool suspicious = false;  // of the requesters
+    Bouncer bouncer;
     std::size_t peer_bytes;
     std::size_t limit;
     std::optional<ZapHandler> zap;
@@ -330,9 +293,9 @@ bool Sockets::receive(Incoming& incoming) {
     }
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};
-    if (machinery_->suspicious) {
+    if (machinery_->bouncer.is_suspicious()) {
         const char* const fd = zmq_msg_gets(&frame, "__fd");
-        machinery_->hoarders.note_message(fd == nullptr ? -1 : std::atoi(fd));
+        machinery_->bouncer.note_message(fd == nullptr ? -1 : std::atoi(fd));
     }
     if (machinery_->zap) {
         const char* const key = zmq_msg_gets(&frame, "User-Id");
@@ -403,29 +366,12 @@ int Sockets::door() const {
     return machinery_->zap ? descriptor_of(machinery_->zap->socket()) : -1;
 }
 
-Sockets::Dropped Sockets::drop_greedy(std::uint64_t resident, bool all_handled, core::Time now) {
-    Machinery& all = *machinery_;
-    Dropped dropped{.subscribers = all.drop_greedy_subscribers()};
-    all.hoarders.note_memory(resident, now);
-    all.suspicious = all.hoarders.are_watched(now);
-    if (!all.suspicious) {
-        all.hoarders.forget();
-        return dropped;
-    }
-    std::vector<Hoarders::Received> received;
-    received.reserve(all.requesters.size());
-    for (const int fd : all.requesters) {
-        received.emplace_back(fd, bytes_received(fd));
-    }
-    for (const int fd : all.hoarders.scan(received, all_handled)) {
-        shutdown(fd, SHUT_RDWR);
-        ++dropped.requesters;
-    }
-    return dropped;
+Bouncer& Sockets::bouncer() {
+    return machinery_->bouncer;
 }
 
-bool Sockets::suspicious() const {
-    return machinery_->suspicious;
+const Bouncer& Sockets::bouncer() const {
+    return machinery_->bouncer;
 }
 
 void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {

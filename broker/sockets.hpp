@@ -3,6 +3,7 @@
 // guessed, connections and unread replies counted). Not thread-safe: the loop's.
 #pragma once
 
+#include "broker/bouncer.hpp"
 #include "broker/core/clock.hpp"
 #include "broker/outbox.hpp"
 #include "broker/zap.hpp"
@@ -82,17 +83,9 @@ class Sockets {
     // As in SocketSettings, from now on.
     void set_limits(std::size_t connections, std::size_t peer_bytes);
 
-    // Hangs up on those who make libzmq keep more than anybody needs: too many subscriptions, or a
-    // message that does not end. Returns how many. `resident`: memory of this process;
-    // `all_handled`: whatever had arrived by the last call was received since. Call it a few times
-    // a second, and ten times while it is suspicious().
-    struct Dropped {
-        std::size_t subscribers = 0;
-        std::size_t requesters = 0;
-    };
-
-    Dropped drop_greedy(std::uint64_t resident, bool all_handled, core::Time now);
-    bool suspicious() const;
+    // Who is to be looked at now and then, and hung up on.
+    Bouncer& bouncer();
+    const Bouncer& bouncer() const;
     // Hangs up on all who listen to events: those who still may knock again.
     void drop_subscribers();
     std::size_t subscribers() const;  // of them, those of the events socket

@@ -20,6 +20,7 @@ constexpr int slice_beside_requests = 32;
 // Waiting acquires looked at in one turn; a tenth of a microsecond each, but for those served.
 constexpr int slice_looks = 2048;
 constexpr int looks_of_acquire = 16;       // what one that is judged anew counts as
+constexpr std::size_t slice_waits = 1000;  // that end; a microsecond each, with the reply
 constexpr Duration tick_interval = 250ms;  // the contract wants one a second at least
 
 }  // namespace
@@ -28,7 +29,7 @@ bool Broker::work(Time now, Time heard_until, bool requests_wait) {
     now_ = now;
     looks_ = slice_looks;
     board_.tasks().ripen(now);
-    for (const core::Waiter& waiter : waiters_.take_over_time(now)) {
+    for (const core::Waiter& waiter : waiters_.take_over_time(now, slice_waits)) {
         reply_empty(waiter);
     }
     settle();

@@ -76,9 +76,22 @@ class TextPack {
 
     std::size_t width() const { return static_cast<unsigned char>(block_[0]); }
 
+    // A copy of a size that the compiler knows is one instruction, of any other a call.
     std::uint32_t end_of(std::size_t i) const {
-        std::uint32_t end = 0;
-        std::memcpy(&end, block_.get() + 1 + i * width(), width());
+        switch (width()) {
+            case 1:
+                return end_of<std::uint8_t>(i);
+            case 2:
+                return end_of<std::uint16_t>(i);
+            default:
+                return end_of<std::uint32_t>(i);
+        }
+    }
+
+    template <class End>
+    End end_of(std::size_t i) const {
+        End end = 0;
+        std::memcpy(&end, block_.get() + 1 + i * sizeof end, sizeof end);
         return end;
     }
 

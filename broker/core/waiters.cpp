@@ -98,9 +98,10 @@ std::vector<Waiter> Waiters::take(const std::vector<Ticket>& tickets) {
     return taken;
 }
 
-std::vector<Waiter> Waiters::take_over_time(Time now) {
+std::vector<Waiter> Waiters::take_over_time(Time now, std::size_t most) {
     std::vector<Ticket> tickets;
-    for (auto it = by_time_.begin(); it != by_time_.end() && it->first <= now; ++it) {
+    auto it = by_time_.begin();
+    for (; it != by_time_.end() && it->first <= now && tickets.size() < most; ++it) {
         tickets.push_back(it->second);
     }
     return take(tickets);

@@ -41,8 +41,9 @@ class Waiters {
     // which is returned; the same request takes over its place.
     std::optional<Waiter> add(Waiter waiter);
 
-    // Takes those out that end now, to be answered empty.
-    std::vector<Waiter> take_over_time(Time now);
+    // Takes those out that end now, to be answered empty: so many of them at most, those first that
+    // end first.
+    std::vector<Waiter> take_over_time(Time now, std::size_t most);
     // Costs what it takes out, however many wait.
     std::vector<Waiter> take_acked(const SessionId& session, RequestId acked);
     std::vector<Waiter> take_executor(std::string_view executor_id);

@@ -112,11 +112,23 @@ TEST_CASE("waits end by time, the earliest first") {
     early.until = noon + 1s;
     waiters.add(early);
     CHECK(waiters.next_deadline() == noon + 1s);
-    CHECK(waiters.take_over_time(noon + 1s - 1ns).empty());
-    const auto over = waiters.take_over_time(noon + 1s);
+    CHECK(waiters.take_over_time(noon + 1s - 1ns, 10).empty());
+    const auto over = waiters.take_over_time(noon + 1s, 10);
     REQUIRE(over.size() == 1);
     CHECK(over.front().reply_to == "b");
-    CHECK(waiters.take_over_time(noon + 1h).size() == 1);
+    CHECK(waiters.take_over_time(noon + 1h, 10).size() == 1);
+}
+
+TEST_CASE("of many waits that end at once so many are taken as are asked for") {
+    Waiters waiters;
+    for (const char name : std::string_view("abc")) {
+        Waiter one = waiter(name);
+        one.until = noon + 1s;
+        waiters.add(one);
+    }
+    CHECK(waiters.take_over_time(noon + 1s, 2).size() == 2);
+    CHECK(waiters.next_deadline() == noon + 1s);
+    CHECK(waiters.take_over_time(noon + 1s, 2).size() == 1);
 }
 
 TEST_CASE("an ack ends the waits of its session up to that id, and no others") {

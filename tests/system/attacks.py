@@ -8,6 +8,7 @@ import itertools
 import os
 import socket
 import struct
+import threading
 import time
 
 import zmq
@@ -218,6 +219,14 @@ def half_open_and_mute_connections(target, stop, count=1500):
     stop.wait()
     for wire in wires:
         wire.close()
+
+
+def endless_multipart_in_a_crowd(target, stop):
+    """One that sends without end among many that say nothing."""
+    crowd = threading.Thread(target=half_open_and_mute_connections, args=(target, stop), daemon=True)
+    crowd.start()
+    endless_multipart(target, stop)
+    crowd.join()
 
 
 def connections_that_come_and_go(target, stop):

@@ -110,6 +110,11 @@ def endless_multipart(board):
     _withstands(board, attacks.endless_multipart)
 
 
+def endless_multipart_in_a_crowd(board):
+    _withstands(board, attacks.endless_multipart_in_a_crowd, attackers=1,
+                options={"limits.connections": 10_000})
+
+
 def nested_and_huge_bodies(board):
     _withstands(board, attacks.nested_and_huge_bodies)
 

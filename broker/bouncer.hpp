@@ -1,0 +1,66 @@
+// Hangs up on those who make libzmq keep more than anybody needs: too many subscriptions, or a
+// message that does not end. A few connections each time, so that a round over thousands of them
+// never holds the loop.
+#pragma once
+
+#include "broker/hoarders.hpp"
+
+#include <absl/container/btree_set.h>
+#include <cstddef>
+#include <cstdint>
+
+namespace taskbbs::broker {
+
+class Bouncer {
+  public:
+    using Descriptors = absl::btree_set<int>;
+
+    struct Dropped {
+        std::size_t subscribers = 0;
+        std::size_t requesters = 0;
+    };
+
+    // Connections of either socket, which outlive this. `message_bytes`: the longest request.
+    Bouncer(const Descriptors& requesters,
+            const Descriptors& subscribers,
+            std::uint64_t message_bytes)
+        : requesters_(requesters),
+          subscribers_(subscribers),
+          hoarders_(message_bytes + unfinished_bytes) {}
+
+    // The next few; returns how many were hung up on. `resident`: memory of this process;
+    // `heard_until`: whatever messages had arrived by then were received.
+    Dropped look(std::uint64_t resident, core::Time heard_until, core::Time now);
+
+    // When look() wants to be called. Where a loop sleeps for longer, look after is_suspicious().
+    core::Time due() const;
+
+    // Memory grew of late.
+    bool is_suspicious() const { return suspicious_; }
+
+    // A whole message of this connection was received.
+    void note_message(int requester) {
+        if (suspicious_) {
+            hoarders_.note_message(requester);
+        }
+    }
+
+  private:
+    // Of a request message, besides its limit, before its sender is suspected of never ending it.
+    static constexpr std::uint64_t unfinished_bytes = 1U << 20;
+
+    std::size_t look_at_subscribers();
+    std::size_t look_at_requesters(core::Time now);
+
+    const Descriptors& requesters_;
+    const Descriptors& subscribers_;
+    Hoarders hoarders_;
+    int last_subscriber_ = -1;
+    int last_requester_ = -1;
+    bool suspicious_ = false;
+    bool in_round_ = false;
+    bool all_handled_ = false;  // whatever had arrived by the end of the last round
+    core::Time round_ended_{};
+};
+
+}  // namespace taskbbs::broker

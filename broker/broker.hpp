@@ -165,7 +165,8 @@ class Broker {
         Peer peer;
         core::GrantPtr grant;
         protocol::RequestMessage message;
-        std::size_t next = 0;  // of its requests
+        std::size_t next = 0;    // of its requests
+        std::size_t walked = 0;  // tasks looked at for acquires that came again
     };
 
     // All askers are one request, as often as it came.
@@ -188,6 +189,9 @@ class Broker {
 
     // broker.cpp: the flow of every request and every event.
     void handle(Caller caller, const Request& request, std::size_t unread);
+    void answer_acquire_again(const Caller& caller,
+                              std::string_view executor_id,
+                              const core::Outcome& outcome);
     bool still_hands_over(const Caller& caller, Verb verb, Slot task) const;
     void refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault);
     bool has_credit(const Peer& peer, std::size_t unread) const;

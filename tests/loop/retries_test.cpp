@@ -1,6 +1,8 @@
 // Retries are safe (docs/protocol.md, section 2): a mutation is applied once per session and id.
 #include "tests/loop/client.hpp"
 
+#include <fmt/format.h>
+
 namespace taskbbs::loop_test {
 namespace {
 
@@ -121,6 +123,34 @@ TEST_CASE("a retried acquire hands over those of its tasks that it still holds")
     const auto again = client.ask_as(10, acquire).as<AcquireReply>();
     CHECK(guids_of(again.tasks) == Story{"a", "c"});
     CHECK(again.seq == 7);
+}
+
+TEST_CASE("of a message full of retried acquires that look at very many tasks the rest is busy") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    for (int i = 0; i < 5000; ++i) {
+        const std::string guid = fmt::format("t{}", i);
+        client.ack(client.last_id());
+        bring(client, guid, State::claimed);
+    }
+    client.ask(desire("last"));
+    const AcquireArgs acquire{.executor_id = "e", .max = 1};
+    const RequestId id = client.send(acquire);
+    CHECK(client.answer_to(id).status == "ok");
+    constexpr int retries = 1000;
+    std::string packed;
+    protocol::Packer packer(packed);
+    for (int i = 0; i < retries; ++i) {
+        pack_request(packer, id, acquire);
+    }
+    client.send_packed(retries, packed);
+    rig.run();
+    const std::vector<Answer> answers = client.take();
+    REQUIRE(answers.size() == retries);
+    CHECK(answers.front().status == "ok");
+    CHECK(answers.back().status == "busy");
+    const auto again = client.ask_as(id, acquire);  // in a message of its own
+    CHECK(guids_of(again.as<AcquireReply>().tasks) == Story{"last"});
 }
 
 TEST_CASE("an id that was used for another verb is an invalid request") {

@@ -17,10 +17,9 @@ namespace {
 
 // Without traffic for this long after a batch, an empty one says that it is durable.
 constexpr Duration confirm_after = 100ms;
-// Tasks that one message has looked at for acquires that come again, before its others of them are
-// busy: a walk over all that an executor holds takes a tenth of a microsecond a task, and nobody
-// else is served within a message.
-constexpr std::size_t walked_at_most = 4'000'000;
+// Queues and tasks that the acquires of one message look at, before its others are busy: a tenth of
+// a microsecond each, and nobody else is served within a message.
+constexpr std::size_t looks_of_message = 4'000'000;
 
 // Nothing: there are none but those that are asked for.
 std::optional<Time> pass_after(Time now, const core::ConvergeSettings& settings) {
@@ -69,7 +68,7 @@ std::string Broker::receive(const Peer& peer,
     current_.peer = peer;
     current_.grant = std::move(grant);
     current_.next = 0;
-    current_.walked = 0;
+    current_.looks = 0;
     protocol::RequestMessage& message = current_.message;
     if (!protocol::parse_plain_requests(frame, message)) {
         auto parsed = protocol::parse_requests(document_, frame);
@@ -210,18 +209,26 @@ void Broker::answer_again(const Caller& caller,
 void Broker::answer_acquire_again(const Caller& caller,
                                   std::string_view executor_id,
                                   const core::Outcome& outcome) {
-    const Slot executor = board_.executors().find(executor_id);
-    const std::size_t owned = executor == core::no_slot ? 0 : board_.executors()[executor].owned();
-    if (current_.walked > 0 && current_.walked + owned > walked_at_most) {
-        return refuse(caller,
-                      Status::busy,
-                      {.message = "too many acquires in one message that were answered before: ask "
-                                  "again, with the same id"});
+    if (has_asked_too_much(caller)) {
+        return;
     }
-    current_.walked += owned;
+    const Slot executor = board_.executors().find(executor_id);
+    current_.looks += executor == core::no_slot ? 0 : board_.executors()[executor].owned();
     auto held = core::still_held(board_, executor_id, outcome.first, outcome.last);
     std::erase_if(held, [&](Slot task) { return !still_hands_over(caller, Verb::acquire, task); });
     reply_tasks(caller, held, outcome.last);
+}
+
+// True, and answered: what the message looked at so far is too much for its others to be served.
+bool Broker::has_asked_too_much(const Caller& caller) {
+    const bool too_much = current_.looks >= looks_of_message;
+    if (too_much) {
+        refuse(caller,
+               Status::busy,
+               {.message = "the acquires of this message looked at too many queues and tasks: ask "
+                           "again, with the same id"});
+    }
+    return too_much;
 }
 
 // An outcome is told whatever has changed since; the task in it only to who may have it now.

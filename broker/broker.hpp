@@ -165,8 +165,8 @@ class Broker {
         Peer peer;
         core::GrantPtr grant;
         protocol::RequestMessage message;
-        std::size_t next = 0;    // of its requests
-        std::size_t walked = 0;  // tasks looked at for acquires that came again
+        std::size_t next = 0;   // of its requests
+        std::size_t looks = 0;  // of its acquires, at queues and tasks
     };
 
     // All askers are one request, as often as it came.
@@ -192,6 +192,7 @@ class Broker {
     void answer_acquire_again(const Caller& caller,
                               std::string_view executor_id,
                               const core::Outcome& outcome);
+    bool has_asked_too_much(const Caller& caller);
     bool still_hands_over(const Caller& caller, Verb verb, Slot task) const;
     void refuse_message(const Peer& peer, const protocol::EnvelopeFault& fault);
     bool has_credit(const Peer& peer, std::size_t unread) const;
@@ -262,6 +263,7 @@ class Broker {
     void offer_anew();
     bool serve_anew(Offer& offer);
     bool serve_waiter(core::Waiters::Ticket ticket, Slot task);
+    void count_looks(const core::Choice& choice);
     void hand_over_waiting(core::Waiters::Ticket ticket, const std::vector<Slot>& tasks);
     bool lose_next_task();
     Slot next_doomed();
@@ -279,7 +281,7 @@ class Broker {
     core::Waiters waiters_;
     std::deque<Offer> offers_;
     LossMark lost_;
-    int looks_ = 0;  // at those who wait, until the next work()
+    std::int64_t looks_ = 0;  // at those who wait and what there is for them, until the next work()
     Stats stats_;
     metrics::Counters counters_;
     std::vector<std::string> shown_domains_;  // by scrapes

@@ -169,7 +169,12 @@ void Broker::acquire(const Caller& caller, const Request& request) {
     if (read_only_) {
         return refuse(caller, read_only);
     }
-    const std::vector<Slot> chosen = core::choose(board_, args);
+    if (has_asked_too_much(caller)) {
+        return;
+    }
+    const core::Choice choice = core::choose(board_, args);
+    current_.looks += choice.looks;
+    const std::vector<Slot>& chosen = choice.tasks;
     const bool may_wait =
         args.wait > core::milliseconds{0} && !core::is_draining(board_, args.executor_id);
     if (chosen.empty() && may_wait) {

@@ -17,11 +17,12 @@ namespace {
 constexpr int slice_events = 256;
 // Of one slice while requests wait: they come first, and these go on all the same.
 constexpr int slice_beside_requests = 32;
-// Waiting acquires looked at in one turn; a tenth of a microsecond each, but for those served.
-constexpr int slice_looks = 2048;
-constexpr int looks_of_acquire = 16;       // what one that is judged anew counts as
-constexpr std::size_t slice_waits = 1000;  // that end; a microsecond each, with the reply
-constexpr Duration tick_interval = 250ms;  // the contract wants one a second at least
+// Waiting acquires looked at in one turn, and the queues and tasks that were for them; a tenth of a
+// microsecond each, but for those served.
+constexpr std::int64_t slice_looks = 2048;
+constexpr std::int64_t looks_of_acquire = 16;  // what one that is judged anew counts as, besides
+constexpr std::size_t slice_waits = 1000;      // that end; a microsecond each, with the reply
+constexpr Duration tick_interval = 250ms;      // the contract wants one a second at least
 
 }  // namespace
 
@@ -115,13 +116,13 @@ bool Broker::serve_anew(Offer& offer) {
         if (looks_ <= 0) {
             return false;
         }
-        looks_ -= looks_of_acquire;
         offer.asked = ticket;
         protocol::AcquireArgs args = waiters_[ticket].args();
         args.wait = core::milliseconds{1};  // where it gets nothing, it goes on waiting
-        const std::vector<Slot> chosen = core::choose(board_, args);
-        if (!chosen.empty()) {
-            hand_over_waiting(ticket, chosen);
+        const core::Choice choice = core::choose(board_, args);
+        count_looks(choice);
+        if (!choice.tasks.empty()) {
+            hand_over_waiting(ticket, choice.tasks);
         }
     }
     return true;
@@ -135,12 +136,17 @@ bool Broker::serve_waiter(core::Waiters::Ticket ticket, Slot task) {
         !core::fits(tasks.terms_of(tasks[task]), waiters_[ticket].free)) {
         return false;
     }
-    std::vector<Slot> chosen = core::choose(board_, waiters_[ticket].args());
-    if (chosen.empty()) {
-        chosen.push_back(task);  // it lies behind too many that don't fit
+    core::Choice choice = core::choose(board_, waiters_[ticket].args());
+    count_looks(choice);
+    if (choice.tasks.empty()) {
+        choice.tasks.push_back(task);  // it lies behind too many that don't fit
     }
-    hand_over_waiting(ticket, chosen);
+    hand_over_waiting(ticket, choice.tasks);
     return true;
+}
+
+void Broker::count_looks(const core::Choice& choice) {
+    looks_ -= looks_of_acquire + static_cast<std::int64_t>(choice.looks);
 }
 
 void Broker::hand_over_waiting(core::Waiters::Ticket ticket, const std::vector<Slot>& tasks) {

@@ -141,21 +141,28 @@ bool is_draining(const Board& board, std::string_view executor_id) {
     return slot != no_slot && board.executors()[slot].draining;
 }
 
-std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) {
-    std::vector<Slot> chosen;
+Choice choose(const Board& board, const protocol::AcquireArgs& args) {
+    Choice choice;
+    std::vector<Slot>& chosen = choice.tasks;
     if (is_draining(board, args.executor_id)) {
-        return chosen;
+        return choice;
     }
     std::vector<Head> heads = matching_queues(board, args);
+    choice.looks = heads.size();
     std::optional<protocol::Resources> free = args.free;
     std::size_t bytes = 0;
     // A heap whose top is the best head.
     const auto worse = [](const Head& a, const Head& b) { return *b.at < *a.at; };
-    std::erase_if(heads, [&](Head& head) { return !head.advance_to_fit(board, free); });
+    std::erase_if(heads, [&](Head& head) {
+        const bool has_none = !head.advance_to_fit(board, free);
+        choice.looks += static_cast<std::size_t>(head.passed);
+        return has_none;
+    });
     std::make_heap(heads.begin(), heads.end(), worse);
     while (!heads.empty() && static_cast<std::int64_t>(chosen.size()) < args.max) {
         std::pop_heap(heads.begin(), heads.end(), worse);
         Head& head = heads.back();
+        ++choice.looks;
         const TaskRecord& task = board.tasks()[head.at->slot];
         const Terms& terms = board.tasks().terms_of(task);
         // What was chosen meanwhile may have left too little for it.
@@ -176,21 +183,22 @@ std::vector<Slot> choose(const Board& board, const protocol::AcquireArgs& args) 
             heads.pop_back();
         }
     }
-    return chosen;
+    return choice;
 }
 
-std::vector<Slot> choose(Board& board, const protocol::AcquireArgs& args) {
-    std::vector<Slot> chosen = choose(std::as_const(board), args);
-    const bool waits = chosen.empty() && args.wait > milliseconds{0};
+Choice choose(Board& board, const protocol::AcquireArgs& args) {
+    Choice choice = choose(std::as_const(board), args);
+    const bool waits = choice.tasks.empty() && args.wait > milliseconds{0};
     if (!waits || !args.free) {
-        return chosen;
+        return choice;
     }
+    choice.looks *= 2;
     for (Head& head : matching_queues(board, args)) {
         if (!head.advance_to_fit(board, args.free) && head.at != head.end) {
             board.tasks().note_unseen_behind(head.at->slot);
         }
     }
-    return chosen;
+    return choice;
 }
 
 std::vector<Slot> still_held(const Board& board,

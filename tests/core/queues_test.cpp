@@ -69,7 +69,7 @@ TEST_CASE("of those that ripen at one moment the higher priority ripens first") 
         queues.desire("t" + std::to_string(i), {.priority = i, .not_before = later});
     }
     queues.tasks().ripen(later);
-    const auto chosen = choose(queues.board(), {.executor_id = "e"});
+    const auto chosen = choose(queues.board(), {.executor_id = "e"}).tasks;
     REQUIRE(chosen.size() == 1);
     CHECK(queues.guid(chosen.front()) == "t999");
 }
@@ -90,7 +90,7 @@ void fill(Queues& queues) {
 TEST_CASE("a task that comes within the reach of an acquire that waits is on offer again, once") {
     Queues queues;
     fill(queues);
-    REQUIRE(choose(queues.board(), little).empty());
+    REQUIRE(choose(queues.board(), little).tasks.empty());
     std::vector<std::string> offered;
     for (int i = 0; i < 70; ++i) {
         queues.claim("big" + std::to_string(i));
@@ -106,14 +106,14 @@ TEST_CASE("a task that comes within the reach of an acquire that waits is on off
 TEST_CASE("an offered task is one that acquire reaches") {
     Queues queues;
     fill(queues);
-    REQUIRE(choose(queues.board(), little).empty());
+    REQUIRE(choose(queues.board(), little).tasks.empty());
     bool offered = false;
     for (int i = 0; i < 70 && !offered; ++i) {
         queues.claim("big" + std::to_string(i));
         for (const Slot slot : queues.tasks().take_offers()) {
             offered = offered || queues.guid(slot) == "small0";
         }
-        CHECK(choose(queues.board(), little).empty() == !offered);
+        CHECK(choose(queues.board(), little).tasks.empty() == !offered);
     }
     CHECK(offered);
 }
@@ -125,12 +125,12 @@ TEST_CASE("what leaves from behind the reach of acquire, or while nobody waits, 
         queues.claim("big0");
     }
     SECTION("behind") {
-        REQUIRE(choose(queues.board(), little).empty());
+        REQUIRE(choose(queues.board(), little).tasks.empty());
         queues.claim("big69");
         queues.claim("small0");
     }
     SECTION("nobody waits any more") {
-        REQUIRE(choose(queues.board(), little).empty());
+        REQUIRE(choose(queues.board(), little).tasks.empty());
         queues.tasks().forget_unseen();
         queues.claim("big0");
     }

@@ -129,7 +129,7 @@ void World::move() {
             break;
     }
     const Origin origin = next_origin(Verb::acquire);
-    for (const Slot slot : choose(board_, {.executor_id = executor, .max = 3})) {
+    for (const Slot slot : choose(board_, {.executor_id = executor, .max = 3}).tasks) {
         commit(claim_task(board_, slot, executor), origin);
     }
 }

@@ -8,6 +8,7 @@
 #include "broker/system.hpp"
 #include "broker/version.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -60,9 +61,34 @@ void sync_directory(const std::string& path) {
 
 void check_unused(const std::string& path) {
     std::error_code missing;
+    if (fs::is_symlink(path, missing)) {
+        throw std::runtime_error(
+            fmt::format("{} is a symbolic link: name the directory itself", path));
+    }
     if (fs::exists(path, missing) && !(fs::is_directory(path) && fs::is_empty(path))) {
         throw std::runtime_error(fmt::format(
             "{} is there already: a backup wants a directory that is absent or empty", path));
+    }
+}
+
+// What is lost with the state directory is no backup of it.
+void check_outside(const std::string& path, const std::string& state) {
+    const fs::path inner = fs::weakly_canonical(path);
+    const fs::path outer = fs::weakly_canonical(state);
+    const auto parted = std::ranges::mismatch(outer, inner);
+    if (parted.in1 == outer.end()) {
+        throw std::runtime_error(fmt::format(
+            "{} is in the state directory {}: choose a directory elsewhere, best on another disk",
+            path,
+            state));
+    }
+}
+
+// Before anything is made there.
+void check_journal(journal::Disk& disk) {
+    if (journal::segments_of(disk.list()).empty()) {
+        throw std::runtime_error(fmt::format(
+            "{}: there is no journal here; --from is the broker's journal.dir", disk.directory()));
     }
 }
 
@@ -132,6 +158,8 @@ Exit run_backup(const Options& options, const std::string& given, journal::Reach
     give_way();
     raise_file_limit();
     PosixDisk from(options.journal.dir);
+    check_journal(from);
+    check_outside(to, options.journal.dir);
     check_unused(to);
     const auto lock = lock_against_reuse(from);
     make_partial(partial);

@@ -10,6 +10,7 @@
 #include "broker/recover.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <optional>
@@ -131,13 +132,39 @@ void remove_all(Disk& disk) {
     disk.sync_directory();
 }
 
+// Its note came last: what is not there now was lost since.
+void check_files(Disk& from) {
+    const std::vector<std::string> names = from.list();
+    const bool has_mark = std::ranges::find(names, journal::lock_name) != names.end();
+    if (!has_mark || journal::segments_of(names).empty()) {
+        throw BackupError(from.directory(), has_mark ? "it has no segment" : "its LOCK is missing");
+    }
+}
+
 // Copies the backup, and proves that the copy is the whole of it.
 Backup copy_back(Disk& from, Disk& to, const core::Settings& settings) {
+    check_files(from);
     const journal::OpenHistory history = journal::open_history(from, journal::Reach::history);
     journal::copy_still(history, to);
     const Found found = read_back(to, settings);
     check_complete(from, to, found.tail, *from.open_to_read(std::string(journal::lock_name)));
     return backup_of(found, history.bytes());
+}
+
+// What is wrong with the copy is wrong with the backup, and nothing of the copy stays.
+Backup copy_back_or_throw(Disk& from, Disk& to, const core::Settings& settings) {
+    try {
+        return copy_back(from, to, settings);
+    } catch (const journal::CorruptError& error) {
+        const std::filesystem::path file = error.file();
+        throw BackupError(from.directory(),
+                          fmt::format("{} is damaged at offset {}, where event {} is expected",
+                                      file.filename().string(),
+                                      error.offset(),
+                                      error.seq()));
+    } catch (const journal::MissingError& error) {
+        throw BackupError(from.directory(), error.what());
+    }
 }
 
 // The history goes on behind event `last` under another log. Returns that.
@@ -155,6 +182,12 @@ std::string continue_anew(Disk& disk,
 }
 
 }  // namespace
+
+BackupError::BackupError(const std::string& directory, std::string_view what)
+    : std::runtime_error(
+          fmt::format("the backup in {} does not hold: {}. Nothing was restored: take an older backup",
+                      directory,
+                      what)) {}
 
 std::string Backup::text() const {
     return fmt::format("seq={} tasks={} snapshot={} segments={} bytes={} log={}",
@@ -203,7 +236,7 @@ Backup restore_backup(Disk& from,
     try {
         write_note(to,
                    "A restore that did not come to its end. Empty this directory, and restore.\n");
-        Backup restored = copy_back(from, to, settings);
+        Backup restored = copy_back_or_throw(from, to, settings);
         restored.log = continue_anew(to, *lock, journal, restored.seq, writer);
         to.remove(std::string(journal::backup_note_name));
         to.sync_directory();

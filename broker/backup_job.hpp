@@ -8,9 +8,18 @@
 #include "protocol/time.hpp"
 
 #include <cstdint>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace taskbbs::broker {
+
+// A backup does not hold: it is damaged, or files of it are missing (exit code 75). what() is one
+// line that says which, and to take an older one.
+class BackupError : public std::runtime_error {
+  public:
+    BackupError(const std::string& directory, std::string_view what);
+};
 
 struct Backup {
     journal::Seq seq = 0;       // the last event in it
@@ -40,9 +49,9 @@ Backup take_backup(journal::Disk& from,
                    const BackupOptions& options);
 
 // Makes a state directory of `to`, which is empty, from the backup in `from`: the same events, and
-// another `log` from there on, which is told in the result. Throws as take_backup() does,
-// LockedError, and std::runtime_error where `from` is no backup or `to` is not empty; then nothing
-// is left in `to`. Until it has come to its end, no broker begins to serve there.
+// another `log` from there on, which is told in the result. Throws BackupError, UnsupportedError,
+// JournalError, LockedError, and std::runtime_error where `from` is no backup or `to` is not empty;
+// then nothing is left in `to`. Until it has come to its end, no broker begins to serve there.
 Backup restore_backup(journal::Disk& from,
                       journal::Disk& to,
                       const core::Settings& settings,

@@ -95,7 +95,11 @@ Exit serve(const Options& options, Keyring keyring, Log& log, const ReadOptions&
         log.error("not_started", {{"says", std::string_view(error.what())}});
         return Exit::not_started;
     } catch (const std::exception& error) {
-        log.error("not_started", {{"says", std::string_view(error.what())}});
+        if (serving) {
+            log.error("failed", {{"says", std::string_view(error.what())}});
+        } else {
+            log.error("not_started", {{"says", std::string_view(error.what())}});
+        }
         return Exit::not_started;
     }
 }

@@ -146,6 +146,7 @@ class Driver {
         const Duration took = work_time() - worked;
         stats.loop_longest = std::max(stats.loop_longest, took);
         broker_.counters().turns.note(took);
+        broker_.counters().latency.note(now() - began);
         keep_house(took);
     }
 

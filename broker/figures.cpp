@@ -27,6 +27,13 @@ Time since(const TaskRecord& task) {
     }
 }
 
+// Whether the time until then tells how long the step took: a task that is cancelled, lost or was
+// never claimed tells nothing of how fast tasks are claimed, or run.
+bool ends_as_meant(State from, State to) {
+    return (from != State::pending || to == State::claimed) &&
+           (from != State::running || to == State::completed);
+}
+
 // The longest that one of the tasks at the heads of these lines has been in its state.
 class Oldest {
   public:
@@ -105,7 +112,7 @@ void Broker::count(const Event& event) {
         return;
     }
     const TaskRecord& task = board_.tasks()[event.task];
-    if (event.to != task.state) {
+    if (event.to != task.state && ends_as_meant(task.state, event.to)) {
         counters_.left[core::index(task.state)].note(event.at - since(task));
     }
     if (event.to == State::completed && event.ending) {

@@ -5,6 +5,15 @@
 
 namespace taskbbs::broker {
 
+namespace {
+
+// Lines that somebody asked for: of a reload, one an option, or what is wrong.
+bool is_asked_for(Level level, std::string_view event) {
+    return level == Level::debug || event.starts_with("reload");
+}
+
+}  // namespace
+
 bool Hush::admits(Level level, std::string_view event, Moment now) {
     auto kind = kinds_.find(event);
     if (kind == kinds_.end()) {
@@ -16,7 +25,7 @@ bool Hush::admits(Level level, std::string_view event, Moment now) {
         open.began = now;
         open.shown = 0;  // what was kept back is said at the end of this window
     }
-    const bool shows = open.shown < (level == Level::debug ? most_of_debug : most);
+    const bool shows = open.shown < (is_asked_for(level, event) ? most_of_asked_for : most);
     ++(shows ? open.shown : open.kept_back);
     return shows;
 }

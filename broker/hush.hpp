@@ -20,9 +20,10 @@ class Hush {
     using Moment = std::chrono::steady_clock::time_point;
 
     static constexpr std::chrono::minutes window{1};
-    // Lines of a kind in a window; those of level debug are asked for by who reads them.
+    // Lines of a kind in a window; those of level debug are asked for by who reads them, those that
+    // answer a SIGHUP by who sent it.
     static constexpr std::uint64_t most = 10;
-    static constexpr std::uint64_t most_of_debug = 1000;
+    static constexpr std::uint64_t most_of_asked_for = 1000;
 
     // What was not shown.
     struct Hushed {

@@ -2,6 +2,7 @@
 #include "broker/journal_command.hpp"
 
 #include "broker/backup_command.hpp"
+#include "broker/backup_job.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/posix_disk.hpp"
 #include "broker/journal_tools.hpp"
@@ -201,37 +202,28 @@ Exit repair(const Call& call) {
     return Exit::stopped;
 }
 
-// Damage may be that of the copy.
-template <class Work>
-Exit saying_next(std::string_view next, const Work& work) {
-    try {
-        return work();
-    } catch (const journal::CorruptError&) {
-        fmt::print(stderr, "{}\n", next);
-        throw;
-    }
-}
-
 Exit backup(const Call& call) {
     if (call.flag("--to").empty()) {
         throw wrong("backup needs --to DIR: where it is made, absent or empty");
     }
     const auto reach =
         call.flags.contains("--history") ? journal::Reach::history : journal::Reach::snapshot;
-    return saying_next(
-        fmt::format("no backup was made; whether {0} is damaged: taskbbsd journal verify "
-                    "--journal.dir {0}",
-                    call.options.journal.dir),
-        [&] { return run_backup(call.options, call.flag("--to"), reach); });
+    try {
+        return run_backup(call.options, call.flag("--to"), reach);
+    } catch (const journal::CorruptError&) {  // it may be the copy's
+        fmt::print(stderr,
+                   "no backup was made; whether {0} is damaged: taskbbsd journal verify "
+                   "--journal.dir {0}\n",
+                   call.options.journal.dir);
+        throw;
+    }
 }
 
 Exit restore(const Call& call) {
     if (call.operand.empty()) {
         throw wrong("restore needs the directory of a backup: restore DIR [--to STATE_DIR]");
     }
-    return saying_next(
-        fmt::format("nothing was restored: {} does not hold; take an older backup", call.operand),
-        [&] { return run_restore(call.options, call.operand); });
+    return run_restore(call.options, call.operand);
 }
 
 using Command = Exit (*)(const Call&);
@@ -296,6 +288,10 @@ Exit run_journal_command(const Sources& sources) {
     } catch (const StateMismatch& error) {
         return failed(Exit::mismatch, error, flags);
     } catch (const journal::CorruptError& error) {
+        return failed(Exit::damaged, error, flags);
+    } catch (const journal::MissingError& error) {
+        return failed(Exit::damaged, error, flags);
+    } catch (const BackupError& error) {
         return failed(Exit::damaged, error, flags);
     } catch (const journal::UnsupportedError& error) {
         return failed(Exit::damaged, error, flags);

@@ -73,7 +73,7 @@ Keyring load_keyring(const Options& options) {
         faults.insert(faults.end(), grants.error().begin(), grants.error().end());
     }
     if (!faults.empty()) {
-        throw ConfigurationError(faults);
+        throw ConfigurationError(std::move(faults), options.log_format);
     }
     return keyring;
 }

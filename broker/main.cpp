@@ -55,6 +55,30 @@ Exit check(const Options& options) {
     return Exit::stopped;
 }
 
+void print(const ConfigurationError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+}
+
+LogStyle style_of(LogFormat format) {
+    return log_style(format, STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
+}
+
+// To a person as they are; where programs read the log, they are lines of it.
+void say(const ConfigurationError& error) {
+    const auto format = error.log_format();
+    const LogStyle style = format ? style_of(*format) : LogStyle::text;
+    if (style == LogStyle::text) {
+        return print(error);
+    }
+    Log log(STDERR_FILENO, style, Level::error);
+    for (const Fault& fault : error.faults()) {
+        log.error(
+            "configuration_wrong",
+            {{"where", std::string_view(fault.where)}, {"says", std::string_view(fault.what)}});
+    }
+    log.finish();
+}
+
 int run(const Sources& sources) {
     const Options options = parse_options(sources);
     switch (options.mode) {
@@ -71,13 +95,20 @@ int run(const Sources& sources) {
     }
     Keyring keyring = load_keyring(options);
     block_signals();
-    Log log(STDERR_FILENO,
-            log_style(options.log_format, STDERR_FILENO, std::getenv("JOURNAL_STREAM")),
-            options.log_level);
+    Log log(STDERR_FILENO, style_of(options.log_format), options.log_level);
     const Exit exit =
         serve(options, std::move(keyring), log, [&sources] { return parse_options(sources); });
     log.finish();
     return code(exit);
+}
+
+int serve_or_tell(const Sources& sources) {
+    try {
+        return run(sources);
+    } catch (const ConfigurationError& error) {
+        say(error);
+        return code(Exit::configuration);
+    }
 }
 
 }  // namespace
@@ -93,9 +124,9 @@ int main(int argc, char** argv) {
         if (is_journal_command(argc, argv)) {
             return code(run_journal_command(process_sources(argc - 1, argv + 1, environ)));
         }
-        return run(process_sources(argc, argv, environ));
+        return serve_or_tell(process_sources(argc, argv, environ));
     } catch (const ConfigurationError& error) {
-        fmt::print(stderr, "{}\n", error.what());
+        print(error);
         return code(Exit::configuration);
     }
 }

@@ -225,8 +225,9 @@ std::string joined(const std::vector<Fault>& faults) {
 
 }  // namespace
 
-ConfigurationError::ConfigurationError(const std::vector<Fault>& faults)
-    : std::runtime_error(joined(faults)) {}
+ConfigurationError::ConfigurationError(std::vector<Fault> faults,
+                                       std::optional<LogFormat> log_format)
+    : std::runtime_error(joined(faults)), faults_(std::move(faults)), log_format_(log_format) {}
 
 Options parse_options(const Sources& sources) {
     std::vector<Fault> faults;
@@ -243,7 +244,9 @@ Options parse_options(const Sources& sources) {
     const auto refused = assign_all(with_defaults(options.settings), options);
     check_rules(options, refused, faults);
     if (!faults.empty()) {
-        throw ConfigurationError(faults);
+        const bool serves = options.mode == Mode::serve;
+        throw ConfigurationError(std::move(faults),
+                                 serves ? std::optional(options.log_format) : std::nullopt);
     }
     core::LimitSettings& limits = options.core.limits;
     limits.payload_bytes = std::min(limits.payload_bytes, limits.message_bytes);

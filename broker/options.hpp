@@ -58,8 +58,18 @@ bool is_open_plaintext(const Options& options);
 // The configuration can't be used (exit code 78). Nothing was done yet.
 class ConfigurationError : public std::runtime_error {
   public:
-    // `faults` is not empty; what() is all of them, a line each.
-    explicit ConfigurationError(const std::vector<Fault>& faults);
+    // `faults` is not empty; what() is all of them, a line each. `log_format`: they are the log's
+    // to say, in this format, as a broker was to be started.
+    explicit ConfigurationError(std::vector<Fault> faults,
+                                std::optional<LogFormat> log_format = {});
+
+    const std::vector<Fault>& faults() const noexcept { return faults_; }
+
+    std::optional<LogFormat> log_format() const noexcept { return log_format_; }
+
+  private:
+    std::vector<Fault> faults_;
+    std::optional<LogFormat> log_format_;
 };
 
 // Reads all sources, checks each value and what must hold between them. Throws ConfigurationError

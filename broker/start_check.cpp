@@ -39,6 +39,12 @@ void check_state_directory(const Options&, const StartFacts& facts, Findings& fo
         add(Weight::fault, "neither it nor the directory above it is there", make);
     } else if (!is_directory(dir)) {
         add(Weight::fault, "it is no directory", "choose another path, or move what lies there");
+    } else if (dir.read_only) {
+        add(Weight::fault,
+            "its file system is read-only here",
+            fmt::format("under systemd: systemctl edit taskbbsd, [Service] ReadWritePaths={}; else "
+                        "mount it to be written to",
+                        dir.path));
     } else if (!dir.usable) {
         add(Weight::fault,
             fmt::format("user {} may not read and write it; it belongs to user {}, mode {}",

@@ -32,6 +32,7 @@ struct PathFacts {
     Kind kind = Kind::missing;
     bool has_parent = true;  // the directory that it is in
     bool usable = true;      // this process may list it and make files in it
+    bool read_only = false;  // nobody may: so is its file system, or this process's view of it
     std::uint32_t mode = 0;  // rights
     std::uint32_t owner = 0;
 };

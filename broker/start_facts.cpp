@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -59,6 +60,7 @@ PathFacts look_at(const fs::path& path) {
     }
     facts.kind = kind_of(found.st_mode);
     facts.usable = access(path.c_str(), R_OK | W_OK | X_OK) == 0;
+    facts.read_only = !facts.usable && errno == EROFS;
     facts.mode = found.st_mode & rights;
     facts.owner = found.st_uid;
     return facts;

@@ -150,7 +150,7 @@ OpenHistory open_history(Disk& disk, Reach reach) {
             if (error.code() != ENOENT || attempt + 1 == attempts) throw;
         }
     }
-    throw std::runtime_error(
+    throw MissingError(
         fmt::format("{}: segments are missing: the newest snapshot is newer than all, or LOCK "
                     "tells of one that "
                     "is not there (taskbbsd journal verify says more)",

@@ -63,6 +63,12 @@ class CorruptError : public std::runtime_error {
     std::int64_t seq_;
 };
 
+// Files that others tell of are not there (exit code 75). Nothing was changed.
+class MissingError : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 // Whole, but of a format that this version can't read (exit code 75). Nothing was changed.
 class UnsupportedError : public std::runtime_error {
   public:

@@ -29,12 +29,14 @@ struct Counters {
         events{};
     // Tasks that came to an end: done, and failed.
     std::array<std::uint64_t, 2> ended{};
-    // How long tasks had been in a state when they left it.
+    // How long tasks had been in a state when they left it; pending for claimed, running for
+    // completed alone.
     std::array<StateHistogram, protocol::live_states> left{};
     EventsHistogram batch_events;
     BytesHistogram batch_bytes;
-    // What the loop worked between two polls.
+    // What the loop worked between two polls, and how long that took by the clock.
     TurnHistogram turns;
+    TurnHistogram latency;
 
     void note_answer(std::optional<protocol::Verb> verb, protocol::Status status) {
         ++answers[verb ? index_of(*verb) : unknown_verb][index_of(status)];

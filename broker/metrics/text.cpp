@@ -154,8 +154,10 @@ void add_tasks(Families& out, const Figures& figures) {
             out.add(figures.oldest[i].value_or(std::chrono::nanoseconds{0}), {{"state", state}});
         }
     });
-    out.histogram("taskbbs_task_state_seconds",
-                  "How long tasks had been in a state when they left it.");
+    out.histogram(
+        "taskbbs_task_state_seconds",
+        "How long tasks had been in a state when they left it: pending when claimed, running "
+        "when completed.");
     for_each_live_state([&](std::string_view state, std::size_t i) {
         out.add(figures.counters.left[i], nanoseconds_a_second, {{"state", state}});
     });
@@ -182,6 +184,9 @@ void add_loop(Families& out, const Figures& figures) {
     const metrics::Counters& counters = figures.counters;
     out.histogram("taskbbs_loop_turn_seconds", "CPU time of a turn of the loop.");
     out.add(counters.turns, nanoseconds_a_second);
+    out.histogram("taskbbs_loop_latency_seconds",
+                  "Time of a turn of the loop: what arrives meanwhile waits for its end.");
+    out.add(counters.latency, nanoseconds_a_second);
     out.histogram("taskbbs_batch_events", "Events of a batch.");
     out.add(counters.batch_events, 1);
     out.histogram("taskbbs_batch_bytes", "Bytes of a batch.");

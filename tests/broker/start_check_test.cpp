@@ -77,6 +77,14 @@ TEST_CASE("a state directory that is none, or not this user's, is a fault") {
     CHECK_THAT(only(facts).cause, Contains("user 100 may not") && Contains("belongs to user 0"));
 }
 
+TEST_CASE("a state directory on a file system that is read-only is a fault of its own") {
+    StartFacts facts = good();
+    facts.state.directory.usable = false;
+    facts.state.directory.read_only = true;
+    CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).next_step, Contains("ReadWritePaths="));
+}
+
 TEST_CASE("a state directory that others may read or write is a note") {
     StartFacts facts = good();
     for (const std::uint32_t mode : {0755U, 0770U, 0701U}) {

@@ -59,10 +59,9 @@ class Story:
         runtime = self.path("/run/taskbbs")
         runtime.mkdir(mode=0o750, exist_ok=True)
         os.chown(runtime, int(user), -1)
-        words = {what: self.root.command(*self.setting(what).split(), user=f"{user}:{user}")
-                 for what in ("ExecStartPre", "ExecStart")}
-        run(*words["ExecStartPre"])
-        self.broker = subprocess.Popen(words["ExecStart"], stdin=subprocess.DEVNULL, env=ENVIRONMENT)
+        words = self.root.command(*self.setting("ExecStart").split(), user=f"{user}:{user}")
+        run(*words, "--check-config")
+        self.broker = subprocess.Popen(words, stdin=subprocess.DEVNULL, env=ENVIRONMENT)
         self.path("/run/active").touch()
 
     def end(self, sign):
@@ -121,7 +120,7 @@ def systemd_accepts_the_units_and_finds_little_to_reach_from_the_brokers(story):
 
 def the_shipped_configuration_is_accepted(story):
     assert story.path("/etc/taskbbs/taskbbsd.conf").read_text() == (SOURCE / "config/taskbbsd.conf").read_text()
-    story.root.run("setpriv", "--reuid=taskbbs", "--regid=taskbbs", "--clear-groups", *story.setting("ExecStartPre").split())
+    story.root.run("setpriv", "--reuid=taskbbs", "--regid=taskbbs", "--clear-groups", *story.setting("ExecStart").split(), "--check-config")
 
 
 def the_broker_serves_as_its_unit_starts_it(story):

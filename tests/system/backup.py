@@ -202,6 +202,43 @@ def a_target_that_is_in_use_is_left_alone(board):
         same(_tool(board, *words).returncode, 78, "a missing directory is a matter of usage")
 
 
+def a_target_in_the_state_directory_and_a_symbolic_link_are_refused_at_once(board):
+    board.start(SMALL)
+    board.client().desire("g")
+    (board.home / "real").mkdir()
+    (board.home / "link").symlink_to(board.home / "real")
+    for to, words in ((board.journal / "inside", "is in the state directory"), (board.journal, "is in the state directory"),
+                      (board.home / "link", "is a symbolic link")):
+        done = _backup(board, to)
+        same(done.returncode, 1, f"{to}: {done.stderr}")
+        holds(words in done.stderr, f"it says {words!r}", done.stderr)
+    same(_names(board, "inside"), [], "nothing was made there")
+
+
+def where_there_is_no_journal_nothing_is_made(board):
+    (board.home / "nobody").mkdir()
+    done = _tool(board, "backup", "--to", str(board.home / "b"), at=board.home / "nobody")
+    same(done.returncode, 1, done.stderr)
+    holds("no journal here" in done.stderr, "it says so", done.stderr)
+    same(list((board.home / "nobody").iterdir()), [], "nothing is left")
+
+
+def a_backup_that_lost_files_is_not_restored(board):
+    board.start(BIG)
+    _taken(board.client(), 1)
+    to = board.home / "backup"
+    _said(_backup(board, to))
+    for name in ("LOCK", *sorted(path.name for path in to.glob("seg-*"))):
+        kept = (to / name).read_bytes()
+        (to / name).unlink()
+        done = _restore(board, to, board.home / "restored")
+        same(done.returncode, 75, f"without {name}: {done.stderr}")
+        holds("take an older backup" in done.stderr, "the next step is told", done.stderr)
+        holds(not (board.home / "restored").exists(), "nothing is left")
+        (to / name).write_bytes(kept)
+    _said(_restore(board, to, board.home / "restored"))
+
+
 def a_damaged_backup_is_not_restored(board):
     board.start(SMALL)
     c = board.client()

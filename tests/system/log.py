@@ -1,16 +1,44 @@
 """What the log tells an operator of what peers do, and that no peer can fill it (docs/logs.md)."""
+import json
+import pathlib
 import re
 import socket
+import subprocess
 import time
 
 from disk_tap import DiskTap
 from expect import holds, same
+from ports import free_port
 from system_board import Skipped, eventually
 
 
 def _lines(board, event):
     """The lines of this event."""
     return re.findall(rf"^\S+ \w+ {event}\b.*$", board.words(), re.MULTILINE)
+
+
+def a_wrong_configuration_is_a_line_of_the_log_where_programs_read_it(board):
+    ports = {"requests.endpoint": f"tcp://127.0.0.1:{free_port()}", "events.endpoint": f"tcp://127.0.0.1:{free_port()}"}
+    code, words = board.run(options={**ports, "log.format": "json", "limits.tasks": "many", "security.server_key": "/nowhere"})
+    same(code, 78, words)
+    lines = [json.loads(line) for line in words.splitlines()]
+    same({line["event"] for line in lines}, {"configuration_wrong"}, "each fault is a line")
+    same({line["level"] for line in lines}, {"error"}, "of level error")
+    holds(any("limits.tasks" in line["says"] for line in lines), "it names the option", words)
+    code, words = board.run("--check-config", options={**ports, "log.format": "json", "limits.tasks": "many"})
+    holds(code == 78 and not words.startswith("{"), "who asks is told in plain text", words)
+
+
+def what_ends_a_broker_that_serves_is_no_failure_to_start(board):
+    board.start({"limits.batch_bytes": "16MiB", "journal.segment_bytes": "64MiB"})
+    room = int(pathlib.Path(f"/proc/{board.process.pid}/statm").read_text().split()[0]) * 4096 + (64 << 20)
+    subprocess.run(["prlimit", f"--pid={board.process.pid}", f"--as={room}"], check=True)
+    c = board.client()
+    for at in range(100):
+        c.send([(at * 10 + k + 1, "desire", {"task": {"guid": f"g{at}-{k}", "payload": bytes(300_000)}}) for k in range(10)])
+    same(board.process.wait(60), 1, "it ends")
+    board.says("error failed says=")
+    board.process = None
 
 
 def a_malformed_message_is_said_with_the_address_that_it_came_from(board):

@@ -2,6 +2,7 @@
 import re
 import shutil
 import subprocess
+import threading
 
 from expect import holds, same
 from ports import free_port
@@ -77,11 +78,53 @@ def figures_follow_what_happens(board):
         ("taskbbs_limit_used", {"name": "tasks"}, 49),
     ):
         same(value(text, name, **labels), wanted, f"{name} {labels}")
-    for name in ("taskbbs_sync_seconds_count", "taskbbs_batch_events_count", "taskbbs_loop_turn_seconds_count",
+    for name in ("taskbbs_sync_seconds_count", "taskbbs_batch_events_count", "taskbbs_loop_turn_seconds_count", "taskbbs_loop_latency_seconds_count",
                  "taskbbs_journal_written_bytes_total", "process_resident_memory_bytes", "process_open_fds",
                  "taskbbs_journal_disk_free_bytes", "process_cpu_seconds_total"):
         holds(value(text, name) > 0, f"{name} is told", text)
     same(value(text, "taskbbs_journal_files", kind="segment"), 1, "one segment")
+
+
+def times_until_claimed_and_until_completed_are_of_tasks_that_were(board):
+    endpoint = _start(board)
+    c = board.client()
+    c.desire("cancelled")
+    c.call("cancel", guid="cancelled", reason="enough")
+    c.call("heartbeat", executor_id="e", incarnation="i", ttl_ms=60_000)
+    for guid in ("rejected", "done"):
+        c.desire(guid)
+        c.call("claim", guid=guid, executor_id="e")
+        c.call("start", guid=guid, executor_id="e", container_handle="h")
+    c.call("reject", guid="rejected", executor_id="e")
+    c.call("complete", guid="done", executor_id="e")
+    text = get(endpoint, "/metrics")[1]
+    for state, wanted in (("pending", 2), ("running", 1)):
+        same(value(text, "taskbbs_task_state_seconds_count", state=state), wanted, f"{state}: those that went on")
+
+
+def connections_are_told_as_of_the_scrape(board):
+    endpoint = _start(board)
+    stop, trouble = threading.Event(), []
+
+    def come_and_go():
+        host, port = board.events.removeprefix("tcp://").split(":")
+        while not stop.is_set():
+            wires = [connect(f"{host}:{port}") for _ in range(10)]
+            for wire in wires:
+                wire.close()
+
+    strangers = threading.Thread(target=come_and_go)
+    strangers.start()
+    try:
+        for _ in range(100):
+            text = get(endpoint, "/metrics")[1]
+            for socket in ("requests", "events"):
+                if not 0 <= value(text, "taskbbs_connections", socket=socket) < 10_000:
+                    trouble.append(value(text, "taskbbs_connections", socket=socket))
+    finally:
+        stop.set()
+        strangers.join()
+    same(trouble, [], "each count is one")
 
 
 def promtool_has_nothing_to_say_of_the_names(board):

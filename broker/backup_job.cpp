@@ -184,10 +184,10 @@ std::string continue_anew(Disk& disk,
 }  // namespace
 
 BackupError::BackupError(const std::string& directory, std::string_view what)
-    : std::runtime_error(
-          fmt::format("the backup in {} does not hold: {}. Nothing was restored: take an older backup",
-                      directory,
-                      what)) {}
+    : std::runtime_error(fmt::format(
+          "the backup in {} does not hold: {}. Nothing was restored: take an older backup",
+          directory,
+          what)) {}
 
 std::string Backup::text() const {
     return fmt::format("seq={} tasks={} snapshot={} segments={} bytes={} log={}",

@@ -233,8 +233,13 @@ bool Broker::has_asked_too_much(const Caller& caller) {
 
 // An outcome is told whatever has changed since; the task in it only to who may have it now.
 bool Broker::still_hands_over(const Caller& caller, Verb verb, Slot task) const {
-    return !caller.grant || (core::check_role(*caller.grant, verb) &&
-                             caller.grant->covers_domain(board_.tasks().view(task).domain));
+    if (!caller.grant) {
+        return true;
+    }
+    const core::TaskView view = board_.tasks().view(task);
+    const bool as_executor = verb == Verb::claim || verb == Verb::acquire;
+    return core::check_role(*caller.grant, verb) && caller.grant->covers_domain(view.domain) &&
+           (!as_executor || caller.grant->covers_executor(view.executor_id));
 }
 
 void Broker::regrant(const core::Grants& grants) {

@@ -15,6 +15,7 @@
 #include "broker/journal/history.hpp"
 #include "broker/metrics/counters.hpp"
 #include "broker/outbox.hpp"
+#include "broker/replay_queue.hpp"
 #include "broker/stats.hpp"
 
 #include <absl/container/flat_hash_map.h>
@@ -52,11 +53,6 @@ struct Publication {
     std::string_view body;
 };
 
-struct HistoryQuestion {
-    std::uint64_t token = 0;
-    journal::Query query;
-};
-
 // What is to be sent. Publications point into the broker, and hold until the next take_batch().
 struct Output {
     std::vector<Message> messages;
@@ -87,8 +83,6 @@ class Broker {
     std::string receive_malformed(const Peer& peer, std::string why, Time now);
     // A page that was asked for.
     void receive_page(std::uint64_t token, const journal::Page& page);
-    // A question was not taken: there are too many.
-    void refuse_replay(std::uint64_t token);
     // The grants are others now: whoever waits under one that changed waits no more. From now on
     // receive() gets those of `grants`.
     void regrant(const core::Grants& grants);
@@ -240,6 +234,8 @@ class Broker {
     void heartbeat(const Caller& caller, const Request& request);
     void executors(const Caller& caller, const Request& request);
     void replay(const Caller& caller, const Request& request);
+    void ask_history();
+    void answer_replay(std::uint64_t token, const journal::Page& page);
     void stats(const Caller& caller, const Request& request);
     void stats_within(const Caller& caller);
     void explain(const Caller& caller, const Request& request);
@@ -297,6 +293,7 @@ class Broker {
 
     absl::flat_hash_map<Slot, std::vector<Parked>> parked_;
     absl::flat_hash_map<std::uint64_t, Replay> replays_;
+    ReplayQueue replay_queue_;
     std::uint64_t next_token_ = 1;
 
     // The batch that gathers, and what leaves with it.

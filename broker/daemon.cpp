@@ -55,12 +55,13 @@ void serve_or_throw(const Options& options,
     auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);
     say_recovered(log, recovered, *board, {.took = boot_time() - began, .wall = wall_time()});
     if (is_open_plaintext(options)) {
-        log.warn("open_plaintext",
-                 {{"requests", options.requests_endpoint},
-                  {"events", options.events_endpoint},
-                  {"says",
-                   "other hosts may connect, nothing is encrypted, and everybody is operator: make "
-                   "keys (taskbbsd keygen) and set security.server_key"}});
+        log.error(
+            "open_plaintext",
+            {{"requests", options.requests_endpoint},
+             {"events", options.events_endpoint},
+             {"says",
+              "other hosts may connect, nothing is encrypted, and everybody is operator: make "
+              "keys (taskbbsd keygen) and set security.server_key"}});
     }
     drive({options,
            std::move(keyring),

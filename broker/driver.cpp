@@ -360,9 +360,7 @@ class Driver {
     void send() {
         Output& output = broker_.output();
         for (HistoryQuestion& question : output.questions) {
-            if (!history_.ask(std::move(question.query), question.token)) {
-                broker_.refuse_replay(question.token);
-            }
+            history_.ask(std::move(question.query), question.token);
         }
         for (const Publication& publication : output.publications) {
             sockets_.publish(publication.topic, publication.body);

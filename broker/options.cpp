@@ -120,6 +120,21 @@ std::string beyond_a_message(const Options& options, std::string_view name, std:
         format_size(most));
 }
 
+// Who asks for it believes that it keeps others out.
+std::string mode_of_no_file(const Options& options,
+                            std::string_view name,
+                            const std::string& endpoint) {
+    const bool given =
+        std::ranges::find(options.settings, name, &Setting::name) != options.settings.end();
+    if (!given || !endpoint.starts_with("ipc://@")) {
+        return {};
+    }
+    return fmt::format(
+        "{} is an abstract socket, which has no file and no mode: every user of this "
+        "host may connect; name a path",
+        endpoint);
+}
+
 std::string open_without_curve(const Options& options, const std::string& endpoint) {
     if (has_curve(options) || options.allow_plaintext == Flag::on || is_local(endpoint)) {
         return {};
@@ -150,6 +165,16 @@ constexpr auto rules = std::to_array<Rule>({
          return fmt::format("{} is less than 2 x limits.batch_bytes, which is {}",
                             format_size(segment),
                             format_size(least));
+     }},
+    {"requests.ipc_mode",
+     "requests.endpoint",
+     [](const Options& options) {
+         return mode_of_no_file(options, "requests.ipc_mode", options.requests_endpoint);
+     }},
+    {"events.ipc_mode",
+     "events.endpoint",
+     [](const Options& options) {
+         return mode_of_no_file(options, "events.ipc_mode", options.events_endpoint);
      }},
     {"limits.payload_bytes",
      "limits.message_bytes",

@@ -3,6 +3,8 @@
 
 #include "broker/option_table.hpp"
 
+#include <algorithm>
+
 namespace taskbbs::broker {
 
 namespace {
@@ -44,6 +46,10 @@ Options with_changes(const Options& running,
             assign(option, text_of(option, read), result);
         }
     }
+    // Where a larger message waits for a restart, what goes into one does too.
+    core::LimitSettings& limits = result.core.limits;
+    limits.payload_bytes = std::min(limits.payload_bytes, limits.message_bytes);
+    limits.result_bytes = std::min(limits.result_bytes, limits.message_bytes);
     return result;
 }
 

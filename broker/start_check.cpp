@@ -157,6 +157,33 @@ void check_sockets(const Options&, const StartFacts& facts, Findings& found) {
     }
 }
 
+// Root reads everything; the broker's user is taken to be who has the state directory.
+bool is_readable(const PathFacts& file, const PathFacts& state) {
+    constexpr std::uint32_t by_owner = 0400;
+    constexpr std::uint32_t by_group = 0040;
+    constexpr std::uint32_t by_others = 0004;
+    const std::uint32_t needed = file.owner == state.owner   ? by_owner
+                                 : file.group == state.group ? by_group
+                                                             : by_others;
+    return (file.mode & needed) != 0;
+}
+
+void check_keys(const Options&, const StartFacts& facts, Findings& found) {
+    const PathFacts& state = facts.state.directory;
+    if (facts.user != 0 || !is_directory(state) || state.owner == 0) {
+        return;  // whoever looks has tried to read them
+    }
+    for (const KeyFacts& key : facts.keys) {
+        if (key.file.kind == PathFacts::Kind::other && !is_readable(key.file, state)) {
+            found.push_back(
+                {Weight::fault,
+                 fmt::format("{} = {}", key.option, key.file.path),
+                 fmt::format("user {}, whose the state directory is, may not read it", state.owner),
+                 fmt::format("chown {}:{} {}", state.owner, state.group, key.file.path)});
+        }
+    }
+}
+
 using Check = void (*)(const Options&, const StartFacts&, Findings&);
 
 constexpr auto checks = std::to_array<Check>({
@@ -166,6 +193,7 @@ constexpr auto checks = std::to_array<Check>({
     check_space,
     check_disk,
     check_sockets,
+    check_keys,
 });
 
 }  // namespace

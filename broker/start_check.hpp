@@ -35,6 +35,7 @@ struct PathFacts {
     bool read_only = false;  // nobody may: so is its file system, or this process's view of it
     std::uint32_t mode = 0;  // rights
     std::uint32_t owner = 0;
+    std::uint32_t group = 0;
 };
 
 // The state directory, and its disk.
@@ -55,10 +56,17 @@ struct SocketFacts {
     PathFacts directory;
 };
 
+// A file that the broker's user has to read.
+struct KeyFacts {
+    std::string option;
+    PathFacts file;
+};
+
 struct StartFacts {
     std::uint32_t user = 0;  // who looks
     StateFacts state;
     std::vector<SocketFacts> sockets;
+    std::vector<KeyFacts> keys;
 };
 
 StartFacts look_at_start(const Options& options);

@@ -63,6 +63,7 @@ PathFacts look_at(const fs::path& path) {
     facts.read_only = !facts.usable && errno == EROFS;
     facts.mode = found.st_mode & rights;
     facts.owner = found.st_uid;
+    facts.group = found.st_gid;
     return facts;
 }
 
@@ -113,6 +114,13 @@ StartFacts look_at_start(const Options& options) {
             facts.sockets.push_back({.option = option,
                                      .file = look_at(*path),
                                      .directory = look_at(file.parent_path())});
+        }
+    }
+    for (const auto& [option, path] :
+         {std::pair("security.server_key", options.server_key),
+          std::pair("security.authorized_keys", options.authorized_keys)}) {
+        if (!path.empty()) {
+            facts.keys.push_back({option, look_at(path)});
         }
     }
     return facts;

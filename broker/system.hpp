@@ -22,6 +22,9 @@ std::string system_name();
 // is.
 void go_first_out_of_memory();
 
+// Of the file descriptors, those that no connection gets: they are for the journal's files.
+inline constexpr std::size_t files_kept = 64;
+
 // As far as this user may; how many files may be open then.
 std::size_t raise_file_limit();
 // What this process holds of the machine's memory; 0 where it is not told.

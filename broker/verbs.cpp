@@ -21,6 +21,9 @@ namespace {
 // Requests that wait for a pass, or for an executor to be lost: beyond these, `busy`.
 constexpr std::size_t max_asked_passes = 1024;
 constexpr std::size_t max_parked = 64;
+// Of limits.waiting one connection may have this share, or so many where that is more.
+constexpr std::uint64_t shares_of_waiting = 16;
+constexpr std::uint64_t least_share_of_waiting = 1024;
 
 // What the board takes no more of while the disk is short of space.
 constexpr bool is_new_work(Verb verb) {
@@ -196,12 +199,17 @@ void Broker::acquire(const Caller& caller, const Request& request) {
 
 void Broker::wait(const Caller& caller, const protocol::AcquireArgs& args) {
     const std::uint64_t limit = board_.settings().limits.waiting;
+    const std::uint64_t share = std::max(limit / shares_of_waiting, least_share_of_waiting);
     const bool replaces = waiters_.has(caller.session, args.executor_id);
-    if (!replaces && waiters_.size() >= limit) {
-        return refuse(caller,
-                      Status::busy,
-                      {.message = "limits.waiting is reached: ask without wait_ms, or later",
-                       .limit = static_cast<std::int64_t>(limit)});
+    if (!replaces && (waiters_.size() >= limit || waiters_.of(caller.peer) >= share)) {
+        const bool all = waiters_.size() >= limit;
+        return refuse(
+            caller,
+            Status::busy,
+            {.message = all ? "limits.waiting is reached: ask without wait_ms, or later"
+                            : "this connection's share of limits.waiting is reached: ask without "
+                              "wait_ms, or later",
+             .limit = static_cast<std::int64_t>(all ? limit : share)});
     }
     const auto replaced = waiters_.add({
         .reply_to = caller.peer,
@@ -333,11 +341,31 @@ void Broker::replay(const Caller& caller, const Request& request) {
     query.reply_bytes = board_.settings().limits.reply_bytes;
     query.now = board_.clock().peek(now_);
     const std::uint64_t token = next_token_++;
+    if (!replay_queue_.add(caller.peer, {token, std::move(query)})) {
+        return refuse(
+            caller, Status::busy, {.message = "too many replays are under way: try again later"});
+    }
     replays_.emplace(token, Replay{caller, durable_seq_});
-    output_.questions.push_back({token, std::move(query)});
+    ask_history();
+}
+
+void Broker::ask_history() {
+    while (auto question = replay_queue_.next()) {
+        if (replays_.contains(question->token)) {
+            output_.questions.push_back(*std::move(question));
+        } else {
+            replay_queue_.ended();  // refused meanwhile
+        }
+    }
 }
 
 void Broker::receive_page(std::uint64_t token, const journal::Page& page) {
+    replay_queue_.ended();
+    answer_replay(token, page);
+    ask_history();
+}
+
+void Broker::answer_replay(std::uint64_t token, const journal::Page& page) {
     const auto found = replays_.find(token);
     if (found == replays_.end()) {
         return;
@@ -364,15 +392,6 @@ void Broker::receive_page(std::uint64_t token, const journal::Page& page) {
                    Status::internal,
                    {.message = "the history could not be read (" + page.failure + "): try again"});
             break;
-    }
-}
-
-void Broker::refuse_replay(std::uint64_t token) {
-    if (const auto found = replays_.find(token); found != replays_.end()) {
-        refuse(found->second.caller,
-               Status::busy,
-               {.message = "too many replays are under way: try again later"});
-        replays_.erase(found);
     }
 }
 

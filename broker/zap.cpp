@@ -59,6 +59,9 @@ std::string_view objection(const core::Grants& grants,
     if (grant == nullptr) {
         return "its key is not among the authorized ones";
     }
+    if (grant->roles == 0) {
+        return "its key has no role";
+    }
     if (zap_domain == events_zap_domain) {
         return grant->is_bounded() ? "events are of all domains, and its own are bounded" : "";
     }

@@ -112,7 +112,7 @@ class Draft {
 }  // namespace
 
 tl::expected<std::string, std::string> read_key(const std::string& path, Kept kept) {
-    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) {
         return failed("read", path);
     }

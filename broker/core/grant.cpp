@@ -84,20 +84,6 @@ Decided<void> check_executor(const Grant& grant, std::string_view executor_id) {
                 "executor_id");
 }
 
-// Where nobody is named, the one is meant who has the task.
-std::string_view executor_of(const Board& board, const protocol::CompleteArgs& args) {
-    if (args.executor_id) {
-        return *args.executor_id;
-    }
-    const Slot slot = board.tasks().find(args.guid);
-    return slot == no_slot ? std::string_view() : board.tasks().view(slot).executor_id;
-}
-
-template <class Args>
-std::string_view executor_of(const Board& /*board*/, const Args& args) {
-    return args.executor_id;
-}
-
 Decided<void> check_task(const Board& board, const Grant& grant, std::string_view guid) {
     if (!grant.is_bounded()) {
         return {};
@@ -107,6 +93,22 @@ Decided<void> check_task(const Board& board, const Grant& grant, std::string_vie
         return refuse_unknown(guid);
     }
     return {};
+}
+
+// Where nobody is named, the one is meant who has the task: whose it is, is told to those alone who
+// may see it.
+Decided<void> check_completion(const Board& board,
+                               const Grant& grant,
+                               const protocol::CompleteArgs& args) {
+    if (args.executor_id) {
+        return check_executor(grant, *args.executor_id);
+    }
+    return check_task(board, grant, args.guid).and_then([&]() -> Decided<void> {
+        const Slot slot = board.tasks().find(args.guid);
+        const std::string_view owner =
+            slot == no_slot ? std::string_view() : board.tasks().view(slot).executor_id;
+        return owner.empty() ? Decided<void>() : check_executor(grant, owner);
+    });
 }
 
 template <class Args>
@@ -137,6 +139,22 @@ Decided<void> check_domains(const Grant& grant, const Args& args) {
     return {};
 }
 
+// An executor may serve other domains as well: who is bound to some ends and drains those alone
+// that are its own by name.
+Decided<void> check_shown(const Grant& grant, std::string_view executor_id) {
+    if (grant.shows_executor(executor_id)) {
+        return {};
+    }
+    if (!grant.executors.empty()) {
+        return check_executor(grant, executor_id);
+    }
+    return deny(fmt::format("'{}' is bound to domains, and executor '{}' is not among its "
+                            "executors=, of which it has none",
+                            grant.principal,
+                            executor_id),
+                "executor_id");
+}
+
 // What acts on the whole board, or on executors that serve others as well.
 Decided<void> check_reach(const Grant& grant, const protocol::ConvergeArgs& /*args*/) {
     if (!grant.is_bounded()) {
@@ -147,8 +165,11 @@ Decided<void> check_reach(const Grant& grant, const protocol::ConvergeArgs& /*ar
 }
 
 Decided<void> check_reach(const Grant& grant, const protocol::DrainArgs& args) {
-    return grant.shows_executor(args.executor_id) ? Decided<void>()
-                                                  : check_executor(grant, args.executor_id);
+    return check_shown(grant, args.executor_id);
+}
+
+Decided<void> check_reach(const Grant& grant, const protocol::DepartArgs& args) {
+    return check_shown(grant, args.executor_id);
 }
 
 template <class Args>
@@ -209,8 +230,10 @@ Decided<void> check_role(const Grant& grant, Verb verb) {
 template <class Args>
 Decided<void> check_grant(const Board& board, const Grant& grant, const Args& args) {
     Decided<void> checked = check_role(grant, Args::verb);
-    if constexpr (ActsAsExecutor<Args>) {
-        checked = checked.and_then([&] { return check_executor(grant, executor_of(board, args)); });
+    if constexpr (std::same_as<Args, protocol::CompleteArgs>) {
+        checked = checked.and_then([&] { return check_completion(board, grant, args); });
+    } else if constexpr (ActsAsExecutor<Args>) {
+        checked = checked.and_then([&] { return check_executor(grant, args.executor_id); });
     }
     checked = checked.and_then([&] { return check_reach(grant, args); }).and_then([&] {
         return check_domains(grant, args);

@@ -326,7 +326,36 @@ Decided<Page> list(const Board& board, const protocol::ListArgs& args, const Gra
 
 namespace {
 
-protocol::ExecutorView view_of(const ExecutorRecord& executor, Time now) {
+// Of the tasks in this listing, those of the grant's domains.
+std::int64_t count_shown(const Board& board, const Listing& listing, const Grant* grant) {
+    if (grant == nullptr || !grant->is_bounded()) {
+        return static_cast<std::int64_t>(listing.size());
+    }
+    const Tasks& tasks = board.tasks();
+    std::int64_t count = 0;
+    for (const std::string& domain : grant->domains) {
+        const std::uint32_t group = group_of(domain);
+        for (auto at = listing.lower_bound({group, {}}); at != listing.end() && at->group == group;
+             ++at) {
+            // Two domains may be of one group.
+            count += tasks.domains().text(tasks[at->slot()].domain) == domain ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+protocol::Names shown_domains(const ExecutorRecord& executor, const Grant* grant) {
+    protocol::Names shown;
+    std::ranges::copy_if(executor.domains, std::back_inserter(shown), [&](const auto& domain) {
+        return grant == nullptr || grant->covers_domain(domain);
+    });
+    return shown;
+}
+
+protocol::ExecutorView view_of(const Board& board,
+                               const ExecutorRecord& executor,
+                               Time now,
+                               const Grant* grant) {
     return {
         .executor_id = executor.id,
         .incarnation = executor.incarnation,
@@ -334,13 +363,13 @@ protocol::ExecutorView view_of(const ExecutorRecord& executor, Time now) {
         .ttl = executor.ttl,
         .expires_in =
             std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(executor.expires - now)),
-        .claimed = static_cast<std::int64_t>(executor.tasks_in(State::claimed).size()),
-        .running = static_cast<std::int64_t>(executor.tasks_in(State::running).size()),
+        .claimed = count_shown(board, executor.tasks_in(State::claimed), grant),
+        .running = count_shown(board, executor.tasks_in(State::running), grant),
         .draining = executor.draining,
         .stacks = {executor.stacks.begin(), executor.stacks.end()},
         .slots = executor.slots,
         .free = executor.free,
-        .domains = {executor.domains.begin(), executor.domains.end()},
+        .domains = shown_domains(executor, grant),
     };
 }
 
@@ -380,7 +409,7 @@ Page list_executors(const Board& board,
         const ExecutorRecord& executor = board.executors()[it->second];
         if (page.count == static_cast<std::uint32_t>(args.limit) ||
             !add_item(page,
-                      view_of(executor, now),
+                      view_of(board, executor, now, grant),
                       board.settings().limits.reply_bytes,
                       protocol::every_view)) {
             page.cursor = std::string(last);

@@ -62,6 +62,7 @@ std::optional<Waiter> Waiters::add(Waiter waiter) {
     by_executor_[waiter.executor_id].emplace(waiter.session, ticket);
     by_request_.emplace(waiter.session, waiter.id, ticket);
     by_time_.insert({waiter.until, ticket});
+    ++by_reply_to_[waiter.reply_to];
     waiters_.emplace(ticket, std::move(waiter));
     return replaced;
 }
@@ -86,6 +87,9 @@ Waiter Waiters::take(Ticket ticket) {
     remove(by_executor_, waiter.executor_id, waiter.session);
     by_request_.erase({waiter.session, waiter.id, ticket});
     by_time_.erase({waiter.until, ticket});
+    if (const auto there = by_reply_to_.find(waiter.reply_to); --there->second == 0) {
+        by_reply_to_.erase(there);
+    }
     return waiter;
 }
 

@@ -85,6 +85,12 @@ class Waiters {
 
     std::size_t size() const { return waiters_.size(); }
 
+    // Of those whose replies go there.
+    std::size_t of(std::string_view reply_to) const {
+        const auto found = by_reply_to_.find(reply_to);
+        return found == by_reply_to_.end() ? 0 : found->second;
+    }
+
   private:
     using Tickets = absl::btree_set<Ticket>;
     Ticket ticket_of(const SessionId& session, std::string_view executor_id) const;  // 0: none
@@ -98,6 +104,7 @@ class Waiters {
     absl::btree_map<std::string, absl::btree_map<SessionId, Ticket>, std::less<>> by_executor_;
     absl::btree_set<std::tuple<SessionId, RequestId, Ticket>> by_request_;
     absl::btree_set<std::pair<Time, Ticket>> by_time_;
+    absl::btree_map<std::string, std::size_t, std::less<>> by_reply_to_;  // how many
 };
 
 }  // namespace taskbbs::core

@@ -88,6 +88,18 @@ TEST_CASE("everything that is wrong is told at once, by its line") {
     CHECK_THAT(faults, Contains("keys:9: it stands here twice"));
 }
 
+TEST_CASE("a list with nothing between its commas is a mistake") {
+    for (const std::string words : {"ci ,",
+                                    "ci monitor,",
+                                    "ci ,monitor",
+                                    "ci monitor domains=a,,b",
+                                    "ci monitor domains=,a",
+                                    "ci executor executors=e,"}) {
+        CAPTURE(words);
+        CHECK_THAT(faults_in(key + " " + words + "\n"), Contains("keys:1: \""));
+    }
+}
+
 TEST_CASE("with any mistake nothing is taken") {
     CHECK_FALSE(parse_authorized_keys("keys", key + " ci monitor\nnonsense\n"));
 }

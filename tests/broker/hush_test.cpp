@@ -31,7 +31,8 @@ TEST_CASE("of a kind so many lines a minute are shown, and the others are counte
 
 TEST_CASE("what answers a reload is shown, an option a line") {
     Hush hush;
-    for (const std::string_view event : {"reloaded", "reload_changed", "reload_needs_restart", "reload_refused"}) {
+    for (const std::string_view event :
+         {"reloaded", "reload_changed", "reload_needs_restart", "reload_refused"}) {
         for (int i = 0; i < 100; ++i) {
             REQUIRE(hush.admits(Level::warn, event, first_line));
         }

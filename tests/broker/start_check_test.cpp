@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -83,6 +84,27 @@ TEST_CASE("a state directory on a file system that is read-only is a fault of it
     facts.state.directory.read_only = true;
     CHECK(only(facts).weight == Weight::fault);
     CHECK_THAT(only(facts).next_step, Contains("ReadWritePaths="));
+}
+
+TEST_CASE("where root looks, a key that the broker's user may not read is a fault") {
+    StartFacts facts = good();
+    facts.user = 0;
+    const auto has_key_fault = [&] {
+        const auto found = found_in(facts);
+        return std::ranges::any_of(found, [](const Finding& one) {
+            return one.weight == Weight::fault && one.where.starts_with("security.server_key");
+        });
+    };
+    facts.keys = {{.option = "security.server_key",
+                   .file = {.path = "/etc/taskbbs/server.key", .kind = Kind::other, .mode = 0600}}};
+    PathFacts& key = facts.keys.front().file;
+    CHECK(has_key_fault());
+    key.owner = facts.state.directory.owner;
+    CHECK_FALSE(has_key_fault());
+    key.owner = 0;
+    key.mode = 0640;
+    key.group = facts.state.directory.group;
+    CHECK_FALSE(has_key_fault());
 }
 
 TEST_CASE("a state directory that others may read or write is a note") {

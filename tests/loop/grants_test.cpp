@@ -247,6 +247,45 @@ TEST_CASE("to complete without a name is to act as who has the task") {
     CHECK(scene.bound.ask(complete("a2")).status == "ok");
 }
 
+TEST_CASE("to complete without a name tells nobody of a task that it may not see") {
+    Scene scene(grant("bound", everything, {"a"}, {"web-*"}));
+    scene.all.ask(ClaimArgs{"b1", "hidden"});
+    scene.all.ask(StartArgs{"b1", "hidden", "box"});
+    const Answer foreign = scene.bound.ask(complete("b1"));
+    const Answer unknown = scene.bound.ask(complete("nobody"));
+    CHECK(foreign.status == "not_found");
+    CHECK(unknown.status == "not_found");
+    CHECK(scene.bound.ask(complete("a1")).status == "wrong_state");
+}
+
+TEST_CASE("who is bound to domains drains and ends only executors that are its own by name") {
+    for (const auto& executors : {std::vector<std::string>{}, {"web-*"}}) {
+        Scene scene(grant("bound", {Role::board_operator}, {"a"}, executors));
+        scene.all.ask(HeartbeatArgs{.executor_id = "hidden"});
+        for (const Answer& answer : {scene.bound.ask(DrainArgs{.executor_id = "hidden"}),
+                                     scene.bound.ask(DrainArgs{.executor_id = "nobody"}),
+                                     scene.bound.ask(DepartArgs{.executor_id = "hidden"})}) {
+            CHECK(answer.status == "denied");
+        }
+    }
+    Scene scene(grant("bound", {Role::board_operator}, {"a"}, {"web-*"}));
+    scene.all.ask(HeartbeatArgs{.executor_id = "web-1"});
+    CHECK(scene.bound.ask(DrainArgs{.executor_id = "web-1"}).status == "ok");
+}
+
+TEST_CASE("a shown executor tells of the client's own domains alone") {
+    Scene scene(grant("bound", {Role::monitor}, {"a"}, {"web-*"}));
+    scene.all.ask(HeartbeatArgs{.executor_id = "web-1"});
+    scene.all.ask(AcquireArgs{.executor_id = "web-1", .max = 3, .domains = {"a", "b"}});
+    const Answer answer = scene.bound.ask(ExecutorsArgs{});
+    const auto executors = answer.as<ExecutorsReply>().executors;
+    REQUIRE(executors.array.size() == 1);
+    const Value one = *executors.array.begin();
+    CHECK(one.at("claimed").integer() == 2);
+    REQUIRE(one.at("domains").size() == 1);
+    CHECK(scene.all.ask(ExecutorsArgs{}).as<ExecutorsReply>().executors.array.size() == 1);
+}
+
 TEST_CASE("executors are shown to who is bound to domains by the names it was given") {
     Scene scene(grant("bound", {Role::monitor}, {"a"}, {"web-*", "db-1"}));
     for (const std::string_view id : {"app-1", "db-1", "db-2", "web-1", "web-2", "xyz"}) {
@@ -308,6 +347,18 @@ TEST_CASE("a retry under narrower bounds gets the outcome, and not the task") {
     CHECK(again.status == "ok");
     CHECK(again.number("epoch") > 0);
     CHECK(again.body.at("task").type() != protocol::Type::map);
+}
+
+TEST_CASE("a retry of who may not act as that executor any more gets no task") {
+    Scene scene(grant("bound", everything, {}, {"web-*"}));
+    const RequestId id = scene.bound.last_id() + 1;
+    REQUIRE(scene.bound.ask_as(id, ClaimArgs{"a1", "web-1"}).status == "ok");
+    REQUIRE(scene.bound.ask_as(id + 1, AcquireArgs{.executor_id = "web-1"}).status == "ok");
+    scene.rig.grant("bound", grant("bound", everything, {}, {"db-*"}));
+    const Answer again = scene.bound.ask_as(id, ClaimArgs{"a1", "web-1"});
+    CHECK(again.body.at("task").type() != protocol::Type::map);
+    const Answer acquired = scene.bound.ask_as(id + 1, AcquireArgs{.executor_id = "web-1"});
+    CHECK(guids_of(acquired.as<AcquireReply>().tasks).empty());
 }
 
 TEST_CASE("intervals and limits change while it serves") {

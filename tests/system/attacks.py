@@ -221,6 +221,25 @@ def half_open_and_mute_connections(target, stop, count=1500):
         wire.close()
 
 
+def ipc_connections_that_stay(target, stop):
+    """Connections over ipc that are held without a word, many more than files may be open."""
+    held = []
+    while not stop.is_set():
+        wire = socket.socket(socket.AF_UNIX)
+        wire.setblocking(False)
+        try:
+            wire.connect(target.requests.removeprefix("ipc://"))
+            held.append(wire)
+        except OSError:
+            wire.close()
+        if len(held) > 800:
+            for one in held:
+                one.close()
+            held = []
+    for wire in held:
+        wire.close()
+
+
 def endless_multipart_in_a_crowd(target, stop):
     """One that sends without end among many that say nothing."""
     crowd = threading.Thread(target=half_open_and_mute_connections, args=(target, stop), daemon=True)

@@ -72,19 +72,28 @@ class _Good:
         holds(not self.thread.is_alive() and self.done > 1, f"{self.name} is served", self.done)
 
 
+class _GoodReader(_Good):
+    """Asks for a little of the history, again and again."""
+
+    def lifecycle(self):
+        reply = self.client.ask("replay", {"after": 0, "limit": 10}, timeout=DEADLINE)
+        same(reply.status, "ok", "a good client's replay")
+        self.done += 1
+
+
 def _resident(board):
     with open(f"/proc/{board.process.pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmRSS"))
 
 
-def _withstands(board, attack, attackers=2, prefix=(), options=None):
+def _withstands(board, attack, attackers=2, prefix=(), options=None, reader=False):
     """The attack beside good clients; the broker's resident memory at its peak."""
     board.prefix = list(prefix)
     board.start({**BOUNDS, **(options or {})})
     standing = board.client()
     standing.desire_many([f"standing-{at}" for at in range(300)], payload=b"p" * 10_000,
                          stack="standing", time_to_claim_ms=4294967295)
-    good = [_Good(board, name) for name in ("a", "b")]
+    good = [_Good(board, name) for name in ("a", "b")] + ([_GoodReader(board, "reader")] if reader else [])
     stop = threading.Event()
     hostile = [threading.Thread(target=attack, args=(board, stop), daemon=True)
                for _ in range(attackers)]
@@ -157,6 +166,13 @@ def connections_that_come_and_go(board):
     eventually(lambda: late.stats()["connections"] < 20, "they are not counted afterwards")
 
 
+def file_descriptors_run_out_over_ipc(board):
+    """Whose listener in libzmq would end the process."""
+    board.requests = f"ipc://{board.home}/requests"
+    board.events = f"ipc://{board.home}/events"
+    _withstands(board, attacks.ipc_connections_that_stay, prefix=("prlimit", "--nofile=400:400"))
+
+
 def file_descriptors_run_out(board):
     """Far fewer files than limits.connections: the bound is then what the system allows."""
     _withstands(board, attacks.half_open_and_mute_connections, attackers=1,
@@ -174,7 +190,8 @@ def huge_topics(board):
 
 
 def replay_floods(board):
-    _withstands(board, attacks.replay_floods)
+    """Those who ask for little get it: they are served in turn."""
+    _withstands(board, attacks.replay_floods, reader=True)
 
 
 def waiting_acquires_by_the_thousand(board):

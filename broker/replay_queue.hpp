@@ -1,0 +1,44 @@
+// Replays that wait for the thread that reads the history: the clients are served in turn, a page
+// each, so that one that asks for much waits for itself.
+#pragma once
+
+#include "broker/journal/history.hpp"
+#include "broker/outbox.hpp"
+
+#include <absl/container/flat_hash_map.h>
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+namespace taskbbs::broker {
+
+// For the thread that reads history; its page comes back with the token.
+struct HistoryQuestion {
+    std::uint64_t token = 0;
+    journal::Query query;
+};
+
+class ReplayQueue {
+  public:
+    static constexpr std::size_t most_of_peer = 256;
+    static constexpr std::size_t most = 16'384;
+    // With the thread at once; each may take some milliseconds.
+    static constexpr std::size_t most_under_way = 4;
+
+    // False: too many wait.
+    bool add(const Peer& peer, HistoryQuestion question);
+
+    // The next one to ask, where one more may be under way.
+    std::optional<HistoryQuestion> next();
+
+    // One that next() gave was answered.
+    void ended() { --under_way_; }
+
+  private:
+    absl::flat_hash_map<Peer, std::deque<HistoryQuestion>> waiting_;
+    std::deque<Peer> turn_;  // who waits, the next one first
+    std::size_t size_ = 0;
+    std::size_t under_way_ = 0;
+};
+
+}  // namespace taskbbs::broker

@@ -10,7 +10,6 @@
 #include "broker/recover.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <optional>
@@ -156,10 +155,10 @@ Backup copy_back_or_throw(Disk& from, Disk& to, const core::Settings& settings) 
     try {
         return copy_back(from, to, settings);
     } catch (const journal::CorruptError& error) {
-        const std::filesystem::path file = error.file();
+        const std::string& path = error.file();
         throw BackupError(from.directory(),
                           fmt::format("{} is damaged at offset {}, where event {} is expected",
-                                      file.filename().string(),
+                                      path.substr(path.rfind('/') + 1),
                                       error.offset(),
                                       error.seq()));
     } catch (const journal::MissingError& error) {

@@ -1,3 +1,4 @@
+// Round after round, a slice a call.
 #include "broker/bouncer.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// A queue for each client that waits, and a queue of these clients.
 #include "broker/replay_queue.hpp"
 
 #include <utility>

@@ -8,6 +8,7 @@ import sources
 
 ALERTS = "config/prometheus/alerts.yml"
 TESTS = "config/prometheus/alerts_test.yml"
+OPERATIONS = "docs/operations.md"
 RUNBOOKS = "docs/alerts.md"
 METRICS = "docs/metrics.md"
 DASHBOARD = "config/grafana/taskbbs.json"
@@ -34,6 +35,8 @@ def check_rules():
         for word in ("fires", "is silent"):
             if f'"{alert} {word}: ' not in tests:
                 yield f"{TESTS}: no test in which {alert} {word}"
+    operations = sources.text_of(OPERATIONS)
+    yield from (f"{OPERATIONS}: no row of {alert}" for alert in found if f"| [{alert}](" not in operations)
     yield from (f"{RUNBOOKS}: no section {alert}" for alert in found if alert not in sections)
     yield from (f"{RUNBOOKS}: {section} is no alert" for section in sections if section not in found)
 

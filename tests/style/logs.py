@@ -6,6 +6,7 @@ import re
 import sources
 
 DOCUMENT = "docs/logs.md"
+OPERATIONS = "docs/operations.md"
 CALL = re.compile(r'\b(?:log|log_)\.(error|warn|info|debug)\(\s*"([a-z_]+)"|\bput\((level), "([a-z_]+)"')
 ROW = re.compile(r"^\| `([a-z_]+)` \| (error|warn|info|debug|as `of`) \| ([^|]*)\|", re.MULTILINE)
 ID_IN_DOCUMENT = re.compile(r"^\| `([a-z_]+)` \| `([0-9a-f]{32})` \|", re.MULTILINE)
@@ -52,7 +53,10 @@ def main():
         complaints.append(f"{DOCUMENT}: its message ids are not those of broker/message_ids.cpp, in their order")
     for event in {event for event, _ in known} - lines.keys():
         complaints.append(f"broker/message_ids.cpp: nothing logs {event}")
+    operations = sources.text_of(OPERATIONS)
     for event, (level, _) in lines.items():
+        if level in ("error", "warn") and f"| `{event}` |" not in operations:
+            complaints.append(f"{OPERATIONS}: no row of {event}")
         if level in ("error", "warn") and event not in dict(known):
             complaints.append(f"broker/message_ids.cpp: {event} has no id")
     if len(dict(known)) != len(known) or len({number for _, number in known}) != len(known):

@@ -89,7 +89,7 @@ class Day(Campaign):
         self._configure(0)
         self.seconds = minutes * 60
         self.attack, self.restarting, self.reloads, self.attacked = "", False, 0, {}
-        self.snapshots, self.growth, self.peaks, self.peak = 0, [], [], 0
+        self.snapshots, self.growth, self.peaks, self.peak, self.too_short = 0, [], [], 0, 0
         self.meter = Meter(self)
 
     def _configure(self, number):
@@ -174,7 +174,8 @@ class Day(Campaign):
         self.peaks.append(self.peak / MIB)
         self.peak = 0
         if len(samples) < ENOUGH:
-            return  # a short life tells nothing
+            self.too_short += 1
+            return
         third = len(samples) // 3
         before, after = statistics.median(samples[third:2 * third]), statistics.median(samples[2 * third:])
         self.growth.append((after - before) / MIB)
@@ -193,8 +194,9 @@ class Day(Campaign):
             f"  attacks: {attacks_made}", row("a good client, calm", self.meter.calm),
             row("the same, attacked", self.meter.attacked),
             "  memory, each life's last third over its second: "
-            + ", ".join(f"{one:+.1f}" for one in self.growth) + " MiB; peaks "
-            + ", ".join(f"{one:.0f}" for one in self.peaks) + " MiB"))
+            + (", ".join(f"{one:+.1f} MiB" for one in self.growth) or "none was long enough to judge")
+            + (f" ({self.too_short} too short to judge)" if self.growth and self.too_short else "")
+            + "; peaks " + ", ".join(f"{one:.0f}" for one in self.peaks) + " MiB"))
 
 
 def main():
@@ -202,7 +204,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=5)
     return conduct(parser, lambda daemon, seed, given: Day(daemon, seed, given.minutes),
                    lambda day, _: day.run(),
-                   "0 lost, 0 doubled, one owner an epoch; every good request answered ok; memory flat")
+                   "0 lost, 0 doubled, one owner an epoch; every good request answered ok; memory flat where it was judged")
 
 
 if __name__ == "__main__":

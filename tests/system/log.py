@@ -32,6 +32,8 @@ def a_wrong_configuration_is_a_line_of_the_log_where_programs_read_it(board):
 def what_ends_a_broker_that_serves_is_no_failure_to_start(board):
     board.start({"limits.batch_bytes": "16MiB", "journal.segment_bytes": "64MiB"})
     room = int(pathlib.Path(f"/proc/{board.process.pid}/statm").read_text().split()[0]) * 4096 + (64 << 20)
+    if room > 1 << 40:
+        raise Skipped("a sanitizer takes addresses by the terabyte")
     subprocess.run(["prlimit", f"--pid={board.process.pid}", f"--as={room}"], check=True)
     c = board.client()
     for at in range(100):

@@ -12,6 +12,8 @@
 #include "broker/system.hpp"
 #include "broker/version.hpp"
 
+#include <algorithm>
+
 namespace taskbbs::broker {
 
 namespace {
@@ -25,6 +27,18 @@ void say_progress(Log& log, RecoveryProgress& progress) {
     log.info("recovering",
              {{"percent", word->percent}, {"events", word->events}, {"ms", to_ms(word->took)}});
     notify_starting(word->status(), RecoveryProgress::extension);
+}
+
+// Whatever log.level leaves out.
+void warn_of_open_plaintext(const Options& options, Log& log) {
+    log.set_level(std::max(options.log_level, Level::warn));
+    log.warn("open_plaintext",
+             {{"requests", options.requests_endpoint},
+              {"events", options.events_endpoint},
+              {"says",
+               "other hosts may connect, nothing is encrypted, and everybody is operator: make "
+               "keys (taskbbsd keygen) and set security.server_key"}});
+    log.set_level(options.log_level);
 }
 
 // `serving` is set once clients may have been told something.
@@ -55,13 +69,7 @@ void serve_or_throw(const Options& options,
     auto [recovered, board] = recover_board(disk, options.journal, recovery, options.core);
     say_recovered(log, recovered, *board, {.took = boot_time() - began, .wall = wall_time()});
     if (is_open_plaintext(options)) {
-        log.error(
-            "open_plaintext",
-            {{"requests", options.requests_endpoint},
-             {"events", options.events_endpoint},
-             {"says",
-              "other hosts may connect, nothing is encrypted, and everybody is operator: make "
-              "keys (taskbbsd keygen) and set security.server_key"}});
+        warn_of_open_plaintext(options, log);
     }
     drive({options,
            std::move(keyring),

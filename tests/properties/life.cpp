@@ -144,7 +144,8 @@ void Life::join(const Deed& deed) {
 void Life::acquire(const Deed& deed) {
     const std::string executor = deed.executor_name();
     const Origin origin = next_origin(deed, Verb::acquire);
-    for (const Slot slot : choose(*board_, {.executor_id = executor, .max = 1 + deed.amount % 3}).tasks) {
+    for (const Slot slot :
+         choose(*board_, {.executor_id = executor, .max = 1 + deed.amount % 3}).tasks) {
         commit(claim_task(*board_, slot, executor), origin);
     }
 }

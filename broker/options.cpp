@@ -120,6 +120,13 @@ std::string beyond_a_message(const Options& options, std::string_view name, std:
         format_size(most));
 }
 
+std::string same_port(const Options& options, const std::string& endpoint) {
+    const bool free = options.metrics_endpoint.empty() || options.metrics_endpoint.ends_with(":0");
+    return free || "tcp://" + options.metrics_endpoint != endpoint
+               ? std::string()
+               : fmt::format("{} is for clients already: choose another port", endpoint);
+}
+
 // Who asks for it believes that it keeps others out.
 std::string mode_of_no_file(const Options& options,
                             std::string_view name,
@@ -166,6 +173,12 @@ constexpr auto rules = std::to_array<Rule>({
                             format_size(segment),
                             format_size(least));
      }},
+    {"metrics.endpoint",
+     "requests.endpoint",
+     [](const Options& options) { return same_port(options, options.requests_endpoint); }},
+    {"metrics.endpoint",
+     "events.endpoint",
+     [](const Options& options) { return same_port(options, options.events_endpoint); }},
     {"requests.ipc_mode",
      "requests.endpoint",
      [](const Options& options) {

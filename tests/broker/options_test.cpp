@@ -53,6 +53,15 @@ std::string faults_of(const std::string& name, const std::string& value) {
 
 }  // namespace
 
+TEST_CASE("a mode of an abstract socket, and a port that is used twice, are mistakes") {
+    CHECK_FALSE(faults_of(sources_of({"--requests.endpoint=ipc://@x", "--requests.ipc_mode=0600"}))
+                    .empty());
+    CHECK(faults_of(sources_of({"--requests.endpoint=ipc://@x"})).empty());
+    CHECK_FALSE(faults_of(sources_of({"--requests.endpoint=tcp://127.0.0.1:7413",
+                                      "--metrics.endpoint=127.0.0.1:7413"}))
+                    .empty());
+}
+
 TEST_CASE("nothing given is the documented defaults") {
     const Options options = parse_options(sources_of({}));
     CHECK(options.mode == Mode::serve);

@@ -29,51 +29,51 @@ std::uint64_t bytes_received(int fd) {
     return told ? info.tcpi_bytes_received : 0;
 }
 
-// Hangs up on those of the next few behind `last` of whom `is_greedy(fd, bytes)` holds, and returns
-// how many. `last` is where the next few begin: -1 where all were looked at.
+// Those of the next few behind `last` of whom `is_greedy(fd, bytes)` holds. `last` is where the
+// next few begin: -1 where all were looked at.
 template <class IsGreedy>
-std::size_t look_at_next(const Bouncer::Descriptors& all, int& last, const IsGreedy& is_greedy) {
-    std::size_t dropped = 0;
+std::vector<int> look_at_next(const Bouncer::Descriptors& all,
+                              int& last,
+                              const IsGreedy& is_greedy) {
+    std::vector<int> greedy;
     auto at = all.upper_bound(last);
     for (int looks = 0; at != all.end() && looks < looked_at; ++at, ++looks) {
         last = *at;
         if (is_greedy(*at, bytes_received(*at))) {
-            shutdown(*at, SHUT_RDWR);
-            ++dropped;
+            greedy.push_back(*at);
         }
     }
     last = at == all.end() ? -1 : last;
-    return dropped;
+    return greedy;
+}
+
+bool has_too_many_subscriptions(int /*subscriber*/, std::uint64_t bytes) {
+    return bytes > subscriptions_bytes;
 }
 
 }  // namespace
 
-Bouncer::Dropped Bouncer::look(std::uint64_t resident, core::Time heard_until, core::Time now) {
+Bouncer::Greedy Bouncer::look(std::uint64_t resident, core::Time heard_until, core::Time now) {
     hoarders_.note_memory(resident, now);
     if (!in_round_) {
         suspicious_ = hoarders_.are_watched(now);
         all_handled_ = heard_until > round_ended_;
         hoarders_.begin_round();
     }
-    return {.subscribers = look_at_subscribers(), .requesters = look_at_requesters(now)};
+    return {.subscribers = look_at_next(subscribers_, last_subscriber_, has_too_many_subscriptions),
+            .requesters = look_at_requesters(now)};
 }
 
-std::size_t Bouncer::look_at_subscribers() {
-    return look_at_next(subscribers_, last_subscriber_, [](int, std::uint64_t bytes) {
-        return bytes > subscriptions_bytes;
-    });
-}
-
-std::size_t Bouncer::look_at_requesters(core::Time now) {
-    std::size_t dropped = 0;
+std::vector<int> Bouncer::look_at_requesters(core::Time now) {
+    std::vector<int> greedy;
     if (suspicious_) {
-        dropped = look_at_next(requesters_, last_requester_, [this](int fd, std::uint64_t bytes) {
+        greedy = look_at_next(requesters_, last_requester_, [this](int fd, std::uint64_t bytes) {
             return hoarders_.has(fd, bytes, all_handled_);
         });
     }
     in_round_ = last_requester_ >= 0;
     round_ended_ = now;
-    return dropped;
+    return greedy;
 }
 
 core::Time Bouncer::due() const {

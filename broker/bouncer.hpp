@@ -1,6 +1,6 @@
-// Hangs up on those who make libzmq keep more than anybody needs: too many subscriptions, or a
-// message that does not end. A few connections each time, so that a round over thousands of them
-// never holds the loop.
+// Finds those who make libzmq keep more than anybody needs: too many subscriptions, or a message
+// that does not end. A few connections each time, so that a round over thousands of them never
+// holds the loop.
 #pragma once
 
 #include "broker/hoarders.hpp"
@@ -8,6 +8,7 @@
 #include <absl/container/btree_set.h>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace taskbbs::broker {
 
@@ -15,9 +16,10 @@ class Bouncer {
   public:
     using Descriptors = absl::btree_set<int>;
 
-    struct Dropped {
-        std::size_t subscribers = 0;
-        std::size_t requesters = 0;
+    // Connections to hang up on.
+    struct Greedy {
+        std::vector<int> subscribers;
+        std::vector<int> requesters;
     };
 
     // Connections of either socket, which outlive this. `message_bytes`: the longest request.
@@ -28,15 +30,18 @@ class Bouncer {
           subscribers_(subscribers),
           hoarders_(message_bytes + unfinished_bytes) {}
 
-    // The next few; returns how many were hung up on. `resident`: memory of this process;
-    // `heard_until`: whatever messages had arrived by then were received.
-    Dropped look(std::uint64_t resident, core::Time heard_until, core::Time now);
+    // Looks at the next few. `resident`: memory of this process; `heard_until`: whatever messages
+    // had arrived by then were received.
+    Greedy look(std::uint64_t resident, core::Time heard_until, core::Time now);
 
     // When look() wants to be called. Where a loop sleeps for longer, look after is_suspicious().
     core::Time due() const;
 
     // Memory grew of late.
     bool is_suspicious() const { return suspicious_; }
+
+    // This descriptor is another connection's, or none's.
+    void forget(int requester) { hoarders_.note_message(requester); }
 
     // A whole message of this connection was received.
     void note_message(int requester) {
@@ -49,8 +54,7 @@ class Bouncer {
     // Of a request message, besides its limit, before its sender is suspected of never ending it.
     static constexpr std::uint64_t unfinished_bytes = 1U << 20;
 
-    std::size_t look_at_subscribers();
-    std::size_t look_at_requesters(core::Time now);
+    std::vector<int> look_at_requesters(core::Time now);
 
     const Descriptors& requesters_;
     const Descriptors& subscribers_;

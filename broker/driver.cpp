@@ -411,7 +411,7 @@ class Driver {
     void drop_greedy(Time at) {
         const std::uint64_t resident = resident_bytes();
         broker_.stats().rss_bytes = resident;
-        const auto [subscribers, requesters] = sockets_.bouncer().look(resident, heard_until_, at);
+        const auto [subscribers, requesters] = sockets_.drop_greedy(resident, heard_until_, at);
         if (subscribers > 0) {
             log_.warn("subscriber_dropped",
                       {{"connections", subscribers}, {"says", "a megabyte of subscriptions"}});

@@ -226,6 +226,7 @@ class Sockets::Machinery {
     Descriptors requesters;   // connections of the one socket
     Descriptors subscribers;  // and of the other
     Bouncer bouncer;
+    Descriptors changed;  // came or went since it was cleared
     std::size_t peer_bytes;
     std::size_t limit;
     std::optional<ZapHandler> zap;
@@ -245,6 +246,8 @@ class Sockets::Machinery {
             while (zmq_msg_more(&part) != 0) {
                 zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT);
             }
+            bouncer.forget(fd);
+            changed.insert(fd);
             if (event == ZMQ_EVENT_ACCEPTED) {
                 connected(fd, of_socket);
             } else {
@@ -366,8 +369,23 @@ int Sockets::door() const {
     return machinery_->zap ? descriptor_of(machinery_->zap->socket()) : -1;
 }
 
-Bouncer& Sockets::bouncer() {
-    return machinery_->bouncer;
+// A descriptor may have become another connection's since libzmq said so last: it is asked again,
+// and who is new there stays.
+Sockets::Dropped Sockets::drop_greedy(std::uint64_t resident,
+                                      core::Time heard_until,
+                                      core::Time now) {
+    const Bouncer::Greedy greedy = machinery_->bouncer.look(resident, heard_until, now);
+    if (greedy.subscribers.empty() && greedy.requesters.empty()) {
+        return {};
+    }
+    machinery_->changed.clear();
+    machinery_->follow_both();
+    const auto hang_up = [this](const std::vector<int>& connections) {
+        return static_cast<std::size_t>(std::ranges::count_if(connections, [this](int fd) {
+            return !machinery_->changed.contains(fd) && shutdown(fd, SHUT_RDWR) == 0;
+        }));
+    };
+    return {.subscribers = hang_up(greedy.subscribers), .requesters = hang_up(greedy.requesters)};
 }
 
 const Bouncer& Sockets::bouncer() const {

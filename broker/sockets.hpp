@@ -83,8 +83,14 @@ class Sockets {
     // As in SocketSettings, from now on.
     void set_limits(std::size_t connections, std::size_t peer_bytes);
 
-    // Who is to be looked at now and then, and hung up on.
-    Bouncer& bouncer();
+    struct Dropped {
+        std::size_t subscribers = 0;
+        std::size_t requesters = 0;
+    };
+
+    // Hangs up on those who are greedy, as Bouncer::look() finds them, and returns how many.
+    Dropped drop_greedy(std::uint64_t resident, core::Time heard_until, core::Time now);
+    // When that is due.
     const Bouncer& bouncer() const;
     // Hangs up on all who listen to events: those who still may knock again.
     void drop_subscribers();

@@ -14,6 +14,7 @@ from told_and_seen import Made
 
 AT_ONCE = 6  # lives
 SILENCE = 0.3  # seconds without a reply after which all is given up
+LOST = 2000  # requests after one that is not answered: it went with its connection, which came back
 LATER = 1.0  # seconds after which what was given up is cleaned: what was on the way has arrived
 
 
@@ -78,6 +79,8 @@ class CarelessClient(threading.Thread):
             for reply in self.client.inbox.pop(number):
                 self._take(reply)
         self.client.acked = min([*self.lives, *self.cleaning], default=self.client.id + 1) - 1
+        if self.client.id - self.client.acked > LOST:
+            self._give_up()
 
     def _give_up(self):
         if not self.lives and not self.cleaning:

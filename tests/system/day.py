@@ -40,8 +40,10 @@ ATTACK = 8.0  # seconds of one attack
 PAUSE = 14.0  # and before the next one; the allocator gives back what is free within ten
 CALM = 3.0  # at the end of a pause: then memory is looked at
 ENOUGH = 30  # samples of a life to judge it by
-# Attacks and a busy machine may hold the reader of the history up for long.
-RETAIN = {"journal.retain_bytes": "4GiB"}
+# Attacks and a busy machine may hold the reader of the history up for long; and a restart opens each
+# segment, so they are not many.
+RETAIN = {"journal.retain_bytes": "4GiB", "journal.segment_bytes": "8MiB", "limits.batch_bytes": "1MiB",
+          "journal.snapshot_bytes": "32MiB", "journal.reserve_bytes": "8MiB"}
 LIVES = 5  # of the broker, that is, kills and one
 GROWTH, SLACK = 1.10, 24 * MIB  # of a life's last third over its second
 

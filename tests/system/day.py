@@ -39,7 +39,7 @@ HOSTILE = (
 ATTACK = 8.0  # seconds of one attack
 PAUSE = 14.0  # and before the next one; the allocator gives back what is free within ten
 CALM = 3.0  # at the end of a pause: then memory is looked at
-ENOUGH = 30  # samples of a life to judge it by
+ENOUGH = 200  # samples of a life to judge it by: seven minutes, so that one attack does not decide
 # Attacks and a busy machine may hold the reader of the history up for long; and a restart opens each
 # segment, so they are not many.
 RETAIN = {"journal.retain_bytes": "4GiB", "journal.segment_bytes": "8MiB", "limits.batch_bytes": "1MiB",

@@ -14,13 +14,20 @@
 
 namespace {
 
-int open_spare() {
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
 // Given up for a moment, so that there is a descriptor to hang up by. Whoever waits for a
 // connection would else be told of it again and again.
-std::atomic<int> spare{open_spare()};  // NOLINT(cert-err58-cpp): it does not throw
+std::atomic<int> spare{-1};
+
+void keep_spare() {
+    if (spare >= 0) {
+        return;
+    }
+    int none = -1;
+    const int opened = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (opened >= 0 && !spare.compare_exchange_strong(none, opened)) {
+        close(opened);
+    }
+}
 
 int raw_accept(int listener, sockaddr* peer, socklen_t* size, int flags) {
     return static_cast<int>(syscall(SYS_accept4, listener, peer, size, flags));
@@ -34,10 +41,7 @@ void hang_up_on_next(int listener) {
             close(connection);
         }
     }
-    int none = -1;
-    if (const int again = open_spare(); again >= 0 && !spare.compare_exchange_strong(none, again)) {
-        close(again);
-    }
+    keep_spare();
 }
 
 // The lowest that is free is taken, so a high one says that few are left.
@@ -48,6 +52,7 @@ bool is_kept(int descriptor) {
 }
 
 int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) {
+    keep_spare();
     const int connection = raw_accept(listener, peer, size, flags);
     if (connection >= 0 && is_kept(connection)) {
         close(connection);

@@ -146,8 +146,9 @@ class Driver {
         const Duration took = work_time() - worked;
         stats.loop_longest = std::max(stats.loop_longest, took);
         broker_.counters().turns.note(took);
-        broker_.counters().latency.note(now() - began);
-        keep_house(took);
+        const Time ended = now();
+        broker_.counters().latency.note(ended - began);
+        keep_house(took, ended);
     }
 
     void poll() {
@@ -359,6 +360,8 @@ class Driver {
 
     void send() {
         Output& output = broker_.output();
+        static_assert(ReplayQueue::most_under_way <= journal::HistoryThread::max_queries,
+                      "each question is taken");
         for (HistoryQuestion& question : output.questions) {
             history_.ask(std::move(question.query), question.token);
         }
@@ -371,8 +374,7 @@ class Driver {
         output = {};
     }
 
-    void keep_house(Duration turn) {
-        const Time ended = now();
+    void keep_house(Duration turn, Time ended) {
         Stats& stats = broker_.stats();
         stats.connections = sockets_.connections();
         stats.connections_refused = sockets_.refused();

@@ -106,12 +106,15 @@ std::vector<std::string_view> assign_all(const po::variables_map& values, Option
     return refused;
 }
 
+// By whatever source; else it has its default.
+bool is_given(const Options& options, std::string_view name) {
+    return std::ranges::find(options.settings, name, &Setting::name) != options.settings.end();
+}
+
 // Of a payload or a result that was asked for and fits into no message. Defaults give way instead.
 std::string beyond_a_message(const Options& options, std::string_view name, std::uint64_t bytes) {
     const std::uint64_t most = options.core.limits.message_bytes;
-    const bool given =
-        std::ranges::find(options.settings, name, &Setting::name) != options.settings.end();
-    if (!given || bytes <= most) {
+    if (!is_given(options, name) || bytes <= most) {
         return {};
     }
     return fmt::format(
@@ -121,8 +124,8 @@ std::string beyond_a_message(const Options& options, std::string_view name, std:
 }
 
 std::string same_port(const Options& options, const std::string& endpoint) {
-    const bool free = options.metrics_endpoint.empty() || options.metrics_endpoint.ends_with(":0");
-    return free || "tcp://" + options.metrics_endpoint != endpoint
+    const bool is_any = options.metrics_endpoint.ends_with(":0");
+    return is_any || !same_endpoint("tcp://" + options.metrics_endpoint, endpoint)
                ? std::string()
                : fmt::format("{} is for clients already: choose another port", endpoint);
 }
@@ -131,9 +134,7 @@ std::string same_port(const Options& options, const std::string& endpoint) {
 std::string mode_of_no_file(const Options& options,
                             std::string_view name,
                             const std::string& endpoint) {
-    const bool given =
-        std::ranges::find(options.settings, name, &Setting::name) != options.settings.end();
-    if (!given || !endpoint.starts_with("ipc://@")) {
+    if (!is_given(options, name) || !endpoint.starts_with("ipc://@")) {
         return {};
     }
     return fmt::format(
@@ -267,6 +268,11 @@ ConfigurationError::ConfigurationError(std::vector<Fault> faults,
                                        std::optional<LogFormat> log_format)
     : std::runtime_error(joined(faults)), faults_(std::move(faults)), log_format_(log_format) {}
 
+void fit_into_messages(core::LimitSettings& limits) {
+    limits.payload_bytes = std::min(limits.payload_bytes, limits.message_bytes);
+    limits.result_bytes = std::min(limits.result_bytes, limits.message_bytes);
+}
+
 Options parse_options(const Sources& sources) {
     std::vector<Fault> faults;
     Options options;
@@ -286,9 +292,7 @@ Options parse_options(const Sources& sources) {
         throw ConfigurationError(std::move(faults),
                                  serves ? std::optional(options.log_format) : std::nullopt);
     }
-    core::LimitSettings& limits = options.core.limits;
-    limits.payload_bytes = std::min(limits.payload_bytes, limits.message_bytes);
-    limits.result_bytes = std::min(limits.result_bytes, limits.message_bytes);
+    fit_into_messages(options.core.limits);
     const auto make_absolute = [&sources](std::string& path) {
         path = (std::filesystem::path(sources.working_dir) / path).lexically_normal();
     };

@@ -72,6 +72,9 @@ class ConfigurationError : public std::runtime_error {
     std::optional<LogFormat> log_format_;
 };
 
+// Payloads and results are no longer than the message that brings them.
+void fit_into_messages(core::LimitSettings& limits);
+
 // Reads all sources, checks each value and what must hold between them. Throws ConfigurationError
 // with everything that is wrong, each with its place, what it is and what would be accepted; also
 // for values that another source overrides. For --help and --version nothing else is looked at: the

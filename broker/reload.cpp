@@ -47,9 +47,7 @@ Options with_changes(const Options& running,
         }
     }
     // Where a larger message waits for a restart, what goes into one does too.
-    core::LimitSettings& limits = result.core.limits;
-    limits.payload_bytes = std::min(limits.payload_bytes, limits.message_bytes);
-    limits.result_bytes = std::min(limits.result_bytes, limits.message_bytes);
+    fit_into_messages(result.core.limits);
     return result;
 }
 

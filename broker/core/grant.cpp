@@ -95,20 +95,24 @@ Decided<void> check_task(const Board& board, const Grant& grant, std::string_vie
     return {};
 }
 
+Decided<void> check_name(const Grant& grant, const protocol::CompleteArgs& args) {
+    return args.executor_id ? check_executor(grant, *args.executor_id) : Decided<void>();
+}
+
+template <class Args>
+Decided<void> check_name(const Grant& grant, const Args& args) {
+    return check_executor(grant, args.executor_id);
+}
+
 // Where nobody is named, the one is meant who has the task: whose it is, is told to those alone who
 // may see it.
-Decided<void> check_completion(const Board& board,
-                               const Grant& grant,
-                               const protocol::CompleteArgs& args) {
-    if (args.executor_id) {
-        return check_executor(grant, *args.executor_id);
-    }
-    return check_task(board, grant, args.guid).and_then([&]() -> Decided<void> {
-        const Slot slot = board.tasks().find(args.guid);
-        const std::string_view owner =
-            slot == no_slot ? std::string_view() : board.tasks().view(slot).executor_id;
-        return owner.empty() ? Decided<void>() : check_executor(grant, owner);
-    });
+Decided<void> check_owner(const Board& board,
+                          const Grant& grant,
+                          const protocol::CompleteArgs& args) {
+    const Slot slot = args.executor_id ? no_slot : board.tasks().find(args.guid);
+    const std::string_view owner =
+        slot == no_slot ? std::string_view() : board.tasks().view(slot).executor_id;
+    return owner.empty() ? Decided<void>() : check_executor(grant, owner);
 }
 
 template <class Args>
@@ -230,16 +234,17 @@ Decided<void> check_role(const Grant& grant, Verb verb) {
 template <class Args>
 Decided<void> check_grant(const Board& board, const Grant& grant, const Args& args) {
     Decided<void> checked = check_role(grant, Args::verb);
-    if constexpr (std::same_as<Args, protocol::CompleteArgs>) {
-        checked = checked.and_then([&] { return check_completion(board, grant, args); });
-    } else if constexpr (ActsAsExecutor<Args>) {
-        checked = checked.and_then([&] { return check_executor(grant, args.executor_id); });
+    if constexpr (ActsAsExecutor<Args>) {
+        checked = checked.and_then([&] { return check_name(grant, args); });
     }
     checked = checked.and_then([&] { return check_reach(grant, args); }).and_then([&] {
         return check_domains(grant, args);
     });
     if constexpr (NamesTask<Args>) {
         checked = checked.and_then([&] { return check_task(board, grant, args.guid); });
+    }
+    if constexpr (std::same_as<Args, protocol::CompleteArgs>) {
+        checked = checked.and_then([&] { return check_owner(board, grant, args); });
     }
     return checked;
 }

@@ -115,9 +115,17 @@ bool Broker::handle_next(std::size_t unread) {
 // Replies to one peer that have not left are bounded: one that does not read, or asks for more than
 // it can take, is told so before anything is done for it.
 bool Broker::has_credit(const Peer& peer, std::size_t unread) const {
+    if (there_is_credit(unread)) {
+        return true;
+    }
     const std::size_t in_flight = flight_ ? flight_->outbox.bytes_for(peer) : 0;
     return unread + in_flight + gathering_.bytes_for(peer) <
            board_.settings().limits.peer_reply_bytes;
+}
+
+bool Broker::there_is_credit(std::size_t unread) const {
+    const std::size_t in_flight = flight_ ? flight_->outbox.bytes() : 0;
+    return unread + in_flight + gathering_.bytes() < board_.settings().limits.peer_reply_bytes;
 }
 
 std::string Broker::receive_malformed(const Peer& peer, std::string why, Time now) {
@@ -302,9 +310,9 @@ void Broker::open_batch() {
     batch_->set_run_began(run_began_);
 }
 
-// Numbers, applies, encodes and appends it: from here on it is part of what the batch makes
-// durable. Returns where it left the task.
-Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
+// Numbers (that is, completes), applies, encodes and appends it: from here on it is part of what
+// the batch makes durable. Returns where it left the task.
+Slot Broker::commit(Event& event, const Caller* caller, Verb verb) {
     if (caller == nullptr) {
         ++unasked_;
     } else {
@@ -318,7 +326,9 @@ Slot Broker::commit(Event event, const Caller* caller, Verb verb) {
     }
     const bool leaves = event.kind == core::Kind::lost || event.kind == core::Kind::departed;
     if (leaves) {
-        presence_.leave(board_, board_.executors().find(event.executor_id));
+        const Slot executor = board_.executors().find(event.executor_id);
+        presence_.leave(board_, executor);
+        joined_by_.left(executor);
     }
     board_.number(event, now_);
     count(event);

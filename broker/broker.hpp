@@ -11,6 +11,7 @@
 #include "broker/core/presence.hpp"
 #include "broker/core/waiters.hpp"
 #include "broker/figures.hpp"
+#include "broker/joined_by.hpp"
 #include "broker/journal/batch.hpp"
 #include "broker/journal/history.hpp"
 #include "broker/metrics/counters.hpp"
@@ -77,8 +78,12 @@ class Broker {
                         Time now,
                         core::GrantPtr grant = nullptr);
     // Handles the next request of that message. False: there is none left. `unread`: bytes of
-    // replies that were sent to its peer by now and that it has not taken yet.
+    // replies that were sent to its peer by now and that it has not taken yet; they don't matter
+    // while there_is_credit().
     bool handle_next(std::size_t unread);
+    // Whether all replies that wait here, and `unread` of all peers together, are fewer than those
+    // that a single one may leave unread: then it need not be looked up how many are whose.
+    bool there_is_credit(std::size_t unread) const;
     // A message that was not one frame, or too long: `why` in one line, which is returned.
     std::string receive_malformed(const Peer& peer, std::string why, Time now);
     // A page that was asked for.
@@ -210,7 +215,7 @@ class Broker {
     }
 
     void open_batch();
-    Slot commit(Event event, const Caller* caller = nullptr, Verb verb = Verb::hello);
+    Slot commit(Event& event, const Caller* caller = nullptr, Verb verb = Verb::hello);
     Outbox new_outbox() const;
     core::PassStart pass_start() const;
 
@@ -242,6 +247,7 @@ class Broker {
     void paused(const Caller& caller, const Request& request);
 
     void beat(const Caller& caller, const protocol::HeartbeatArgs& args);
+    bool may_join(const Caller& caller);
     void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
     void note_domains(const protocol::AcquireArgs& args);
     void answer_departed(const Caller& caller, Slot executor);
@@ -291,6 +297,7 @@ class Broker {
     core::Kicks kicks_;
     std::optional<Time> next_pass_;
 
+    JoinedBy joined_by_;
     absl::flat_hash_map<Slot, std::vector<Parked>> parked_;
     absl::flat_hash_map<std::uint64_t, Replay> replays_;
     ReplayQueue replay_queue_;

@@ -13,12 +13,11 @@
 #include "broker/system.hpp"
 #include "broker/version.hpp"
 
-#include <zmq.h>
-
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace taskbbs::broker {
@@ -97,6 +96,7 @@ class Driver {
         Stats& stats = broker_.stats();
         stats.pid = getpid();
         stats.connections_limit = connections_;
+        stats.settings = settings_text(options_);
         broker_.begin(now());
     }
 
@@ -152,30 +152,32 @@ class Driver {
     }
 
     void poll() {
-        std::array<zmq_pollitem_t, 8> items{{
-            {sockets_.requests(), 0, static_cast<short>(broker_.full() ? 0 : ZMQ_POLLIN), 0},
-            {nullptr, sockets_.requests_monitor(), ZMQ_POLLIN, 0},
-            {nullptr, sockets_.events_monitor(), ZMQ_POLLIN, 0},
-            {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, history_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, sockets_.door(), ZMQ_POLLIN, 0},
-            {nullptr, scrapes_.fd(), ZMQ_POLLIN, 0},
+        const bool takes_requests = !broker_.full();
+        const bool at_once = more_ || (takes_requests && sockets_.has_request());
+        std::array<pollfd, 8> items{{
+            {takes_requests ? sockets_.requests() : -1, POLLIN, 0},
+            {sockets_.requests_monitor(), POLLIN, 0},
+            {sockets_.events_monitor(), POLLIN, 0},
+            {journal_.fd(), POLLIN, 0},
+            {history_.fd(), POLLIN, 0},
+            {signals_.fd(), POLLIN, 0},
+            {sockets_.door(), POLLIN, 0},
+            {scrapes_.fd(), POLLIN, 0},
         }};
-        zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : timeout_ms());
-        if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
+        ::poll(items.data(), items.size(), at_once ? 0 : timeout_ms());
+        if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
             sockets_.count_connections();
         }
-        if ((items[4].revents & ZMQ_POLLIN) != 0) {
+        if ((items[4].revents & POLLIN) != 0) {
             take_history();
         }
-        if ((items[5].revents & ZMQ_POLLIN) != 0) {
+        if ((items[5].revents & POLLIN) != 0) {
             take_signals();
         }
-        if ((items[6].revents & ZMQ_POLLIN) != 0) {
+        if ((items[6].revents & POLLIN) != 0) {
             sockets_.answer_door(keyring_.grants, [this](const auto& refused) { say(refused); });
         }
-        if ((items[7].revents & ZMQ_POLLIN) != 0) {
+        if ((items[7].revents & POLLIN) != 0) {
             answer_scrapes();
         }
     }
@@ -252,6 +254,7 @@ class Driver {
         broker_.regrant(keyring_.grants);
         connections_ = connection_limit(options, log_);
         broker_.stats().connections_limit = connections_;
+        broker_.stats().settings = settings_text(options_);
         sockets_.set_limits(connections_, options.core.limits.peer_reply_bytes);
         log_.set_level(options.log_level);
         if (narrowed) {
@@ -280,7 +283,7 @@ class Driver {
         return has_curve(options_) ? keyring_.grants.of(incoming.key) : nullptr;
     }
 
-    long timeout_ms() const {
+    int timeout_ms() const {
         Duration wait = history_interval;
         if (const auto deadline = broker_.next_deadline(); deadline && !broker_.full()) {
             wait = std::min(wait, *deadline - now());
@@ -291,14 +294,14 @@ class Driver {
         if (watchdog_) {
             wait = std::min(wait, watchdog_->due() - now());
         }
-        return std::max<long>(0, std::chrono::ceil<std::chrono::milliseconds>(wait).count());
+        return static_cast<int>(
+            std::max<long>(0, std::chrono::ceil<std::chrono::milliseconds>(wait).count()));
     }
 
     // Handles requests for a while, one at a time. True when nothing more had arrived.
     bool receive(Time at) {
-        std::size_t unread = sockets_.unread(incoming_.peer);  // nothing is sent in here
         while (!broker_.full() && now() - at < receive_at_most) {
-            if (broker_.handle_next(unread)) {
+            if (broker_.handle_next(unread())) {
                 continue;
             }
             if (!sockets_.receive(incoming_)) {
@@ -307,10 +310,15 @@ class Driver {
                 return true;
             }
             count_message(at);
-            unread = sockets_.unread(incoming_.peer);
             take_message(at);
+            broker_.handle_next(unread());  // mostly its only one
         }
         return false;
+    }
+
+    // By the sender of the message in hand, as far as it matters.
+    std::size_t unread() const {
+        return broker_.there_is_credit(sockets_.unread()) ? 0 : sockets_.unread(incoming_.peer);
     }
 
     void take_message(Time at) {
@@ -428,8 +436,8 @@ class Driver {
         snapshot_care_.stop();
         const auto write_out = [this] {
             while (journal_.busy()) {
-                zmq_pollitem_t item{nullptr, journal_.fd(), ZMQ_POLLIN, 0};
-                zmq_poll(&item, 1, -1);
+                pollfd item{journal_.fd(), POLLIN, 0};
+                ::poll(&item, 1, -1);
                 land(now());
             }
         };

@@ -133,6 +133,7 @@ void Broker::fill(Figures& figures) {
     fill_domains(figures);
     figures.oldest[core::index(State::pending)] = oldest_pending(tasks, now);
     figures.oldest[core::index(State::claimed)] = oldest_in_line(tasks, DueLines::claimed, now);
+    figures.oldest[core::index(State::running)] = oldest_in_line(tasks, DueLines::running, now);
     figures.oldest[core::index(State::completed)] = oldest_completed(tasks, now);
     figures.oldest[core::index(State::resolving)] = oldest_in_line(tasks, DueLines::resolving, now);
     figures.executors = {.present = board_.executors().present(),

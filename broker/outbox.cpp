@@ -47,18 +47,14 @@ std::size_t Outbox::bytes_for(const Peer& peer) const {
 }
 
 void Outbox::reply_packed(const Peer& peer, RequestId id, std::string_view body) {
-    if (protocol::ReplyWriter* writer = writer_for(peer)) {
-        writer->add_packed(id, protocol::Status::ok, body);
-    }
+    write(peer, [&](auto& writer) { writer.add_packed(id, protocol::Status::ok, body); });
 }
 
 void Outbox::refuse(const Peer& peer,
                     RequestId id,
                     protocol::Status status,
                     const protocol::Refusal& body) {
-    if (protocol::ReplyWriter* writer = writer_for(peer)) {
-        writer->refuse(id, status, body);
-    }
+    write(peer, [&](auto& writer) { writer.refuse(id, status, body); });
 }
 
 std::string_view Outbox::topic(std::size_t i) const {
@@ -82,6 +78,7 @@ void Outbox::close(Seq seq, std::vector<Message>& out) {
         }
     }
     peers_.clear();
+    bytes_ = 0;
     index_.clear();
     found_ = none;
 }

@@ -46,9 +46,7 @@ class Outbox {
 
     template <class Body>
     void reply(const Peer& peer, RequestId id, const Body& body) {
-        if (protocol::ReplyWriter* writer = writer_for(peer)) {
-            writer->add(id, protocol::Status::ok, body);
-        }
+        write(peer, [&](auto& writer) { writer.add(id, protocol::Status::ok, body); });
     }
 
     void reply_packed(const Peer& peer, RequestId id, std::string_view body);
@@ -68,8 +66,10 @@ class Outbox {
 
     std::uint64_t dropped() const { return dropped_; }
 
-    // Of the replies to this peer.
+    // Of the replies to this peer, and to all.
     std::size_t bytes_for(const Peer& peer) const;
+
+    std::size_t bytes() const { return bytes_; }
 
     // Takes over the memory of one that has left, for topics to come.
     void recycle(Outbox&& landed);
@@ -86,12 +86,22 @@ class Outbox {
 
     static constexpr std::size_t none = SIZE_MAX;
 
+    template <class Write>
+    void write(const Peer& peer, const Write& write) {
+        if (protocol::ReplyWriter* writer = writer_for(peer)) {
+            const std::size_t before = writer->size();
+            write(*writer);
+            bytes_ += writer->size() - before;
+        }
+    }
+
     protocol::ReplyWriter* writer_for(const Peer& peer);
     std::size_t find(const Peer& peer) const;
 
     std::size_t reply_bytes_;
     std::size_t peer_bytes_;
     std::vector<PeerReplies> peers_;
+    std::size_t bytes_ = 0;
     mutable std::size_t found_ = none;  // what find() found last: requests come many from one peer
     absl::flat_hash_map<Peer, std::size_t> index_;
     std::string topics_;

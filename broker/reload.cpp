@@ -3,7 +3,7 @@
 
 #include "broker/option_table.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 namespace taskbbs::broker {
 
@@ -49,6 +49,14 @@ Options with_changes(const Options& running,
     // Where a larger message waits for a restart, what goes into one does too.
     fit_into_messages(result.core.limits);
     return result;
+}
+
+std::string settings_text(const Options& options) {
+    std::string text;
+    for (const Change& change : changes(Options{}, options)) {
+        text += fmt::format("{}{} = {}", text.empty() ? "" : "; ", change.option, change.to);
+    }
+    return text;
 }
 
 }  // namespace taskbbs::broker

@@ -1,4 +1,4 @@
-// What of the options may change while the broker serves (SIGHUP): pure.
+// What of the options may change while the broker serves (SIGHUP), and what is in force: pure.
 #pragma once
 
 #include "broker/options.hpp"
@@ -24,5 +24,9 @@ std::vector<Change> changes(const Options& running, const Options& read);
 Options with_changes(const Options& running,
                      const Options& read,
                      const std::vector<Change>& changed);
+
+// Those that are not at their defaults, as a configuration would say them: "name = value; ...".
+// Secrets are not among them, only the names of their files.
+std::string settings_text(const Options& options);
 
 }  // namespace taskbbs::broker

@@ -171,6 +171,9 @@ class Sockets::Machinery {
         }
         requests_monitor = monitor_of(context, requests, "inproc://requests-monitor");
         events_monitor = monitor_of(context, events, "inproc://events-monitor");
+        requests_fd = descriptor_of(requests);
+        requests_monitor_fd = descriptor_of(requests_monitor);
+        events_monitor_fd = descriptor_of(events_monitor);
         // A descriptor tells of what comes behind the end that was seen here.
         follow_both();
         zmq_msg_init(&frame);
@@ -219,6 +222,9 @@ class Sockets::Machinery {
     void* events = nullptr;
     void* requests_monitor = nullptr;
     void* events_monitor = nullptr;
+    int requests_fd = -1;
+    int requests_monitor_fd = -1;
+    int events_monitor_fd = -1;
     zmq_msg_t frame;
     Unread unread;
     std::string requests_endpoint;
@@ -328,7 +334,7 @@ bool Sockets::send(Message message) {
         return false;
     }
     zmq_msg_t part;
-    Unread::fill(part, std::move(message.bytes), count);
+    machinery_->unread.fill(part, std::move(message.bytes), count);
     const bool sent = zmq_msg_send(&part, socket, ZMQ_DONTWAIT) >= 0;
     if (!sent) {
         zmq_msg_close(&part);
@@ -336,7 +342,11 @@ bool Sockets::send(Message message) {
     return sent;
 }
 
-std::size_t Sockets::unread(const Peer& peer) {
+std::size_t Sockets::unread() const {
+    return machinery_->unread.bytes();
+}
+
+std::size_t Sockets::unread(const Peer& peer) const {
     return machinery_->unread.bytes(peer);
 }
 
@@ -422,16 +432,23 @@ void Sockets::linger() {
     set(machinery_->events, ZMQ_LINGER, farewell_ms);
 }
 
-void* Sockets::requests() {
-    return machinery_->requests;
+int Sockets::requests() const {
+    return machinery_->requests_fd;
+}
+
+bool Sockets::has_request() {
+    int events = 0;
+    std::size_t size = sizeof events;
+    return zmq_getsockopt(machinery_->requests, ZMQ_EVENTS, &events, &size) == 0 &&
+           (events & ZMQ_POLLIN) != 0;
 }
 
 int Sockets::requests_monitor() const {
-    return descriptor_of(machinery_->requests_monitor);
+    return machinery_->requests_monitor_fd;
 }
 
 int Sockets::events_monitor() const {
-    return descriptor_of(machinery_->events_monitor);
+    return machinery_->events_monitor_fd;
 }
 
 std::string Sockets::requests_endpoint() const {

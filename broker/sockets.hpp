@@ -64,8 +64,9 @@ class Sockets {
 
     // False: the peer is gone, or does not read; it asks again.
     bool send(Message message);
-    // Bytes of replies to this peer that the network has not taken yet.
-    std::size_t unread(const Peer& peer);
+    // Bytes of replies that the network has not taken yet: to all, and to this peer.
+    std::size_t unread() const;
+    std::size_t unread(const Peer& peer) const;
     void publish(std::string_view topic, std::string_view body);
 
     // Follows who connects and leaves, and hangs up on those beyond the bound. Call it when one of
@@ -99,10 +100,12 @@ class Sockets {
 
     void linger();
 
-    // For zmq_poll.
-    void* requests();
-    // As descriptors: about a socket zmq_poll asks libzmq two times a round, with two system calls
-    // each. That would be wrong for a socket which others read, or which is not read to its end.
+    // Descriptors for poll(2), not for zmq_poll(): that asks libzmq two times a round, with two
+    // system calls each. A descriptor tells once that something came, and what was sent or received
+    // since may have heard it: before a sleep, has_request() is to be asked.
+    int requests() const;
+    bool has_request();
+    // Read to their end, and by nobody else: so that their descriptors are enough.
     int requests_monitor() const;
     int events_monitor() const;
     // As bound: a port of `*` is a number here.

@@ -129,7 +129,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     add_limits(numbers, board_.settings().limits);
     std::string body;
     protocol::Packer packer(body);
-    packer.map(static_cast<std::uint32_t>(numbers.size() + 7));
+    packer.map(static_cast<std::uint32_t>(numbers.size() + 8));
     for (const auto& [name, value] : numbers) {
         packer.str(name);
         packer.integer(value);
@@ -140,6 +140,7 @@ void Broker::stats(const Caller& caller, const Request& /*request*/) {
     packer.boolean(read_only_);
     for (const auto& [name, text] :
          {std::pair<std::string_view, std::string_view>{"sync", identity_.sync},
+          {"settings", stats_.settings},
           {"system", identity_.system},
           {"libzmq", identity_.libzmq}}) {
         packer.str(name);

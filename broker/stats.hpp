@@ -40,6 +40,8 @@ struct Stats {
     std::int64_t pid = 0;
     std::uint64_t rss_bytes = 0;
     std::uint64_t disk_free_bytes = 0;
+    // Options in force that are not at their defaults; see settings_text().
+    std::string settings;
 };
 
 }  // namespace taskbbs::broker

@@ -34,14 +34,19 @@ class Unread {
         return count;
     }
 
-    // The message, with its bytes counted until libzmq frees it.
-    static void fill(zmq_msg_t& message, std::string bytes, const std::shared_ptr<Count>& count) {
-        *count += bytes.size() + message_overhead;
-        auto sent = std::make_unique<Sent>(Sent{std::move(bytes), count});
+    // The message, with its bytes counted until libzmq frees it: before this is destroyed.
+    void fill(zmq_msg_t& message, std::string bytes, const std::shared_ptr<Count>& count) {
+        const std::size_t counted = bytes.size() + message_overhead;
+        *count += counted;
+        sent_ += counted;
+        auto sent = std::make_unique<Sent>(Sent{std::move(bytes), count, taken_});
         void* const data = sent->bytes.data();
         const std::size_t size = sent->bytes.size();
         zmq_msg_init_data(&message, data, size, &Unread::free, sent.release());
     }
+
+    // Of all peers.
+    std::size_t bytes() const { return sent_ - taken_.load(std::memory_order_relaxed); }
 
     std::size_t bytes(const Peer& peer) const {
         const auto found = counts_.find(peer);
@@ -57,15 +62,20 @@ class Unread {
     struct Sent {
         std::string bytes;
         std::shared_ptr<Count> count;
+        Count& taken;
     };
 
     static void free(void* /*data*/, void* hint) {
         const std::unique_ptr<Sent> sent(static_cast<Sent*>(hint));
-        *sent->count -= sent->bytes.size() + message_overhead;
+        const std::size_t counted = sent->bytes.size() + message_overhead;
+        *sent->count -= counted;
+        sent->taken.fetch_add(counted, std::memory_order_relaxed);
     }
 
     absl::flat_hash_map<Peer, std::shared_ptr<Count>> counts_;
     std::size_t kept_ = least_peers_kept;
+    std::size_t sent_ = 0;  // bytes since the start, wrapping
+    Count taken_ = 0;       // of them, those that have left
 };
 
 }  // namespace taskbbs::broker

@@ -24,6 +24,10 @@ constexpr std::size_t max_parked = 64;
 // Of limits.waiting one connection may have this share, or so many where that is more.
 constexpr std::uint64_t shares_of_waiting = 16;
 constexpr std::uint64_t least_share_of_waiting = 1024;
+// The last places of limits.executors are for connections that brought few of those present.
+constexpr std::uint64_t last_share_of_executors = 4;  // that is, a quarter
+constexpr std::uint64_t shares_of_executors = 64;
+constexpr std::uint64_t least_share_of_executors = 1024;
 
 // What the board takes no more of while the disk is short of space.
 constexpr bool is_new_work(Verb verb) {
@@ -100,7 +104,7 @@ void Broker::mutate(const Caller& caller, const Request& request) {
     if (!read(caller, request, args)) {
         return;
     }
-    const auto event = core::decide(board_, args, now_);
+    auto event = core::decide(board_, args, now_);
     const bool would_begin = event || event.error().status == Status::busy;
     if (read_only_ && is_new_work(Args::verb) && would_begin) {
         return refuse(caller, read_only);
@@ -232,7 +236,8 @@ void Broker::hand_over(const Caller& caller,
                        std::string_view executor_id,
                        const std::vector<Slot>& tasks) {
     for (const Slot task : tasks) {
-        commit(core::claim_task(board_, task, executor_id), &caller, Verb::acquire);
+        Event event = core::claim_task(board_, task, executor_id);
+        commit(event, &caller, Verb::acquire);
     }
     reply_tasks(caller, tasks, board_.seq());
 }
@@ -375,8 +380,12 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
         return park(verdict->executor, std::move(parked));
     }
     if (verdict->next == core::Beat::Next::join) {
+        if (!may_join(caller)) {
+            return;
+        }
         commit(verdict->event);
         verdict->executor = board_.executors().find(args.executor_id);
+        joined_by_.joined(verdict->executor, caller.peer);
         board_.executors()[verdict->executor].domains.clear();
     }
     presence_.renew(board_, verdict->executor, now_);
@@ -386,6 +395,23 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
         caller,
         protocol::HeartbeatReply{
             executor.ttl, core::stale_tasks(board_, executor.id, args.running), executor.draining});
+}
+
+// False, and answered: the places that are left are for others.
+bool Broker::may_join(const Caller& caller) {
+    const std::uint64_t limit = board_.settings().limits.executors;
+    const std::uint64_t share = std::max(limit / shares_of_executors, least_share_of_executors);
+    const bool are_plenty = board_.executors().present() < limit - limit / last_share_of_executors;
+    if (are_plenty || joined_by_.by(caller.peer) < share) {
+        return true;
+    }
+    refuse(
+        caller,
+        Status::busy,
+        {.message = "three quarters of limits.executors are present, and this connection brought "
+                    "many of them: let some depart, or use more connections",
+         .limit = static_cast<std::int64_t>(share)});
+    return false;
 }
 
 // What it offers, for others to see.

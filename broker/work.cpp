@@ -59,7 +59,8 @@ bool Broker::must_await_landing() const {
 // Whatever became available goes to those who wait for it, in the order in which they came. Where
 // many wait and few are served, the rest is left for the next turn.
 void Broker::settle() {
-    for (;;) {
+    while (board_.executors().has_ended_losses() || board_.tasks().has_offers() ||
+           !offers_.empty()) {
         for (const Slot executor : board_.executors().take_ended_losses()) {
             unpark(executor);
         }
@@ -176,7 +177,8 @@ bool Broker::lose_next_task() {
         task = next_doomed();
     }
     if (task != core::no_slot) {
-        commit(core::lose_task(board_, task));
+        Event event = core::lose_task(board_, task);
+        commit(event);
     }
     return task != core::no_slot;
 }
@@ -204,7 +206,7 @@ Slot Broker::next_doomed() {
 }
 
 bool Broker::lose_next_executor(Time heard_until) {
-    const auto loss = presence_.next_loss(board_, std::min(now_, heard_until));
+    auto loss = presence_.next_loss(board_, std::min(now_, heard_until));
     if (loss) {
         ++stats_.executors_lost;
         stats_.last_lost = loss->executor_id;
@@ -235,13 +237,13 @@ void Broker::unpark(Slot executor) {
 
 bool Broker::converge_next() {
     if (!pass_ && !begin_pass()) {
-        const auto kick = read_only_ ? std::nullopt : kicks_.next(board_, now_);
+        auto kick = read_only_ ? std::nullopt : kicks_.next(board_, now_);
         if (kick) {
             commit(*kick);
         }
         return kick.has_value();
     }
-    if (const auto event = pass_->pass.next(board_)) {
+    if (auto event = pass_->pass.next(board_)) {
         commit(*event);
     } else {
         end_pass();

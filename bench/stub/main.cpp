@@ -8,12 +8,11 @@
 #include "broker/sockets.hpp"
 #include "broker/system.hpp"
 
-#include <zmq.h>
-
 #include <array>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <poll.h>
 
 namespace {
 
@@ -85,18 +84,18 @@ class Loop {
     }
 
     void poll() {
-        std::array<zmq_pollitem_t, 5> items{{
-            {sockets_.requests(), 0, ZMQ_POLLIN, 0},
-            {nullptr, sockets_.requests_monitor(), ZMQ_POLLIN, 0},
-            {nullptr, sockets_.events_monitor(), ZMQ_POLLIN, 0},
-            {nullptr, journal_.fd(), ZMQ_POLLIN, 0},
-            {nullptr, signals_.fd(), ZMQ_POLLIN, 0},
+        std::array<pollfd, 5> items{{
+            {sockets_.requests(), POLLIN, 0},
+            {sockets_.requests_monitor(), POLLIN, 0},
+            {sockets_.events_monitor(), POLLIN, 0},
+            {journal_.fd(), POLLIN, 0},
+            {signals_.fd(), POLLIN, 0},
         }};
-        zmq_poll(items.data(), static_cast<int>(items.size()), more_ ? 0 : -1);
-        if (((items[1].revents | items[2].revents) & ZMQ_POLLIN) != 0) {
+        ::poll(items.data(), items.size(), more_ || sockets_.has_request() ? 0 : -1);
+        if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
             sockets_.count_connections();
         }
-        stop_ = (items[4].revents & ZMQ_POLLIN) != 0;
+        stop_ = (items[4].revents & POLLIN) != 0;
     }
 
     bool receive() {

@@ -16,14 +16,14 @@ class DueLines {
     static constexpr std::uint8_t max_kicks = 31;
 
     using Line = std::size_t;
-    static constexpr Line none = SIZE_MAX;
 
     static constexpr Line pending(std::uint8_t kicks) { return kicks; }
 
     static constexpr Line completed(std::uint8_t kicks) { return max_kicks + 1U + kicks; }
 
     static constexpr Line claimed = 2 * (Line{max_kicks} + 1);
-    static constexpr Line resolving = claimed + 1;
+    static constexpr Line running = claimed + 1;  // nothing is due there: for how old they are
+    static constexpr Line resolving = running + 1;
 
     static Line line_of(const TaskRecord& task) {
         switch (task.state) {
@@ -31,22 +31,18 @@ class DueLines {
                 return pending(task.kicks);
             case State::claimed:
                 return claimed;
+            case State::running:
+                return running;
             case State::completed:
                 return completed(task.kicks);
-            case State::resolving:
-                return resolving;
             default:
-                return none;
+                return resolving;
         }
     }
 
     void append(Slab<TaskRecord>& tasks, Slot slot) {
         TaskRecord& task = tasks[slot];
-        const Line line = line_of(task);
-        if (line == none) {
-            return;
-        }
-        Ends& ends = lines_[line];
+        Ends& ends = lines_[line_of(task)];
         task.previous = ends.last;
         task.next = no_slot;
         (ends.last == no_slot ? ends.first : tasks[ends.last].next) = slot;
@@ -55,11 +51,7 @@ class DueLines {
 
     void remove(Slab<TaskRecord>& tasks, Slot slot) {
         TaskRecord& task = tasks[slot];
-        const Line line = line_of(task);
-        if (line == none) {
-            return;
-        }
-        Ends& ends = lines_[line];
+        Ends& ends = lines_[line_of(task)];
         (task.previous == no_slot ? ends.first : tasks[task.previous].next) = task.next;
         (task.next == no_slot ? ends.last : tasks[task.next].previous) = task.previous;
         task.previous = task.next = no_slot;

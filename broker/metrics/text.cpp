@@ -150,9 +150,7 @@ void add_tasks(Families& out, const Figures& figures) {
     out.gauge("taskbbs_oldest_task_seconds",
               "For how long some task has been in this state, at least.");
     for_each_live_state([&](std::string_view state, std::size_t i) {
-        if (i != metrics::index_of(State::running)) {
-            out.add(figures.oldest[i].value_or(std::chrono::nanoseconds{0}), {{"state", state}});
-        }
+        out.add(figures.oldest[i].value_or(std::chrono::nanoseconds{0}), {{"state", state}});
     });
     out.histogram(
         "taskbbs_task_state_seconds",

@@ -61,6 +61,14 @@ TEST_CASE("a change tells both values as the configuration spells them") {
     CHECK(changed[0].to == "7s");
 }
 
+TEST_CASE("what is in force is told by what is not at its default") {
+    Options options;
+    CHECK(settings_text(options).empty());
+    options.core.converge.every = 7s;
+    options.server_key = "/k";
+    CHECK(settings_text(options) == "security.server_key = /k; converge.every = 7s");
+}
+
 TEST_CASE("that completed tasks expire at all is a choice of the start, when they do is not") {
     Options running;
     Options read;

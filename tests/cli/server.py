@@ -47,6 +47,7 @@ def test_stats_tell_of_the_process_and_of_its_limits():
         assert stats["tasks_limit"] == 77 and stats["connections_limit"] == 50, stats
         assert stats["system"].startswith("Linux ") and stats["libzmq"].count(".") == 2, stats
         assert stats["snapshot_at"] is None, stats
+        assert "; limits.tasks = 77; " in stats["settings"], stats
         wait_for(lambda: all(board.cli.json("stats")[0][name] > 0 for name in ("rss_bytes", "disk_free_bytes")),
                  "what is looked at once a second")
 

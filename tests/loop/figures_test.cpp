@@ -194,6 +194,21 @@ TEST_CASE("the oldest of each state is told by its age, and nothing where there 
     CHECK(oldest(rig, State::resolving) < 7s);
 }
 
+TEST_CASE("a running task is as old as its start") {
+    Rig rig(without_passes());
+    Client client(rig, "c");
+    client.ask(desire("a"));
+    client.ask(ClaimArgs{"a", "e"});
+    rig.pass(20s);
+    client.ask(StartArgs{"a", "e", {}});
+    CHECK(oldest(rig, State::running) < 1s);
+    rig.pass(10s);
+    CHECK(oldest(rig, State::running) >= 10s);
+    CHECK(oldest(rig, State::running) < 12s);
+    client.ask(complete("a"));
+    CHECK(oldest(rig, State::running) == Duration{-1});
+}
+
 TEST_CASE("tasks are told by domain and state, and stay told when they are gone") {
     Rig rig(without_passes());
     Client client(rig, "c");

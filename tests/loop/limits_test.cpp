@@ -1,6 +1,7 @@
 // The broker's bounds (docs/protocol.md, section 6): `busy`, nothing changed, and a way out.
 #include "tests/loop/client.hpp"
 
+#include <fmt/format.h>
 #include <functional>
 
 namespace taskbbs::loop_test {
@@ -117,6 +118,21 @@ TEST_CASE("limits.executors: one more executor is busy until another one leaves"
     CHECK(client.ask(HeartbeatArgs{.executor_id = "e2", .incarnation = "2"}).status == "ok");
     client.ask(DepartArgs{"e1"});
     CHECK(client.ask(HeartbeatArgs{.executor_id = "e3"}).status == "ok");
+}
+
+TEST_CASE("the last quarter of limits.executors is for connections that brought few") {
+    Rig rig(with([](auto& limits) { limits.executors = 2048; }));
+    Client greedy(rig, "c");
+    Client other(rig, "d");
+    for (int i = 0; i < 1536; ++i) {
+        REQUIRE(greedy.ask(HeartbeatArgs{.executor_id = fmt::format("e{}", i)}).status == "ok");
+    }
+    check_busy(greedy.ask(HeartbeatArgs{.executor_id = "more"}), 1024);
+    CHECK(greedy.ask(HeartbeatArgs{.executor_id = "e7"}).status == "ok");
+    CHECK(other.ask(HeartbeatArgs{.executor_id = "other"}).status == "ok");
+    greedy.ask(DepartArgs{"e0"});
+    greedy.ask(DepartArgs{"e1"});
+    CHECK(greedy.ask(HeartbeatArgs{.executor_id = "more"}).status == "ok");
 }
 
 TEST_CASE(

@@ -2,10 +2,6 @@
 #include "broker/bouncer.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 namespace taskbbs::broker {
 
@@ -14,19 +10,21 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr core::Duration between_rounds = 100ms;
-// A microsecond each.
-constexpr int looked_at = 256;
+// A tenth of a microsecond each.
+constexpr int looked_at = 1024;
 // Of subscriptions that one connection may send: libzmq keeps each until its end, some 32 bytes for
 // each of theirs. A watch of a thousand domains sends a tenth of it.
 constexpr std::uint64_t subscriptions_bytes = 1U << 20;
 
-// Over the life of a tcp connection; 0 of others.
-std::uint64_t bytes_received(int fd) {
-    tcp_info info{};
-    socklen_t size = sizeof info;
-    const bool told = getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
-                      size >= offsetof(tcp_info, tcpi_bytes_received) + sizeof(std::uint64_t);
-    return told ? info.tcpi_bytes_received : 0;
+// Of a connection that has said who it is and nothing else, at most.
+constexpr std::uint64_t greeting_bytes = 128;
+// How long such a one may hold a place that others want, and how long any: no wait lasts longer.
+constexpr core::Duration greeted_only = 10s;
+constexpr core::Duration said_nothing = 75s;
+constexpr std::size_t most_idle = 64;
+
+bool is_idle(const Received& received) {
+    return received.quiet >= (received.bytes <= greeting_bytes ? greeted_only : said_nothing);
 }
 
 // Those of the next few behind `last` of whom `is_greedy(fd, bytes)` holds. `last` is where the
@@ -34,12 +32,13 @@ std::uint64_t bytes_received(int fd) {
 template <class IsGreedy>
 std::vector<int> look_at_next(const Bouncer::Descriptors& all,
                               int& last,
+                              Bouncer::ReceivedBy received_by,
                               const IsGreedy& is_greedy) {
     std::vector<int> greedy;
     auto at = all.upper_bound(last);
     for (int looks = 0; at != all.end() && looks < looked_at; ++at, ++looks) {
         last = *at;
-        if (is_greedy(*at, bytes_received(*at))) {
+        if (is_greedy(*at, received_by(*at).bytes)) {
             greedy.push_back(*at);
         }
     }
@@ -60,20 +59,46 @@ Bouncer::Greedy Bouncer::look(std::uint64_t resident, core::Time heard_until, co
         all_handled_ = heard_until > round_ended_;
         hoarders_.begin_round();
     }
-    return {.subscribers = look_at_next(subscribers_, last_subscriber_, has_too_many_subscriptions),
+    return {.subscribers = look_at_next(
+                subscribers_, last_subscriber_, received_by_, has_too_many_subscriptions),
             .requesters = look_at_requesters(now)};
 }
 
 std::vector<int> Bouncer::look_at_requesters(core::Time now) {
     std::vector<int> greedy;
     if (suspicious_) {
-        greedy = look_at_next(requesters_, last_requester_, [this](int fd, std::uint64_t bytes) {
-            return hoarders_.has(fd, bytes, all_handled_);
-        });
+        greedy = look_at_next(
+            requesters_, last_requester_, received_by_, [this](int fd, std::uint64_t bytes) {
+                return hoarders_.has(fd, bytes, all_handled_);
+            });
     }
     in_round_ = last_requester_ >= 0;
     round_ended_ = now;
     return greedy;
+}
+
+int Bouncer::take_idle(core::Time now) {
+    if (idle_.empty() && now - looked_for_idle_ >= between_rounds) {
+        looked_for_idle_ = now;
+        for (const int fd : requesters_) {
+            if (idle_.size() < most_idle && is_idle(received_by_(fd))) {
+                idle_.push_back(fd);
+            }
+        }
+    }
+    while (!idle_.empty()) {
+        const int fd = idle_.back();
+        idle_.pop_back();
+        if (is_idle(received_by_(fd))) {
+            return fd;
+        }
+    }
+    return -1;
+}
+
+void Bouncer::forget(int requester) {
+    hoarders_.note_message(requester);
+    std::erase(idle_, requester);
 }
 
 core::Time Bouncer::due() const {

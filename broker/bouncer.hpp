@@ -1,9 +1,10 @@
 // Finds those who make libzmq keep more than anybody needs: too many subscriptions, or a message
 // that does not end. A few connections each time, so that a round over thousands of them never
-// holds the loop.
+// holds the loop. And those who hold a place and say nothing, where others want one.
 #pragma once
 
 #include "broker/hoarders.hpp"
+#include "broker/received.hpp"
 
 #include <absl/container/btree_set.h>
 #include <cstddef>
@@ -15,6 +16,7 @@ namespace taskbbs::broker {
 class Bouncer {
   public:
     using Descriptors = absl::btree_set<int>;
+    using ReceivedBy = Received (*)(int descriptor);
 
     // Connections to hang up on.
     struct Greedy {
@@ -25,9 +27,11 @@ class Bouncer {
     // Connections of either socket, which outlive this. `message_bytes`: the longest request.
     Bouncer(const Descriptors& requesters,
             const Descriptors& subscribers,
+            ReceivedBy received_by,
             std::uint64_t message_bytes)
         : requesters_(requesters),
           subscribers_(subscribers),
+          received_by_(received_by),
           hoarders_(message_bytes + unfinished_bytes) {}
 
     // Looks at the next few. `resident`: memory of this process; `heard_until`: whatever messages
@@ -40,8 +44,13 @@ class Bouncer {
     // Memory grew of late.
     bool is_suspicious() const { return suspicious_; }
 
+    // A requester that only greeted, for ten seconds, or has said nothing for longer than any wait
+    // lasts: once for each, until it is forgotten. -1: there is none, or it was looked for just
+    // now.
+    int take_idle(core::Time now);
+
     // This descriptor is another connection's, or none's.
-    void forget(int requester) { hoarders_.note_message(requester); }
+    void forget(int requester);
 
     // A whole message of this connection was received.
     void note_message(int requester) {
@@ -58,6 +67,7 @@ class Bouncer {
 
     const Descriptors& requesters_;
     const Descriptors& subscribers_;
+    ReceivedBy received_by_;
     Hoarders hoarders_;
     int last_subscriber_ = -1;
     int last_requester_ = -1;
@@ -65,6 +75,8 @@ class Bouncer {
     bool in_round_ = false;
     bool all_handled_ = false;  // whatever had arrived by the end of the last round
     core::Time round_ended_{};
+    std::vector<int> idle_;  // found, and not taken yet
+    core::Time looked_for_idle_{};
 };
 
 }  // namespace taskbbs::broker

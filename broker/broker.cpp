@@ -332,7 +332,11 @@ Slot Broker::commit(Event& event, const Caller* caller, Verb verb) {
     }
     board_.number(event, now_);
     count(event);
+    const std::size_t sessions = board_.sessions().size();
     const Slot slot = board_.apply(event);
+    if (caller != nullptr && board_.sessions().size() > sessions) {
+        sessions_begun_.note(caller->peer);
+    }
     const core::TaskView task =
         slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);
     body_.clear();

@@ -4,6 +4,7 @@
 // order (docs/architecture.md). Not thread-safe: one thread, or a simulator, drives it.
 #pragma once
 
+#include "broker/brought.hpp"
 #include "broker/core/acquire.hpp"
 #include "broker/core/board.hpp"
 #include "broker/core/converge.hpp"
@@ -11,7 +12,6 @@
 #include "broker/core/presence.hpp"
 #include "broker/core/waiters.hpp"
 #include "broker/figures.hpp"
-#include "broker/joined_by.hpp"
 #include "broker/journal/batch.hpp"
 #include "broker/journal/history.hpp"
 #include "broker/metrics/counters.hpp"
@@ -247,9 +247,9 @@ class Broker {
     void paused(const Caller& caller, const Request& request);
 
     void beat(const Caller& caller, const protocol::HeartbeatArgs& args);
-    bool may_join(const Caller& caller);
+    bool may_offer(const Caller& caller, Slot executor, const protocol::HeartbeatArgs& args);
     void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
-    void note_domains(const protocol::AcquireArgs& args);
+    bool note_domains(const Caller& caller, const protocol::AcquireArgs& args);
     void answer_departed(const Caller& caller, Slot executor);
     void park(Slot executor, Parked parked);
     void hand_over(const Caller& caller,
@@ -258,6 +258,21 @@ class Broker {
     void reply_tasks(const Caller& caller, const std::vector<Slot>& tasks, core::Seq seq);
     void reply_empty(const core::Waiter& waiter);
     void wait(const Caller& caller, const protocol::AcquireArgs& args);
+
+    // shares.cpp: false, and answered, where it would be too much of what all share.
+    struct Listed {
+        const core::NameBudget& budget;
+        std::size_t before;
+        std::size_t now;
+        std::uint64_t bound;
+        std::string_view option;
+    };
+
+    bool has_session(const Caller& caller);
+    bool may_join(const Caller& caller);
+    bool may_wait(const Caller& caller, const protocol::AcquireArgs& args);
+    bool may_list(const Caller& caller, const Listed& listed);
+    bool executor_may_list(const Caller& caller, std::size_t before, std::size_t now);
 
     // work.cpp: what nobody asked for just now.
     void settle();
@@ -298,6 +313,7 @@ class Broker {
     std::optional<Time> next_pass_;
 
     JoinedBy joined_by_;
+    Begun sessions_begun_;
     absl::flat_hash_map<Slot, std::vector<Parked>> parked_;
     absl::flat_hash_map<std::uint64_t, Replay> replays_;
     ReplayQueue replay_queue_;

@@ -48,12 +48,6 @@ std::size_t connection_limit(const Options& options, Log& log) {
     return std::min(possible, wanted);
 }
 
-// What clients are told to subscribe at.
-std::string events_endpoint(const Options& options, const Sockets& sockets) {
-    return options.events_advertise.empty() ? told_endpoint(sockets.events_endpoint())
-                                            : options.events_advertise;
-}
-
 class Driver {
   public:
     explicit Driver(Driven driven)
@@ -75,7 +69,9 @@ class Driver {
                   {.server = fmt::format("taskbbs/{}", version),
                    .broker_id = journal::to_hex(driven.recovered.uuid()),
                    .log = journal::to_hex(driven.recovered.log()),
-                   .events = events_endpoint(options_, sockets_),
+                   .events = options_.events_advertise.empty()
+                                 ? told_endpoint(sockets_.events_endpoint())
+                                 : options_.events_advertise,
                    .sync = options_.journal.sync == journal::Sync::always ? "always" : "never",
                    .curve = has_curve(options_),
                    .open_plaintext = is_open_plaintext(options_),
@@ -154,7 +150,7 @@ class Driver {
     void poll() {
         const bool takes_requests = !broker_.full();
         const bool at_once = more_ || (takes_requests && sockets_.has_request());
-        std::array<pollfd, 8> items{{
+        std::array<pollfd, 9> items{{
             {takes_requests ? sockets_.requests() : -1, POLLIN, 0},
             {sockets_.requests_monitor(), POLLIN, 0},
             {sockets_.events_monitor(), POLLIN, 0},
@@ -163,6 +159,7 @@ class Driver {
             {signals_.fd(), POLLIN, 0},
             {sockets_.door(), POLLIN, 0},
             {scrapes_.fd(), POLLIN, 0},
+            {sockets_.events(), POLLIN, 0},
         }};
         ::poll(items.data(), items.size(), at_once ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
@@ -179,6 +176,9 @@ class Driver {
         }
         if ((items[7].revents & POLLIN) != 0) {
             answer_scrapes();
+        }
+        if ((items[8].revents & POLLIN) != 0) {
+            sockets_.take_subscriptions();
         }
     }
 

@@ -3,6 +3,7 @@
 
 #include "broker/bouncer.hpp"
 #include "broker/ipc_file.hpp"
+#include "broker/system.hpp"
 #include "broker/unread.hpp"
 
 #include <zmq.h>
@@ -138,7 +139,7 @@ class Sockets::Machinery {
     using Descriptors = Bouncer::Descriptors;
 
     explicit Machinery(const SocketSettings& settings)
-        : bouncer(requesters, subscribers, settings.message_bytes),
+        : bouncer(requesters, subscribers, received_by, settings.message_bytes),
           peer_bytes(settings.peer_bytes),
           limit(settings.connections) {
         seed_routing_ids();
@@ -160,9 +161,9 @@ class Sockets::Machinery {
         set(requests, ZMQ_SNDHWM, reply_queue);
         set_size(requests, settings.message_bytes);
         set(events, ZMQ_SNDHWM, event_queue);
-        // Subscriptions are taken in by whoever sends, as long as there are any: with a longer
-        // queue a flood of them would hold the loop for as long as it lasts. With CURVE one place
-        // is taken for good, by the client's key.
+        // Subscriptions are taken in by whoever sends or asks, as long as there are any: with a
+        // longer queue a flood of them would hold the loop for as long as it lasts. With CURVE one
+        // place is taken for good, by the client's key.
         set(events, ZMQ_RCVHWM, 2);
         set_size(events, subscription_bytes);
         if (zap) {
@@ -172,6 +173,7 @@ class Sockets::Machinery {
         requests_monitor = monitor_of(context, requests, "inproc://requests-monitor");
         events_monitor = monitor_of(context, events, "inproc://events-monitor");
         requests_fd = descriptor_of(requests);
+        events_fd = descriptor_of(events);
         requests_monitor_fd = descriptor_of(requests_monitor);
         events_monitor_fd = descriptor_of(events_monitor);
         // A descriptor tells of what comes behind the end that was seen here.
@@ -201,12 +203,16 @@ class Sockets::Machinery {
     }
 
     // The listener stays, as libzmq ends all its connections with it: who is one too many is hung
-    // up on, and knocks again. Should `fd` be another connection's by now, that one does.
+    // up on, and knocks again; or who is idle, instead. Should `fd` be another connection's by now,
+    // that one does.
     void connected(int fd, Descriptors& of_socket) {
         of_socket.insert(fd);
         if (connections() > limit) {
+            const int idle = bouncer.take_idle(boot_time());
+            const int goes = idle >= 0 ? idle : fd;
             ++refused;
-            shutdown(fd, SHUT_RDWR);
+            requesters.erase(idle);
+            shutdown(goes, SHUT_RDWR);
         }
     }
 
@@ -223,6 +229,7 @@ class Sockets::Machinery {
     void* requests_monitor = nullptr;
     void* events_monitor = nullptr;
     int requests_fd = -1;
+    int events_fd = -1;
     int requests_monitor_fd = -1;
     int events_monitor_fd = -1;
     zmq_msg_t frame;
@@ -441,6 +448,16 @@ bool Sockets::has_request() {
     std::size_t size = sizeof events;
     return zmq_getsockopt(machinery_->requests, ZMQ_EVENTS, &events, &size) == 0 &&
            (events & ZMQ_POLLIN) != 0;
+}
+
+int Sockets::events() const {
+    return machinery_->events_fd;
+}
+
+void Sockets::take_subscriptions() {
+    int events = 0;
+    std::size_t size = sizeof events;
+    zmq_getsockopt(machinery_->events, ZMQ_EVENTS, &events, &size);
 }
 
 int Sockets::requests_monitor() const {

@@ -105,6 +105,10 @@ class Sockets {
     // since may have heard it: before a sleep, has_request() is to be asked.
     int requests() const;
     bool has_request();
+    // When this is readable, what was subscribed is to be taken in: else that waits until events
+    // are published, two of a subscriber's each time.
+    int events() const;
+    void take_subscriptions();
     // Read to their end, and by nobody else: so that their descriptors are enough.
     int requests_monitor() const;
     int events_monitor() const;

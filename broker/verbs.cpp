@@ -21,24 +21,10 @@ namespace {
 // Requests that wait for a pass, or for an executor to be lost: beyond these, `busy`.
 constexpr std::size_t max_asked_passes = 1024;
 constexpr std::size_t max_parked = 64;
-// Of limits.waiting one connection may have this share, or so many where that is more.
-constexpr std::uint64_t shares_of_waiting = 16;
-constexpr std::uint64_t least_share_of_waiting = 1024;
-// The last places of limits.executors are for connections that brought few of those present.
-constexpr std::uint64_t last_share_of_executors = 4;  // that is, a quarter
-constexpr std::uint64_t shares_of_executors = 64;
-constexpr std::uint64_t least_share_of_executors = 1024;
 
 // What the board takes no more of while the disk is short of space.
 constexpr bool is_new_work(Verb verb) {
     return verb == Verb::desire || verb == Verb::claim || verb == Verb::acquire;
-}
-
-// They are the same mostly, and then nothing is allocated.
-void note_names(std::vector<std::string>& noted, const protocol::Names& names) {
-    if (!std::equal(noted.begin(), noted.end(), names.begin(), names.end())) {
-        noted.assign(names.begin(), names.end());
-    }
 }
 
 const core::Refused read_only{
@@ -112,8 +98,8 @@ void Broker::mutate(const Caller& caller, const Request& request) {
     if (!event) {
         return refuse(caller, event.error());
     }
-    if (const auto room = core::check_session(board_, caller.session); !room) {
-        return refuse(caller, room.error());
+    if (!has_session(caller)) {
+        return;
     }
     const Slot slot = commit(*event, &caller, Args::verb);
     using Reply = typename Args::Reply;
@@ -172,7 +158,9 @@ void Broker::acquire(const Caller& caller, const Request& request) {
     if (caller.grant) {
         core::bound(*caller.grant, args);
     }
-    note_domains(args);
+    if (!note_domains(caller, args)) {
+        return;
+    }
     if (read_only_) {
         return refuse(caller, read_only);
     }
@@ -195,25 +183,15 @@ void Broker::acquire(const Caller& caller, const Request& request) {
     if (chosen.empty()) {
         return reply_tasks(caller, {}, board_.seq());
     }
-    if (const auto room = core::check_session(board_, caller.session); !room) {
-        return refuse(caller, room.error());
+    if (!has_session(caller)) {
+        return;
     }
     hand_over(caller, args.executor_id, chosen);
 }
 
 void Broker::wait(const Caller& caller, const protocol::AcquireArgs& args) {
-    const std::uint64_t limit = board_.settings().limits.waiting;
-    const std::uint64_t share = std::max(limit / shares_of_waiting, least_share_of_waiting);
-    const bool replaces = waiters_.has(caller.session, args.executor_id);
-    if (!replaces && (waiters_.size() >= limit || waiters_.of(caller.peer) >= share)) {
-        const bool all = waiters_.size() >= limit;
-        return refuse(
-            caller,
-            Status::busy,
-            {.message = all ? "limits.waiting is reached: ask without wait_ms, or later"
-                            : "this connection's share of limits.waiting is reached: ask without "
-                              "wait_ms, or later",
-             .limit = static_cast<std::int64_t>(all ? limit : share)});
+    if (!may_wait(caller, args)) {
+        return;
     }
     const auto replaced = waiters_.add({
         .reply_to = caller.peer,
@@ -379,14 +357,14 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
         encode(packer, args);
         return park(verdict->executor, std::move(parked));
     }
-    if (verdict->next == core::Beat::Next::join) {
-        if (!may_join(caller)) {
-            return;
-        }
+    const bool joins = verdict->next == core::Beat::Next::join;
+    if ((joins && !may_join(caller)) || !may_offer(caller, verdict->executor, args)) {
+        return;
+    }
+    if (joins) {
         commit(verdict->event);
         verdict->executor = board_.executors().find(args.executor_id);
         joined_by_.joined(verdict->executor, caller.peer);
-        board_.executors()[verdict->executor].domains.clear();
     }
     presence_.renew(board_, verdict->executor, now_);
     note_offer(verdict->executor, args);
@@ -397,36 +375,35 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
             executor.ttl, core::stale_tasks(board_, executor.id, args.running), executor.draining});
 }
 
-// False, and answered: the places that are left are for others.
-bool Broker::may_join(const Caller& caller) {
-    const std::uint64_t limit = board_.settings().limits.executors;
-    const std::uint64_t share = std::max(limit / shares_of_executors, least_share_of_executors);
-    const bool are_plenty = board_.executors().present() < limit - limit / last_share_of_executors;
-    if (are_plenty || joined_by_.by(caller.peer) < share) {
-        return true;
-    }
-    refuse(
-        caller,
-        Status::busy,
-        {.message = "three quarters of limits.executors are present, and this connection brought "
-                    "many of them: let some depart, or use more connections",
-         .limit = static_cast<std::int64_t>(share)});
-    return false;
+bool Broker::may_offer(const Caller& caller, Slot slot, const protocol::HeartbeatArgs& args) {
+    static const core::ExecutorRecord nobody;
+    const core::ExecutorRecord& executor =
+        slot == core::no_slot ? nobody : board_.executors()[slot];
+    return executor_may_list(
+        caller, executor.listed(), executor.domains.size() + args.stacks.size());
 }
 
 // What it offers, for others to see.
 void Broker::note_offer(Slot slot, const protocol::HeartbeatArgs& args) {
+    board_.executors().list_stacks(slot, args.stacks);
     core::ExecutorRecord& executor = board_.executors()[slot];
-    note_names(executor.stacks, args.stacks);
     executor.slots = args.slots;
     executor.free = args.free;
 }
 
-void Broker::note_domains(const protocol::AcquireArgs& args) {
+// False, and answered: they are too many.
+bool Broker::note_domains(const Caller& caller, const protocol::AcquireArgs& args) {
     const Slot slot = board_.executors().find(args.executor_id);
-    if (slot != core::no_slot && board_.executors()[slot].present) {
-        note_names(board_.executors()[slot].domains, args.domains);
+    if (slot == core::no_slot || !board_.executors()[slot].present) {
+        return true;
     }
+    const core::ExecutorRecord& executor = board_.executors()[slot];
+    if (!executor_may_list(
+            caller, executor.listed(), executor.stacks.size() + args.domains.size())) {
+        return false;
+    }
+    board_.executors().list_domains(slot, args.domains);
+    return true;
 }
 
 // A depart is answered after the last task that it ended.

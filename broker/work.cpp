@@ -153,9 +153,7 @@ void Broker::count_looks(const core::Choice& choice) {
 void Broker::hand_over_waiting(core::Waiters::Ticket ticket, const std::vector<Slot>& tasks) {
     const core::Waiter waiter = waiters_.take(ticket);
     const Caller caller{waiter.reply_to, waiter.session, waiter.id, Verb::acquire, waiter.grant};
-    if (const auto room = core::check_session(board_, caller.session); !room) {
-        refuse(caller, room.error());
-    } else {
+    if (has_session(caller)) {
         hand_over(caller, waiter.executor_id, tasks);
     }
 }

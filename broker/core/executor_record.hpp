@@ -66,6 +66,9 @@ struct ExecutorRecord {
     std::optional<protocol::Resources> free;
     std::vector<std::string> domains;  // of its latest acquire; empty: any
 
+    // How many names it lists.
+    std::size_t listed() const { return stacks.size() + domains.size(); }
+
     Listing& tasks_in(State state) { return tasks[static_cast<std::size_t>(state)]; }
 
     const Listing& tasks_in(State state) const { return tasks[static_cast<std::size_t>(state)]; }

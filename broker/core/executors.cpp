@@ -98,7 +98,9 @@ void Executors::leave(Slot slot, const Event& event) {
     executor.present = false;
     draining_ -= executor.draining ? 1 : 0;
     executor.draining = false;
-    executor.stacks.clear();
+    name_budget_.change(executor.listed(), 0);
+    executor.stacks = {};
+    executor.domains = {};
     executor.free.reset();
     executor.doomed = executor.owned();
     executor.departed_by = event.origin;
@@ -109,6 +111,28 @@ void Executors::leave(Slot slot, const Event& event) {
         being_lost_.push_back(slot);
     }
     review(slot);
+}
+
+// They are the same mostly, and then nothing is allocated.
+void Executors::list(Slot slot,
+                     std::vector<std::string> ExecutorRecord::*listed,
+                     const protocol::Names& names) {
+    ExecutorRecord& executor = slab_[slot];
+    std::vector<std::string>& noted = executor.*listed;
+    if (std::equal(noted.begin(), noted.end(), names.begin(), names.end())) {
+        return;
+    }
+    const std::size_t before = executor.listed();
+    noted = {names.begin(), names.end()};
+    name_budget_.change(before, executor.listed());
+}
+
+void Executors::list_stacks(Slot slot, const protocol::Names& stacks) {
+    list(slot, &ExecutorRecord::stacks, stacks);
+}
+
+void Executors::list_domains(Slot slot, const protocol::Names& domains) {
+    list(slot, &ExecutorRecord::domains, domains);
 }
 
 void Executors::forget_oldest() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/core/executor_record.hpp"
+#include "broker/core/name_budget.hpp"
 #include "broker/core/rows.hpp"
 #include "broker/core/slot_index.hpp"
 
@@ -54,6 +55,13 @@ class Executors {
 
     bool has_ended_losses() const { return !ended_losses_.empty(); }
 
+    // What a present one says that it serves; see name_budget().
+    void list_stacks(Slot slot, const protocol::Names& stacks);
+    void list_domains(Slot slot, const protocol::Names& domains);
+
+    // Of the names that those present list.
+    const NameBudget& name_budget() const { return name_budget_; }
+
     // Those that own tasks and are not present (nor being lost): the next pass ends their tasks.
     const absl::btree_set<Slot>& absent_owners() const { return absent_owners_; }
 
@@ -70,6 +78,9 @@ class Executors {
 
   private:
     class Change;
+    void list(Slot slot,
+              std::vector<std::string> ExecutorRecord::*listed,
+              const protocol::Names& names);
     Slot find(std::uint64_t hash, std::string_view id) const;
     static bool is_remembered(const ExecutorRecord& executor);
     ExecutorRow row_of(Slot slot) const;
@@ -87,6 +98,7 @@ class Executors {
     absl::btree_set<Slot> absent_owners_;
     absl::btree_map<Seq, Slot> left_;  // remembered ones, by the number of the event
     absl::btree_map<Slot, Seq> left_at_;
+    NameBudget name_budget_;
     Digest digest_ = 0;
 };
 

@@ -181,6 +181,35 @@ Decided<void> check_reach(const Grant& /*grant*/, const Args& /*args*/) {
     return {};
 }
 
+// Another incarnation ends what the one before it holds. Whose name an executor is, only executors=
+// says; without it, one that holds tasks of other domains is somebody else's.
+Decided<void> check_ended(const Board& board,
+                          const Grant& grant,
+                          const protocol::HeartbeatArgs& args) {
+    const Slot slot = board.executors().find(args.executor_id);
+    if (!grant.is_bounded() || !grant.executors.empty() || slot == no_slot) {
+        return {};
+    }
+    const ExecutorRecord& executor = board.executors()[slot];
+    if (!executor.present || executor.incarnation == args.incarnation) {
+        return {};
+    }
+    for (const State state : {State::claimed, State::running}) {
+        for (const ListKey& key : executor.tasks_in(state)) {
+            if (!grant.covers_domain(board.tasks().view(key.slot()).domain)) {
+                return deny(
+                    fmt::format("executor '{}' holds tasks of domains that '{}' is not bound "
+                                "to, and another incarnation would end them: name it in "
+                                "executors= of this key",
+                                args.executor_id,
+                                grant.principal),
+                    "executor_id");
+            }
+        }
+    }
+    return {};
+}
+
 // None were named: those that bound the client are meant.
 void bound_names(const Grant& grant, protocol::Names& domains) {
     if (domains.empty()) {
@@ -245,6 +274,9 @@ Decided<void> check_grant(const Board& board, const Grant& grant, const Args& ar
     }
     if constexpr (std::same_as<Args, protocol::CompleteArgs>) {
         checked = checked.and_then([&] { return check_owner(board, grant, args); });
+    }
+    if constexpr (std::same_as<Args, protocol::HeartbeatArgs>) {
+        checked = checked.and_then([&] { return check_ended(board, grant, args); });
     }
     return checked;
 }

@@ -16,7 +16,7 @@ protocol::AcquireArgs Waiter::args() const {
 }
 
 std::vector<std::string> Waiters::keys_of(const Waiter& waiter) const {
-    constexpr std::size_t most_keys = 64;  // beyond that, domains are looked at one by one
+    constexpr std::size_t most_keys = 16;  // beyond that, domains are looked at one by one
     const std::vector<std::string> any{"*"};
     const auto& stacks = waiter.stacks.empty() ? any : waiter.stacks;
     const bool few = stacks.size() * waiter.domains.size() <= most_keys;
@@ -63,6 +63,7 @@ std::optional<Waiter> Waiters::add(Waiter waiter) {
     by_request_.emplace(waiter.session, waiter.id, ticket);
     by_time_.insert({waiter.until, ticket});
     ++by_reply_to_[waiter.reply_to];
+    name_budget_.change(0, waiter.listed());
     waiters_.emplace(ticket, std::move(waiter));
     return replaced;
 }
@@ -71,6 +72,7 @@ Waiter Waiters::take(Ticket ticket) {
     const auto found = waiters_.find(ticket);
     Waiter waiter = std::move(found->second);
     waiters_.erase(found);
+    name_budget_.change(waiter.listed(), 0);
     const auto remove = [](auto& map, const auto& key, const auto& one) {
         const auto entry = map.find(key);
         if (entry == map.end()) {

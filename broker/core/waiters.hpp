@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/core/grant.hpp"
+#include "broker/core/name_budget.hpp"
 
 #include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
@@ -30,6 +31,9 @@ struct Waiter {
 
     // Points into this waiter.
     protocol::AcquireArgs args() const;
+
+    // How many names it lists.
+    std::size_t listed() const { return stacks.size() + domains.size(); }
 };
 
 // Acquires that wait, served in the order in which they came.
@@ -85,6 +89,15 @@ class Waiters {
 
     std::size_t size() const { return waiters_.size(); }
 
+    // Of the names that they list.
+    const NameBudget& name_budget() const { return name_budget_; }
+
+    // How many the one of this session and executor lists; 0 where there is none.
+    std::size_t listed(const SessionId& session, std::string_view executor_id) const {
+        const Ticket ticket = ticket_of(session, executor_id);
+        return ticket == 0 ? 0 : waiters_.at(ticket).listed();
+    }
+
     // Of those whose replies go there.
     std::size_t of(std::string_view reply_to) const {
         const auto found = by_reply_to_.find(reply_to);
@@ -99,6 +112,7 @@ class Waiters {
     std::vector<Waiter> take(const std::vector<Ticket>& tickets);
 
     Ticket next_ticket_ = 1;
+    NameBudget name_budget_;
     absl::btree_map<Ticket, Waiter> waiters_;
     absl::btree_map<std::string, Tickets> by_key_;
     absl::btree_map<std::string, absl::btree_map<SessionId, Ticket>, std::less<>> by_executor_;

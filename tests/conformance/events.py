@@ -336,3 +336,9 @@ def subscriptions_of_odd_bytes_harm_nobody(board):
     same(len(watch.events(c.seq)), 1, "§7: topics are made for prefix subscriptions")
     for topic, raw, _ in watch.raw:
         same((topic, unpack(raw)["kind"]), (b"pending.default.g", "desired"), "§7: topic, body")
+
+
+def a_subscriber_of_thousands_of_topics_hears_the_next_ticks(board):
+    """Though nothing is published beside them."""
+    watch = board.subscriber(*(f"pending.d{at}." for at in range(3000)))
+    holds(watch.tick, "§7: subscribe; wait for a tick")

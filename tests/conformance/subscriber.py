@@ -19,6 +19,7 @@ class Subscriber:
         self.socket = context.socket(zmq.SUB)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.RCVHWM, 0)
+        self.socket.setsockopt(zmq.SNDHWM, 0)  # of subscriptions: libzmq drops those beyond
         self.socket.setsockopt(zmq.RECONNECT_IVL, 20)
         for prefix in (*prefixes, "tick"):
             self.socket.setsockopt(zmq.SUBSCRIBE, prefix.encode())

@@ -273,6 +273,27 @@ TEST_CASE("who is bound to domains drains and ends only executors that are its o
     CHECK(scene.bound.ask(DrainArgs{.executor_id = "web-1"}).status == "ok");
 }
 
+TEST_CASE(
+    "a successor may not end tasks of other domains, unless the executor is its own by name") {
+    const HeartbeatArgs first{.executor_id = "web-1", .incarnation = "1"};
+    const HeartbeatArgs second{.executor_id = "web-1", .incarnation = "2"};
+    for (const bool named : {false, true}) {
+        Scene scene(grant("bound",
+                          {Role::executor},
+                          {"a"},
+                          named ? std::vector<std::string>{"web-*"} : std::vector<std::string>{}));
+        scene.all.ask(first);
+        bring(scene.all, "theirs", State::claimed, "web-1", {.domain = "b"});
+        CHECK(scene.bound.ask(first).status == "ok");
+        CHECK(scene.bound.ask(second).status == (named ? "ok" : "denied"));
+        CHECK(scene.rig.state_of("theirs") == (named ? State::completed : State::claimed));
+    }
+    Scene scene(grant("bound", {Role::executor}, {"a"}));
+    scene.bound.ask(first);
+    bring(scene.all, "own", State::claimed, "web-1", {.domain = "a"});
+    CHECK(scene.bound.ask(second).status == "ok");
+}
+
 TEST_CASE("a shown executor tells of the client's own domains alone") {
     Scene scene(grant("bound", {Role::monitor}, {"a"}, {"web-*"}));
     scene.all.ask(HeartbeatArgs{.executor_id = "web-1"});

@@ -135,6 +135,56 @@ TEST_CASE("the last quarter of limits.executors is for connections that brought 
     CHECK(greedy.ask(HeartbeatArgs{.executor_id = "more"}).status == "ok");
 }
 
+TEST_CASE("the last quarter of limits.sessions is for connections that began few") {
+    Rig rig(with([](auto& limits) { limits.sessions = 2048; }));
+    Client other(rig, "d");
+    const auto begin = [&rig](int i) {
+        Client session(rig, fmt::format("s{}", i));
+        session.reconnect("one");
+        return session.ask(desire(fmt::format("g{}", i)));
+    };
+    for (int i = 0; i < 1536; ++i) {
+        REQUIRE(begin(i).status == "ok");
+    }
+    check_busy(begin(1536), 1024);
+    CHECK(other.ask(desire("other")).status == "ok");
+}
+
+TEST_CASE("executors list few names whatever others list, and more while all list few") {
+    Rig rig(with([](auto& limits) { limits.executors = 2; }));
+    Client client(rig, "c");
+    const protocol::Names many(24, "s");
+    const protocol::Names few(4, "s");
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "a", .stacks = many}).status == "ok");
+    check_busy(client.ask(HeartbeatArgs{.executor_id = "b", .stacks = many}), 24);
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "b", .stacks = few}).status == "ok");
+    check_busy(client.ask(AcquireArgs{.executor_id = "b", .domains = many}), 24);
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "a", .stacks = few}).status == "ok");
+    CHECK(client.ask(AcquireArgs{.executor_id = "b", .domains = few}).status == "ok");
+    CHECK(client.ask(AcquireArgs{.executor_id = "a", .domains = few}).status == "ok");
+    client.ask(DepartArgs{"a"});
+    client.ask(DepartArgs{"b"});
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "c", .stacks = many}).status == "ok");
+}
+
+TEST_CASE("acquires that wait list few names whatever others list, and more while all list few") {
+    Rig rig(with([](auto& limits) { limits.waiting = 2; }));
+    Client client(rig, "c");
+    const protocol::Names many(28, "s");
+    const auto wait = [](std::string_view executor, const protocol::Names& stacks) {
+        return AcquireArgs{.executor_id = executor, .stacks = stacks, .wait = 60'000ms};
+    };
+    const RequestId first = client.send(wait("a", many));
+    rig.run();
+    CHECK(client.answers_to(first) == 0);
+    check_busy(client.ask(wait("b", many)), 24);
+    const RequestId second = client.send(wait("b", protocol::Names(4, "s")));
+    rig.run();
+    CHECK(client.answers_to(second) == 0);
+    client.ask(AcquireArgs{.executor_id = "a"});
+    CHECK(client.answers_to(first) == 1);
+}
+
 TEST_CASE(
     "limits.waiting: one more waiting acquire is busy, a retry and a replacement are not more") {
     Rig rig(with([](auto& limits) { limits.waiting = 1; }));

@@ -20,9 +20,14 @@ MORE, LONG, COMMAND = 1, 2, 4
 PATIENCE = 5.0
 
 
-def _address(endpoint):
+def _connected(endpoint):
+    if endpoint.startswith("ipc://"):
+        wire = socket.socket(socket.AF_UNIX)
+        wire.settimeout(PATIENCE)
+        wire.connect(endpoint.removeprefix("ipc://"))
+        return wire
     host, port = endpoint.removeprefix("tcp://").split(":")
-    return host, int(port)
+    return socket.create_connection((host, int(port)), PATIENCE)
 
 
 def _frame(body, more=False):
@@ -38,10 +43,10 @@ def _ready(kind):
     return bytes((COMMAND, len(body))) + body
 
 
-def _wire(endpoint, kind=b"DEALER"):
+def greeted(endpoint, kind=b"DEALER"):
     """A connection that has shaken hands, as bytes; None: it was hung up on."""
     try:
-        wire = socket.create_connection(_address(endpoint), PATIENCE)
+        wire = _connected(endpoint)
         wire.sendall(GREETING + _ready(kind))
     except OSError:
         return None
@@ -69,7 +74,7 @@ def _pour(target, stop, chunks, endpoint=None, kind=b"DEALER"):
         if stop.is_set():
             break
         while wire is None and not stop.is_set():
-            wire = _wire(endpoint or target.requests, kind)
+            wire = greeted(endpoint or target.requests, kind)
             if wire is None:
                 time.sleep(0.05)
         if wire is not None and not _push(wire, chunk, stop):
@@ -171,7 +176,7 @@ def never_reading_replies(target, stop):
     """Asks for as much as can be answered, and reads nothing of it."""
     asks = _frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
                                             for at in range(1, 101)]))
-    wires = [wire for wire in (_wire(target.requests) for _ in range(8)) if wire]
+    wires = [wire for wire in (greeted(target.requests) for _ in range(8)) if wire]
     while wires and not stop.is_set():
         for wire in list(wires):
             wire.settimeout(0.05)
@@ -188,7 +193,7 @@ def never_reading_replies(target, stop):
 def slow_reading_of_big_lists(target, stop):
     """Asks for big pages again and again and takes a few bytes at a time."""
     asks = _frame(_message(os.urandom(16), [[1, "list", {"view": "full", "limit": 1000}]]))
-    wires = [wire for wire in (_wire(target.requests) for _ in range(20)) if wire]
+    wires = [wire for wire in (greeted(target.requests) for _ in range(20)) if wire]
     while not stop.is_set():
         for wire in wires:
             wire.settimeout(0.01)
@@ -210,8 +215,7 @@ def half_open_and_mute_connections(target, stop, count=1500):
         if stop.is_set():
             break
         try:
-            wire = socket.create_connection(
-                _address(target.events if at % 5 == 0 else target.requests), PATIENCE)
+            wire = _connected(target.events if at % 5 == 0 else target.requests)
             wire.sendall(beginnings[at % len(beginnings)])
             wires.append(wire)
         except OSError:
@@ -251,7 +255,7 @@ def endless_multipart_in_a_crowd(target, stop):
 def connections_that_come_and_go(target, stop):
     """As fast as they can be made."""
     while not stop.is_set():
-        wire = _wire(target.requests)
+        wire = greeted(target.requests)
         if wire is not None:
             wire.close()
 

@@ -7,6 +7,7 @@ import threading
 import time
 
 import attacks
+from client import Silent
 from expect import holds, same
 from system_board import eventually
 
@@ -166,10 +167,46 @@ def connections_that_come_and_go(board):
     eventually(lambda: late.stats()["connections"] < 20, "they are not counted afterwards")
 
 
-def file_descriptors_run_out_over_ipc(board):
-    """Whose listener in libzmq would end the process."""
+def _over_ipc(board):
     board.requests = f"ipc://{board.home}/requests"
     board.events = f"ipc://{board.home}/events"
+
+
+def endless_multipart_over_ipc(board):
+    """Of which the system does not tell what was received."""
+    _over_ipc(board)
+    _withstands(board, attacks.endless_multipart)
+    board.says("requester_dropped")
+
+
+def subscription_floods_over_ipc(board):
+    _over_ipc(board)
+    _withstands(board, attacks.subscription_floods)
+    board.says("subscriber_dropped")
+
+
+def _is_served(client):
+    """What it asks on a connection that is hung up on is lost."""
+    try:
+        return client.ask("stats", {}, timeout=1).status == "ok"
+    except Silent:
+        return False
+
+
+def places_that_are_held_in_silence(board):
+    """By more greeted connections than there may be: they give way to who comes later."""
+    board.start(BOUNDS)
+    held = [attacks.greeted(board.requests) for _ in range(BOUNDS["limits.connections"] + 50)]
+    late = board.client()
+    eventually(lambda: _is_served(late), "one that comes later is served", DEADLINE)
+    for wire in held:
+        if wire is not None:
+            wire.close()
+
+
+def file_descriptors_run_out_over_ipc(board):
+    """Whose listener in libzmq would end the process."""
+    _over_ipc(board)
     _withstands(board, attacks.ipc_connections_that_stay, prefix=("prlimit", "--nofile=400:400"))
 
 

@@ -1,5 +1,6 @@
-// Which connection brought which of the executors that are present, so that a single one can't take
-// all places.
+// What each connection brought of what all share a number of: the executors that are present, and
+// sessions. So that a single one can't take all places. Connections are told apart by a hash, which
+// is seeded: were two the same, they would only share.
 #pragma once
 
 #include "broker/outbox.hpp"
@@ -38,8 +39,29 @@ class JoinedBy {
     }
 
   private:
-    // By hash, which is seeded: were two the same, they would only share.
     absl::flat_hash_map<core::Slot, std::size_t> by_;
+    absl::flat_hash_map<std::size_t, std::size_t> counts_;
+};
+
+// Over the life of a connection: nobody hears of its end here, so when very many were counted, all
+// of them begin anew.
+class Begun {
+  public:
+    void note(const Peer& peer) {
+        if (counts_.size() == most_counted) {
+            counts_.clear();
+        }
+        ++counts_[absl::HashOf(peer)];
+    }
+
+    std::size_t by(const Peer& peer) const {
+        const auto found = counts_.find(absl::HashOf(peer));
+        return found == counts_.end() ? 0 : found->second;
+    }
+
+  private:
+    static constexpr std::size_t most_counted = 65'536;
+
     absl::flat_hash_map<std::size_t, std::size_t> counts_;
 };
 

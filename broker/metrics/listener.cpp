@@ -95,8 +95,8 @@ Listener::Accepted Listener::accept() {
     Accepted accepted;
     const auto try_it = [&] {
         accepted.peer_size = sizeof accepted.peer;
-        // Not accept4(), which the daemon has for clients (broker/connections): figures are wanted most
-        // where those have taken all files.
+        // Not accept4(), which the daemon has for clients (broker/connections): figures are wanted
+        // most where those have taken all files.
         accepted.fd = static_cast<int>(syscall(SYS_accept4,
                                                fd_,
                                                reinterpret_cast<sockaddr*>(&accepted.peer),

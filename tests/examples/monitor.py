@@ -6,8 +6,8 @@ SCRIPT = EXAMPLES / "monitor" / "monitor.py"
 
 
 def events_of(file):
-    """(number, kind, whose) of each line."""
-    rows = [line.split() for line in file.read_text().splitlines()]
+    """(number, kind, whose) of each line, but for one that is being written."""
+    rows = [line.split() for line in file.read_text().splitlines(keepends=True) if line.endswith("\n")]
     return [(int(seq), kind, whose) for seq, kind, whose in rows]
 
 

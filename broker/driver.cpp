@@ -7,6 +7,7 @@
 #include "broker/journal/journal_thread.hpp"
 #include "broker/lookout.hpp"
 #include "broker/notify.hpp"
+#include "broker/open_files.hpp"
 #include "broker/reload.hpp"
 #include "broker/snapshot_care.hpp"
 #include "broker/sockets.hpp"
@@ -29,14 +30,10 @@ namespace {
 // For how long messages are handed in before the rest of the loop gets its turn.
 constexpr Duration receive_at_most = 500us;
 constexpr Duration history_interval = 1s;
-// Files that are never connections: the journal's, the sockets' own, and some to spare.
-constexpr std::size_t files_of_our_own = 128;
 
 // limits.connections, or what the system allows.
 std::size_t connection_limit(const Options& options, Log& log) {
-    const std::size_t files = raise_file_limit();
-    const std::size_t possible =
-        files > 2 * files_of_our_own ? files - files_of_our_own : files / 2;
+    const std::size_t possible = connections_within(raise_file_limit());
     const std::size_t wanted = options.core.limits.connections;
     if (possible < wanted) {
         log.warn("few_files",

@@ -1,6 +1,7 @@
 // Each check is a function over the facts; all of them run, so that everything is said at once.
 #include "broker/start_check.hpp"
 
+#include "broker/open_files.hpp"
 #include "broker/units.hpp"
 
 #include <algorithm>
@@ -17,6 +18,14 @@ using Findings = std::vector<Finding>;
 constexpr std::uint32_t of_others = 0007;
 constexpr std::uint32_t writable_by_group = 0020;
 
+// What systemd/taskbbsd.service makes by itself: StateDirectory=, RuntimeDirectory=.
+constexpr std::string_view unit_state = "/var/lib/taskbbs";
+constexpr std::string_view unit_runtime = "/run/taskbbs";
+
+bool is_same_directory(std::string_view path, std::string_view unit) {
+    return path == unit || path == std::string(unit) + '/';
+}
+
 std::string state_option(const StartFacts& facts) {
     return fmt::format("journal.dir = {}", facts.state.directory.path);
 }
@@ -25,18 +34,32 @@ bool is_directory(const PathFacts& path) {
     return path.kind == PathFacts::Kind::directory;
 }
 
+// Of a path whatever lies there: nothing more is known of it then.
+Finding unreachable(const StartFacts& facts, std::string where, const PathFacts& path) {
+    return {Weight::fault,
+            std::move(where),
+            fmt::format("user {} may not pass through {}", facts.user, path.barrier),
+            fmt::format("choose a path that this user can reach, or chmod a+x {}", path.barrier)};
+}
+
 void check_state_directory(const Options&, const StartFacts& facts, Findings& found) {
     const PathFacts& dir = facts.state.directory;
     const auto add = [&](Weight weight, std::string cause, std::string next_step) {
         found.push_back({weight, state_option(facts), std::move(cause), std::move(next_step)});
     };
     const std::string make = fmt::format("install -d -m 0700 -o taskbbs -g taskbbs {}", dir.path);
-    if (dir.kind == PathFacts::Kind::missing && dir.has_parent) {
+    const bool is_missing = dir.kind == PathFacts::Kind::missing;
+    if (!dir.barrier.empty()) {
+        found.push_back(unreachable(facts, state_option(facts), dir));
+    } else if (is_missing && is_same_directory(dir.path, unit_state) && dir.has_parent) {
         add(Weight::note,
             "it is not there yet",
             "the service makes it when it starts (StateDirectory=); else: " + make);
-    } else if (dir.kind == PathFacts::Kind::missing) {
-        add(Weight::fault, "neither it nor the directory above it is there", make);
+    } else if (is_missing) {
+        add(Weight::fault,
+            dir.has_parent ? "it is not there, and a start does not make it"
+                           : "neither it nor the directory above it is there",
+            make);
     } else if (!is_directory(dir)) {
         add(Weight::fault, "it is no directory", "choose another path, or move what lies there");
     } else if (dir.read_only) {
@@ -141,10 +164,20 @@ void check_sockets(const Options&, const StartFacts& facts, Findings& found) {
         const auto add = [&](Weight weight, std::string cause, std::string next_step) {
             found.push_back({weight, where, std::move(cause), std::move(next_step)});
         };
-        if (dir.kind == PathFacts::Kind::missing) {
-            add(dir.has_parent ? Weight::note : Weight::fault,
+        const bool is_missing = dir.kind == PathFacts::Kind::missing;
+        if (!dir.barrier.empty()) {
+            found.push_back(unreachable(facts, where, dir));
+        } else if (is_missing && is_same_directory(dir.path, unit_runtime) && dir.has_parent) {
+            add(Weight::note,
                 fmt::format("{} is not there", dir.path),
-                "the service makes one when it starts (RuntimeDirectory=); else make it");
+                "the service makes it when it starts (RuntimeDirectory=); else make it");
+        } else if (is_missing) {
+            add(Weight::fault,
+                fmt::format("{} is not there, and a start does not make it", dir.path),
+                fmt::format("install -d -m 0750 -o taskbbs -g taskbbs {}, or choose a path in {}, "
+                            "which the service makes",
+                            dir.path,
+                            unit_runtime));
         } else if (!is_directory(dir) || !dir.usable) {
             add(Weight::fault,
                 fmt::format("user {} can't make files in {}", facts.user, dir.path),
@@ -157,30 +190,42 @@ void check_sockets(const Options&, const StartFacts& facts, Findings& found) {
     }
 }
 
-// Root reads everything; the broker's user is taken to be who has the state directory.
-bool is_readable(const PathFacts& file, const PathFacts& state) {
-    constexpr std::uint32_t by_owner = 0400;
-    constexpr std::uint32_t by_group = 0040;
-    constexpr std::uint32_t by_others = 0004;
-    const std::uint32_t needed = file.owner == state.owner   ? by_owner
-                                 : file.group == state.group ? by_group
-                                                             : by_others;
-    return (file.mode & needed) != 0;
+// Whoever looks for themselves has tried to read them.
+void check_files(const Options&, const StartFacts& facts, Findings& found) {
+    if (!facts.for_service) {
+        return;
+    }
+    std::vector<KeyFacts> files = facts.keys;
+    files.push_back({"--config", facts.config});
+    for (const auto& [option, file] : files) {
+        const std::string where = fmt::format("{} = {}", option, file.path);
+        if (!file.barrier.empty()) {
+            found.push_back(unreachable(facts, where, file));
+        } else if (file.kind == PathFacts::Kind::other && !file.readable) {
+            found.push_back({Weight::fault,
+                             where,
+                             fmt::format("user {}, the service's, may not read it: it belongs to "
+                                         "user {}, mode {}",
+                                         facts.user,
+                                         file.owner,
+                                         format_mode(file.mode)),
+                             fmt::format("chown {} {}", facts.user, file.path)});
+        }
+    }
 }
 
-void check_keys(const Options&, const StartFacts& facts, Findings& found) {
-    const PathFacts& state = facts.state.directory;
-    if (facts.user != 0 || !is_directory(state) || state.owner == 0) {
-        return;  // whoever looks has tried to read them
-    }
-    for (const KeyFacts& key : facts.keys) {
-        if (key.file.kind == PathFacts::Kind::other && !is_readable(key.file, state)) {
-            found.push_back(
-                {Weight::fault,
-                 fmt::format("{} = {}", key.option, key.file.path),
-                 fmt::format("user {}, whose the state directory is, may not read it", state.owner),
-                 fmt::format("chown {}:{} {}", state.owner, state.group, key.file.path)});
-        }
+// A note: the service has a limit of its own, which is not seen here.
+void check_open_files(const Options& options, const StartFacts& facts, Findings& found) {
+    const std::size_t possible = connections_within(facts.open_files);
+    const std::uint64_t wanted = options.core.limits.connections;
+    if (possible < wanted) {
+        found.push_back(
+            {Weight::note,
+             fmt::format("limits.connections = {}", wanted),
+             fmt::format(
+                 "the limit of open files here, {}, allows {} of them", facts.open_files, possible),
+             "the service has LimitNOFILE= of its own (systemctl edit taskbbsd); else "
+             "raise it: ulimit -n"});
     }
 }
 
@@ -193,7 +238,8 @@ constexpr auto checks = std::to_array<Check>({
     check_space,
     check_disk,
     check_sockets,
-    check_keys,
+    check_files,
+    check_open_files,
 });
 
 }  // namespace

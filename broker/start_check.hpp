@@ -5,6 +5,7 @@
 
 #include "broker/options.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,15 +25,17 @@ struct Finding {
     bool operator==(const Finding&) const = default;
 };
 
-// What lies at a path.
+// What lies at a path, and what the one for whom it is looked (StartFacts::user) may do there.
 struct PathFacts {
     enum class Kind : std::uint8_t { missing, directory, socket, other };
 
     std::string path;
     Kind kind = Kind::missing;
     bool has_parent = true;  // the directory that it is in
-    bool usable = true;      // this process may list it and make files in it
+    bool readable = true;    // a file that may be read
+    bool usable = true;      // a directory that may be listed, and files be made in it
     bool read_only = false;  // nobody may: so is its file system, or this process's view of it
+    std::string barrier;     // the first directory on the way that can't be passed; empty: none
     std::uint32_t mode = 0;  // rights
     std::uint32_t owner = 0;
     std::uint32_t group = 0;
@@ -63,10 +66,13 @@ struct KeyFacts {
 };
 
 struct StartFacts {
-    std::uint32_t user = 0;  // who looks
+    std::uint32_t user = 0;    // for whom it is looked: who looks, or the service's user
+    bool for_service = false;  // root looked, with the eyes of the service's user
     StateFacts state;
     std::vector<SocketFacts> sockets;
     std::vector<KeyFacts> keys;
+    PathFacts config;            // the configuration file; without a path where none was read
+    std::size_t open_files = 0;  // at most, as far as this process may raise its limit
 };
 
 StartFacts look_at_start(const Options& options);

@@ -1,4 +1,5 @@
-// Looking: stat, access, statfs. Nothing is made or changed.
+// Looking: stat, access, statfs. Nothing is made or changed. What root may is not what the broker
+// may: where root looks, access(2) is asked for the service's user.
 #include "broker/ipc_file.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/start_check.hpp"
@@ -7,6 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -47,9 +51,85 @@ PathFacts::Kind kind_of(mode_t mode) {
                             : PathFacts::Kind::other;
 }
 
+struct User {
+    uid_t id = 0;
+    gid_t group = 0;
+};
+
+// The state directory's owner; before there is one, whom the unit names.
+User service_user(const std::string& state_directory) {
+    struct stat found {};
+
+    if (stat(state_directory.c_str(), &found) == 0) {
+        return {found.st_uid, found.st_gid};
+    }
+    const passwd* const named = getpwnam("taskbbs");
+    return named != nullptr ? User{named->pw_uid, named->pw_gid} : User{};
+}
+
+std::vector<gid_t> groups_of(const User& user) {
+    std::vector<gid_t> groups{user.group};
+    if (const passwd* const entry = getpwuid(user.id)) {
+        int size = NGROUPS_MAX;
+        groups.resize(static_cast<std::size_t>(size));
+        getgrouplist(entry->pw_name, user.group, groups.data(), &size);
+        groups.resize(static_cast<std::size_t>(size));
+    }
+    return groups;
+}
+
+// While it lives access(2) answers for another user, where this process may ask so: it goes by the
+// real ids.
+class EyesOf {
+  public:
+    explicit EyesOf(const User& user)
+        : own_user_(getuid()),
+          own_group_(getgid()),
+          own_groups_(static_cast<std::size_t>(getgroups(0, nullptr))) {
+        const int own = getgroups(static_cast<int>(own_groups_.size()), own_groups_.data());
+        const std::vector<gid_t> groups = groups_of(user);
+        are_lent_ = own >= 0 && setgroups(groups.size(), groups.data()) == 0 &&
+                    setresgid(user.group, unchanged, unchanged) == 0 &&
+                    setresuid(user.id, unchanged, unchanged) == 0;
+    }
+
+    ~EyesOf() {
+        // What was not taken is set to what it is.
+        [[maybe_unused]] const bool are_back =
+            setresuid(own_user_, unchanged, unchanged) == 0 &&
+            setresgid(own_group_, unchanged, unchanged) == 0 &&
+            setgroups(own_groups_.size(), own_groups_.data()) == 0;
+    }
+
+    EyesOf(const EyesOf&) = delete;
+    EyesOf& operator=(const EyesOf&) = delete;
+
+    bool are_lent() const { return are_lent_; }
+
+  private:
+    static constexpr auto unchanged = static_cast<uid_t>(-1);
+
+    uid_t own_user_;
+    gid_t own_group_;
+    std::vector<gid_t> own_groups_;
+    bool are_lent_ = false;
+};
+
+std::string barrier_before(const fs::path& path) {
+    fs::path way;
+    for (const fs::path& part : fs::absolute(path).parent_path()) {
+        way /= part;
+        if (access(way.c_str(), X_OK) != 0 && errno == EACCES) {
+            return way;
+        }
+    }
+    return {};
+}
+
 PathFacts look_at(const fs::path& path) {
     PathFacts facts;
     facts.path = path;
+    facts.barrier = barrier_before(path);
     std::error_code ignored;
     facts.has_parent = fs::is_directory(path.parent_path(), ignored);
 
@@ -59,6 +139,7 @@ PathFacts look_at(const fs::path& path) {
         return facts;
     }
     facts.kind = kind_of(found.st_mode);
+    facts.readable = access(path.c_str(), R_OK) == 0;
     facts.usable = access(path.c_str(), R_OK | W_OK | X_OK) == 0;
     facts.read_only = !facts.usable && errno == EROFS;
     facts.mode = found.st_mode & rights;
@@ -101,10 +182,14 @@ StateFacts look_at_state(const fs::path& path) {
     return state;
 }
 
-}  // namespace
+std::size_t most_open_files() {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_max;
+}
 
-StartFacts look_at_start(const Options& options) {
-    StartFacts facts{.user = geteuid(), .state = look_at_state(options.journal.dir)};
+StartFacts look(const Options& options) {
+    StartFacts facts{.state = look_at_state(options.journal.dir), .open_files = most_open_files()};
     for (const auto& [option, endpoint] :
          {std::pair("requests.endpoint", options.requests_endpoint),
           std::pair("events.endpoint", options.events_endpoint)}) {
@@ -123,6 +208,25 @@ StartFacts look_at_start(const Options& options) {
             facts.keys.push_back({option, look_at(path)});
         }
     }
+    // A pipe is the shell's, and no file of the service.
+    if (std::error_code none; fs::is_regular_file(options.config_file, none)) {
+        facts.config = look_at(options.config_file);
+    }
+    return facts;
+}
+
+}  // namespace
+
+StartFacts look_at_start(const Options& options) {
+    const uid_t own = geteuid();
+    const User service = own == 0 ? service_user(options.journal.dir) : User{};
+    std::optional<EyesOf> eyes;
+    if (service.id != 0) {
+        eyes.emplace(service);
+    }
+    StartFacts facts = look(options);
+    facts.for_service = eyes && eyes->are_lent();
+    facts.user = facts.for_service ? service.id : own;
     return facts;
 }
 

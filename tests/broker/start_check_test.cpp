@@ -24,7 +24,9 @@ PathFacts directory(const std::string& path) {
 
 // Of a broker that has nothing to complain of.
 StartFacts good() {
-    return {.user = 100, .state = {.directory = directory("/var/lib/taskbbs"), .free_bytes = gib}};
+    return {.user = 100,
+            .state = {.directory = directory("/var/lib/taskbbs"), .free_bytes = gib},
+            .open_files = 1 << 20};
 }
 
 SocketFacts good_socket() {
@@ -58,13 +60,58 @@ TEST_CASE("where all is right nothing is found") {
     CHECK(found_in(facts).empty());
 }
 
-TEST_CASE("a state directory that the service may make is a note, one without a parent a fault") {
+TEST_CASE("a missing state directory is a note where the unit makes it, else a fault") {
     StartFacts facts = good();
-    facts.state.directory = {.path = "/var/lib/taskbbs"};
-    CHECK(only(facts).weight == Weight::note);
-    CHECK_THAT(only(facts).next_step, Contains("install -d -m 0700"));
+    for (const char* const made : {"/var/lib/taskbbs", "/var/lib/taskbbs/"}) {
+        facts.state.directory = {.path = made};
+        CHECK(only(facts).weight == Weight::note);
+        CHECK_THAT(only(facts).next_step, Contains("install -d -m 0700"));
+    }
     facts.state.directory.has_parent = false;
     CHECK(only(facts).weight == Weight::fault);
+    facts.state.directory = {.path = "/srv/taskbbs"};
+    CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).cause, Contains("a start does not make it"));
+    CHECK_THAT(only(facts).next_step, Contains("install -d -m 0700 -o taskbbs"));
+}
+
+TEST_CASE("the directories that are excused are those that the unit makes") {
+    std::ifstream unit(TASKBBS_SOURCE_DIR "/systemd/taskbbsd.service");
+    const std::string text{std::istreambuf_iterator<char>(unit), {}};
+    CHECK_THAT(text, Contains("\nStateDirectory=taskbbs\n"));
+    CHECK_THAT(text, Contains("\nRuntimeDirectory=taskbbs\n"));
+}
+
+TEST_CASE("a path that the broker's user can't get to is a fault that names the barrier") {
+    StartFacts facts = good();
+    facts.user = 100;
+    facts.for_service = true;
+    facts.keys = {{.option = "security.server_key",
+                   .file = {.path = "/root/keys/k", .kind = Kind::other, .barrier = "/root"}}};
+    CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).cause, Contains("user 100 may not pass through /root"));
+    facts.keys.clear();
+    facts.config = {.path = "/root/taskbbsd.conf", .kind = Kind::other, .barrier = "/root"};
+    CHECK_THAT(only(facts).where, Contains("/root/taskbbsd.conf"));
+    facts.config = {};
+    facts.sockets = {good_socket()};
+    facts.sockets.front().directory.barrier = "/run";
+    CHECK_THAT(only(facts).cause, Contains("through /run"));
+    facts.sockets.clear();
+    facts.state.directory = {.path = "/root/state", .barrier = "/root"};  // as a stranger sees it
+    CHECK_THAT(only(facts).cause, Contains("through /root"));
+}
+
+TEST_CASE("where the limit of open files allows fewer connections, that is a note") {
+    Options options;
+    options.core.limits.connections = 5000;
+    StartFacts facts = good();
+    facts.open_files = 5127;
+    CHECK(only(facts, options).weight == Weight::note);
+    CHECK_THAT(only(facts, options).cause, Contains("5127, allows 4999"));
+    CHECK_THAT(only(facts, options).next_step, Contains("LimitNOFILE="));
+    facts.open_files = 5128;
+    CHECK(found_in(facts, options).empty());
 }
 
 TEST_CASE("a state directory that is none, or not this user's, is a fault") {
@@ -86,25 +133,22 @@ TEST_CASE("a state directory on a file system that is read-only is a fault of it
     CHECK_THAT(only(facts).next_step, Contains("ReadWritePaths="));
 }
 
-TEST_CASE("where root looks, a key that the broker's user may not read is a fault") {
+TEST_CASE("where root looks, a key or a configuration that the service can't read is a fault") {
     StartFacts facts = good();
-    facts.user = 0;
-    const auto has_key_fault = [&] {
-        const auto found = found_in(facts);
-        return std::ranges::any_of(found, [](const Finding& one) {
-            return one.weight == Weight::fault && one.where.starts_with("security.server_key");
-        });
-    };
+    facts.for_service = true;
     facts.keys = {{.option = "security.server_key",
-                   .file = {.path = "/etc/taskbbs/server.key", .kind = Kind::other, .mode = 0600}}};
-    PathFacts& key = facts.keys.front().file;
-    CHECK(has_key_fault());
-    key.owner = facts.state.directory.owner;
-    CHECK_FALSE(has_key_fault());
-    key.owner = 0;
-    key.mode = 0640;
-    key.group = facts.state.directory.group;
-    CHECK_FALSE(has_key_fault());
+                   .file = {.path = "/etc/taskbbs/server.key", .kind = Kind::other}}};
+    facts.config = {.path = "/etc/taskbbs/taskbbsd.conf", .kind = Kind::other};
+    CHECK(found_in(facts).empty());
+    facts.keys.front().file.readable = false;
+    CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).next_step, Contains("chown 100 /etc/taskbbs/server.key"));
+    facts.keys.clear();
+    facts.config.readable = false;
+    CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).where, Contains("/etc/taskbbs/taskbbsd.conf"));
+    facts.for_service = false;  // who looks has read it, or has said that it could not
+    CHECK(found_in(facts).empty());
 }
 
 TEST_CASE("a state directory that others may read or write is a note") {
@@ -175,8 +219,9 @@ TEST_CASE("a socket wants a directory in which files can be made, and nothing in
     socket.directory = {.path = "/run/taskbbs"};
     CHECK(only(facts).weight == Weight::note);
     CHECK_THAT(only(facts).next_step, Contains("RuntimeDirectory="));
-    socket.directory.has_parent = false;
+    socket.directory = {.path = "/tmp/nowhere"};
     CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).next_step, Contains("install -d") && Contains("/run/taskbbs"));
     socket = good_socket();
     socket.file.kind = Kind::other;
     CHECK(only(facts).weight == Weight::fault);

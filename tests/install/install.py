@@ -62,7 +62,7 @@ def test_programs_units_and_documents_are_where_they_belong():
                      "share/doc/taskbbs/examples/monitor/monitor.py"):
             assert (installed.prefix / path).is_file(), path
         example = installed.prefix / "share/doc/taskbbs/examples/taskbbsd.conf"
-        run(installed.prefix / "bin/taskbbsd", "--config", example, "--check-config")
+        run(installed.prefix / "bin/taskbbsd", "--config", example, "--journal.dir", installed.dir, "--check-config")
 
 
 def test_each_shell_finds_the_completions_that_the_command_prints():

@@ -5,10 +5,17 @@ import re
 from expect import holds, same
 
 WRONG = 78
+NOBODY = 65534
+
+
+def _open(board):
+    """Where this host has the service, and root checks, it is that one's user who has to come in."""
+    board.home.chmod(0o755)
+    return board.home
 
 
 def _file(board, text):
-    path = board.home / "taskbbsd.conf"
+    path = _open(board) / "taskbbsd.conf"
     path.write_text(text)
     return path
 
@@ -99,7 +106,7 @@ def check_config_tells_what_holds_and_where_it_was_said(board):
 
 
 def check_config_looks_at_directories_rights_and_space_and_says_all_at_once(board):
-    letter = board.home / "letter"
+    letter = _open(board) / "letter"
     letter.write_text("dear")
     code, words = board.run("--check-config", options={
         "journal.dir": board.home / "no" / "where",
@@ -110,7 +117,7 @@ def check_config_looks_at_directories_rights_and_space_and_says_all_at_once(boar
     for pattern in (
         rf"^journal\.dir = {re.escape(str(board.home))}/no/where: .*; install -d",
         rf"^requests\.endpoint = ipc://{re.escape(str(letter))}: .*no socket; ",
-        r"^events\.endpoint = .*: .* is not there; ",
+        r"^events\.endpoint = .*: .* is not there, and a start does not make it; install -d",
     ):
         holds(re.search(pattern, words, re.MULTILINE), f"--check-config finds {pattern}", words)
     same(letter.read_text(), "dear", "nothing was touched")
@@ -120,9 +127,59 @@ def check_config_looks_at_directories_rights_and_space_and_says_all_at_once(boar
     same(list(board.journal.iterdir()), [], "nothing was made")
     if os.geteuid() == 0:
         os.chmod(board.home, 0o755)
-        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        prefix = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         code, words = board.run("--check-config", options={}, prefix=prefix)
-        same((code, "user 65534 may not read and write it" in words), (WRONG, True), f"rights: {words}")
+        same((code, f"user {NOBODY} may not read and write it" in words), (WRONG, True), f"rights: {words}")
+
+
+def check_config_excuses_no_directory_but_what_the_unit_makes(board):
+    for option, value in (
+        ("journal.dir", _open(board) / "no"),
+        ("requests.endpoint", f"ipc://{board.home}/no/requests"),
+    ):
+        code, words = board.run("--check-config", options={option: value})
+        same(code, WRONG, f"{option}: it can't start so: {words}")
+        holds("a start does not make it; install -d" in words, "and the next step is told", words)
+    same((board.home / "no").exists(), False, "nothing was made")
+
+
+def check_config_of_root_sees_what_the_services_user_can_not_reach(board):
+    if os.geteuid() != 0:
+        return  # then it is that user who looks
+    os.chown(board.journal, NOBODY, NOBODY)
+    board.journal.chmod(0o700)
+    path = _file(board, "[limits]\ntasks = 5\n")
+    path.chmod(0o644)
+    ask = ("--check-config", "--config", str(path))
+    code, words = board.run(*ask, options={})
+    same((code, "note:" in words), (0, False), f"all is right: {words}")
+    path.chmod(0o600)
+    code, words = board.run(*ask, options={})
+    same(code, WRONG, f"the configuration is root's alone: {words}")
+    holds(f"user {NOBODY}, the service's, may not read it" in words, "it says so", words)
+    path.chmod(0o644)
+    safe = board.home / "safe"
+    safe.mkdir(mode=0o700)
+    state = safe / "state"
+    state.mkdir(mode=0o700)
+    os.chown(state, NOBODY, NOBODY)
+    board.run("keygen", str(safe / "key"))
+    os.chown(safe / "key", NOBODY, NOBODY)
+    for options in (
+        {"journal.dir": state},
+        {"security.server_key": safe / "key", "security.authorized_keys": board.source / "README.md"},
+        {"requests.endpoint": f"ipc://{state}/requests"},
+    ):
+        code, words = board.run(*ask, options=options)
+        holds(f"user {NOBODY} may not pass through {safe}; choose" in words, "the barrier is named", words)
+        same(code, WRONG, "it can't start so")
+
+
+def check_config_notes_that_fewer_files_may_be_open_than_connections_are_wanted(board):
+    code, words = board.run(
+        "--check-config", options={"limits.connections": 5000}, prefix=["prlimit", "--nofile=4000:4000"])
+    same(code, 0, f"the service has a limit of its own: {words}")
+    holds("note: limits.connections = 5000: the limit of open files here, 4000, allows 3872" in words, "a note", words)
 
 
 def check_config_of_a_broker_that_runs_finds_nothing(board):
@@ -135,7 +192,7 @@ def check_config_of_a_broker_that_runs_finds_nothing(board):
 
 def the_commented_configuration_file_holds_the_defaults(board):
     """config/taskbbsd.conf changes nothing: what it says is what holds without it."""
-    shipped = board.source / "config" / "taskbbsd.conf"
+    shipped = _file(board, (board.source / "config" / "taskbbsd.conf").read_text())
     code, words = board.run("--check-config", "--config", str(shipped))
     same(code, 0, f"the shipped file is right: {words}")
     told = dict(re.findall(r"^([a-z]+\.[a-z_]+) = (.*) \(", words, re.MULTILINE))

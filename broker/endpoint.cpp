@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <arpa/inet.h>
 #include <cctype>
+#include <net/if.h>
 #include <sys/un.h>
 
 namespace taskbbs::broker {
@@ -47,6 +48,34 @@ std::string host_fault(std::string_view host) {
     return {};
 }
 
+bool is_digits(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Of a host without a fault.
+bool is_name(std::string_view host) {
+    return host != "*" && host.front() != '[' && !is_address(AF_INET, host);
+}
+
+// The same. With a dot it is a domain's name, unless a VLAN's number stands behind
+// it (eth0.100).
+bool may_be_interface(std::string_view host) {
+    const std::size_t dot = host.rfind('.');
+    return is_name(host) && host.size() < IF_NAMESIZE && host != "localhost" &&
+           (dot == std::string_view::npos || is_digits(host.substr(dot + 1)));
+}
+
+// libzmq looks no name up for a bind, but those of this host's network interfaces.
+std::string name_fault(std::string_view host) {
+    if (!is_name(host) || may_be_interface(host)) {
+        return {};
+    }
+    return host == "localhost"
+               ? "a host's name can't be bound: write 127.0.0.1 for localhost"
+               : "a host's name can't be bound: write an address of this host, the name of one of "
+                 "its network interfaces, or *";
+}
+
 bool is_port(std::string_view text) {
     const auto port = parse_count(text);
     return port && *port >= 1 && *port <= 65535;
@@ -85,10 +114,21 @@ std::string fault(std::string_view endpoint, bool any_port) {
     return "it begins with neither tcp:// nor ipc://";
 }
 
+// Of an endpoint of tcp without a fault.
+std::string_view host_of(std::string_view endpoint) {
+    return endpoint.substr(tcp.size(), endpoint.rfind(':') - tcp.size());
+}
+
 }  // namespace
 
 std::string bind_fault(std::string_view endpoint) {
-    return fault(endpoint, true);
+    const std::string found = fault(endpoint, true);
+    return found.empty() && endpoint.starts_with(tcp) ? name_fault(host_of(endpoint)) : found;
+}
+
+std::string_view interface_of(std::string_view endpoint) {
+    const bool names_one = endpoint.starts_with(tcp) && may_be_interface(host_of(endpoint));
+    return names_one ? host_of(endpoint) : std::string_view();
 }
 
 std::string advertise_fault(std::string_view endpoint) {
@@ -108,9 +148,9 @@ bool is_local(std::string_view endpoint) {
     if (!endpoint.starts_with(tcp)) {
         return true;
     }
-    const std::string_view host = endpoint.substr(tcp.size(), endpoint.rfind(':') - tcp.size());
+    const std::string_view host = host_of(endpoint);
     const bool in_loopback_net = host.starts_with("127.") && is_address(AF_INET, host);
-    return in_loopback_net || host == "localhost" || host == "lo" || host == "[::1]";
+    return in_loopback_net || host == "lo" || host == "[::1]";
 }
 
 std::string listen_fault(std::string_view address) {

@@ -8,20 +8,23 @@
 namespace taskbbs::broker {
 
 // What is wrong with an endpoint to bind, empty where nothing is: `tcp://HOST:PORT` (HOST an
-// address, a name, an interface or `*`; IPv6 in brackets; PORT 1..65535, or `*` for any free one)
-// or `ipc://PATH`.
+// address, the name of a network interface, or `*`; IPv6 in brackets; PORT 1..65535, or `*` for any
+// free one) or `ipc://PATH`.
 std::string bind_fault(std::string_view endpoint);
-// The same for an endpoint that clients are told: its port is a number. Its host may be `*`, which
-// clients read as the host that they reached.
+// The network interface that an endpoint to bind names; empty: none. Whether this host has it is
+// not known here.
+std::string_view interface_of(std::string_view endpoint);
+// The same as bind_fault() for an endpoint that clients are told: its host may be any name, its
+// port is a number. `*` for the host clients read as the host that they reached.
 std::string advertise_fault(std::string_view endpoint);
-// The same for where HTTP is served: `HOST:PORT`, HOST and PORT as above, but that a PORT of 0 is
-// any free one.
+// The same for where HTTP is served: `HOST:PORT`, HOST may be any name, and a PORT of 0 is any free
+// one.
 std::string listen_fault(std::string_view address);
 // A bound endpoint as clients are told it: with `*` where the bind was to all addresses, which they
 // read as the host that they reached.
 std::string told_endpoint(std::string_view bound);
-// Whether nobody but this host reaches a bind of this endpoint: ipc, or a loopback address. A name
-// counts as open, whatever it stands for now, but for localhost.
+// Whether nobody but this host reaches a bind of this endpoint: ipc, or a loopback address. An
+// interface counts as open, whatever its addresses are now, but for lo.
 bool is_local(std::string_view endpoint);
 // Whether two binds of these endpoints must collide.
 bool same_endpoint(std::string_view a, std::string_view b);

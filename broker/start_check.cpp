@@ -190,6 +190,17 @@ void check_sockets(const Options&, const StartFacts& facts, Findings& found) {
     }
 }
 
+void check_interfaces(const Options&, const StartFacts& facts, Findings& found) {
+    for (const InterfaceFacts& one : facts.interfaces) {
+        if (!one.is_there) {
+            found.push_back({Weight::fault,
+                             fmt::format("{} = {}", one.option, one.endpoint),
+                             fmt::format("this host has no network interface {}", one.name),
+                             "write one of those that it has (ip link), an address of it, or *"});
+        }
+    }
+}
+
 // Whoever looks for themselves has tried to read them.
 void check_files(const Options&, const StartFacts& facts, Findings& found) {
     if (!facts.for_service) {
@@ -238,6 +249,7 @@ constexpr auto checks = std::to_array<Check>({
     check_space,
     check_disk,
     check_sockets,
+    check_interfaces,
     check_files,
     check_open_files,
 });

@@ -59,6 +59,14 @@ struct SocketFacts {
     PathFacts directory;
 };
 
+// Of an endpoint that names a network interface.
+struct InterfaceFacts {
+    std::string option;
+    std::string endpoint;
+    std::string name;
+    bool is_there = true;
+};
+
 // A file that the broker's user has to read.
 struct KeyFacts {
     std::string option;
@@ -70,6 +78,7 @@ struct StartFacts {
     bool for_service = false;  // root looked, with the eyes of the service's user
     StateFacts state;
     std::vector<SocketFacts> sockets;
+    std::vector<InterfaceFacts> interfaces;
     std::vector<KeyFacts> keys;
     PathFacts config;            // the configuration file; without a path where none was read
     std::size_t open_files = 0;  // at most, as far as this process may raise its limit

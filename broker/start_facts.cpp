@@ -1,5 +1,6 @@
 // Looking: stat, access, statfs. Nothing is made or changed. What root may is not what the broker
 // may: where root looks, access(2) is asked for the service's user.
+#include "broker/endpoint.hpp"
 #include "broker/ipc_file.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/start_check.hpp"
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <grp.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -199,6 +201,13 @@ StartFacts look(const Options& options) {
             facts.sockets.push_back({.option = option,
                                      .file = look_at(*path),
                                      .directory = look_at(file.parent_path())});
+        }
+        const std::string name(interface_of(endpoint));
+        if (!name.empty()) {
+            facts.interfaces.push_back({.option = option,
+                                        .endpoint = endpoint,
+                                        .name = name,
+                                        .is_there = if_nametoindex(name.c_str()) != 0});
         }
     }
     for (const auto& [option, path] :

@@ -12,11 +12,10 @@ TEST_CASE("a bind to all addresses is told as the host that one reached") {
     CHECK(told_endpoint("ipc:///run/e") == "ipc:///run/e");
 }
 
-TEST_CASE("what only this host reaches is local, a name is not, but for localhost") {
+TEST_CASE("what only this host reaches is local, an interface is not, but for lo") {
     for (const std::string_view endpoint : {"ipc:///run/r",
                                             "tcp://127.0.0.1:1",
                                             "tcp://127.9.9.9:*",
-                                            "tcp://localhost:1",
                                             "tcp://lo:1",
                                             "tcp://[::1]:1"}) {
         INFO(endpoint);
@@ -27,24 +26,43 @@ TEST_CASE("what only this host reaches is local, a name is not, but for localhos
                                             "tcp://[::]:1",
                                             "tcp://10.0.0.1:1",
                                             "tcp://eth0:1",
-                                            "tcp://localhost.example:1",
-                                            "tcp://127.example:1",
                                             "tcp://[::2]:1"}) {
         INFO(endpoint);
         CHECK_FALSE(is_local(endpoint));
     }
 }
 
-TEST_CASE("an address, a name, an interface, a wildcard and a path can be bound") {
+TEST_CASE("an address, an interface, a wildcard and a path can be bound") {
     for (const char* endpoint : {"tcp://127.0.0.1:7411",
-                                 "tcp://broker-1.example.org:1",
                                  "tcp://eth0:65535",
+                                 "tcp://eth0.100:1",
+                                 "tcp://lo:7411",
                                  "tcp://*:7411",
                                  "tcp://127.0.0.1:*",
                                  "tcp://[::1]:7411",
                                  "ipc:///run/taskbbs/requests"}) {
         CAPTURE(endpoint);
         CHECK(bind_fault(endpoint).empty());
+    }
+}
+
+TEST_CASE("a host's name can't be bound, but may be told to clients and serve HTTP") {
+    for (const std::string host :
+         {"localhost", "broker-1.example.org", "127.example", "longer-than-interfaces"}) {
+        CAPTURE(host);
+        CHECK_THAT(bind_fault("tcp://" + host + ":7411"), Catch::Contains("a host's name"));
+        CHECK(advertise_fault("tcp://" + host + ":7411").empty());
+        CHECK(listen_fault(host + ":7411").empty());
+    }
+    CHECK_THAT(bind_fault("tcp://localhost:1"), Catch::Contains("write 127.0.0.1 for localhost"));
+}
+
+TEST_CASE("an endpoint names an interface where its host is neither address nor wildcard") {
+    CHECK(interface_of("tcp://eth0.100:7411") == "eth0.100");
+    CHECK(interface_of("tcp://lo:*") == "lo");
+    for (const char* endpoint :
+         {"tcp://127.0.0.1:1", "tcp://[::1]:1", "tcp://*:1", "ipc:///run/taskbbs/requests"}) {
+        CHECK(interface_of(endpoint).empty());
     }
 }
 

@@ -227,6 +227,16 @@ TEST_CASE("a socket wants a directory in which files can be made, and nothing in
     CHECK(only(facts).weight == Weight::fault);
 }
 
+TEST_CASE("an interface that this host does not have can't be bound") {
+    StartFacts facts = good();
+    facts.interfaces = {
+        {.option = "events.endpoint", .endpoint = "tcp://eth7:7412", .name = "eth7"}};
+    CHECK(found_in(facts).empty());
+    facts.interfaces.front().is_there = false;
+    CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).cause, Contains("no network interface eth7"));
+}
+
 TEST_CASE("everything is said at once, faults first, and notes are called so") {
     StartFacts facts = good();
     facts.state.directory.mode = 0777;

@@ -182,6 +182,20 @@ def check_config_notes_that_fewer_files_may_be_open_than_connections_are_wanted(
     holds("note: limits.connections = 5000: the limit of open files here, 4000, allows 3872" in words, "a note", words)
 
 
+def a_hosts_name_is_no_endpoint_and_an_interface_is_one(board):
+    for ask in ((), ("--check-config",)):
+        code, words = board.run(*ask, options={"requests.endpoint": "tcp://localhost:7411"})
+        same(code, WRONG, f"it can't be bound: {words}")
+        holds("write 127.0.0.1 for localhost" in words, "what to write is told", words)
+    code, words = board.run("--check-config", options={
+        "events.endpoint": "tcp://nosuch0:7412", "security.allow_plaintext": "true"})
+    same((code, "no network interface nosuch0" in words), (WRONG, True), f"the host has none: {words}")
+    interface = board.requests.replace("127.0.0.1", "lo")
+    same(board.run("--check-config", options={"requests.endpoint": interface})[0], 0, "lo is one")
+    board.start({"requests.endpoint": interface})
+    board.client().call("hello")
+
+
 def check_config_of_a_broker_that_runs_finds_nothing(board):
     board.requests = f"ipc://{board.home}/requests"
     board.start()

@@ -41,12 +41,22 @@ void warn_of_open_plaintext(const Options& options, Log& log) {
     log.set_level(options.log_level);
 }
 
+// Thrown through the recovery, which then leaves everything as it was.
+struct StopAsked : std::exception {};
+
+// What serve() was given.
+struct Given {
+    const Options& options;
+    Keyring keyring;
+    Log& log;
+    const ReadOptions& read_options;
+    const Signals& signals;
+};
+
 // `serving` is set once clients may have been told something.
-void serve_or_throw(const Options& options,
-                    Keyring keyring,
-                    Log& log,
-                    const ReadOptions& read_options,
-                    bool& serving) {
+void serve_or_throw(Given given, bool& serving) {
+    const Options& options = given.options;
+    Log& log = given.log;
     // Before the journal is read, so that /livez answers and /readyz says what it waits for.
     Scrapes scrapes(options, log);
     journal::PosixDisk disk(options.journal.dir, options.journal.sync);
@@ -61,8 +71,12 @@ void serve_or_throw(const Options& options,
             },
         .on_read =
             [&](std::uint64_t bytes, std::uint64_t events) {
-                if (progress.read(bytes, events)) {
-                    say_progress(log, progress);
+                if (!progress.read(bytes, events)) {
+                    return;
+                }
+                say_progress(log, progress);
+                if (given.signals.stop_waits()) {
+                    throw StopAsked();
                 }
             },
     };
@@ -72,9 +86,10 @@ void serve_or_throw(const Options& options,
         warn_of_open_plaintext(options, log);
     }
     drive({options,
-           std::move(keyring),
+           std::move(given.keyring),
            log,
-           read_options,
+           given.read_options,
+           given.signals,
            scrapes,
            disk,
            *board,
@@ -85,10 +100,18 @@ void serve_or_throw(const Options& options,
 
 }  // namespace
 
-Exit serve(const Options& options, Keyring keyring, Log& log, const ReadOptions& read_options) {
+Exit serve(const Options& options,
+           Keyring keyring,
+           Log& log,
+           const ReadOptions& read_options,
+           const Signals& signals) {
     bool serving = false;
     try {
-        serve_or_throw(options, std::move(keyring), log, read_options, serving);
+        serve_or_throw({options, std::move(keyring), log, read_options, signals}, serving);
+        return Exit::stopped;
+    } catch (const StopAsked&) {
+        log.info("stopped_recovering");
+        notify_stopping();
         return Exit::stopped;
     } catch (const journal::CorruptError& error) {
         log.error("journal_damaged", {{"says", std::string_view(error.what())}});

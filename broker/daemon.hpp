@@ -6,6 +6,7 @@
 #include "broker/keyring.hpp"
 #include "broker/log.hpp"
 #include "broker/options.hpp"
+#include "broker/system.hpp"
 
 #include <functional>
 
@@ -25,9 +26,13 @@ enum class Exit : int {
 // Reads the options anew, from where they came from. Throws ConfigurationError.
 using ReadOptions = std::function<Options()>;
 
-// Serves until SIGTERM or SIGINT, which must be blocked by the caller (in every thread), as must
-// SIGHUP: then it reads options and keys anew and takes what can change, or, if anything is wrong,
-// nothing. Whatever ends it is logged as one line.
-Exit serve(const Options& options, Keyring keyring, Log& log, const ReadOptions& read_options);
+// Serves until SIGTERM or SIGINT; one that comes while the journal is read ends that, and changes
+// nothing. On SIGHUP it reads options and keys anew and takes what can change, or, if anything is
+// wrong, nothing. Whatever ends it is logged as one line.
+Exit serve(const Options& options,
+           Keyring keyring,
+           Log& log,
+           const ReadOptions& read_options,
+           const Signals& signals);
 
 }  // namespace taskbbs::broker

@@ -53,6 +53,7 @@ class Driver {
           read_options_(driven.read_options),
           keyring_(std::move(driven.keyring)),
           scrapes_(driven.scrapes),
+          signals_(driven.signals),
           connections_(connection_limit(options_, log_)),
           sockets_({.requests = options_.requests_endpoint,
                     .events = options_.events_endpoint,
@@ -453,7 +454,7 @@ class Driver {
     const ReadOptions& read_options_;
     Keyring keyring_;
     Scrapes& scrapes_;
-    Signals signals_;
+    const Signals& signals_;
     std::size_t connections_;  // at most
     Sockets sockets_;
     Broker broker_;

@@ -18,6 +18,7 @@ struct Driven {
     Keyring keyring;
     Log& log;
     const ReadOptions& read_options;
+    const Signals& signals;
     Scrapes& scrapes;
     journal::Disk& disk;
     core::Board& board;

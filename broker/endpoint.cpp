@@ -57,8 +57,7 @@ bool is_name(std::string_view host) {
     return host != "*" && host.front() != '[' && !is_address(AF_INET, host);
 }
 
-// The same. With a dot it is a domain's name, unless a VLAN's number stands behind
-// it (eth0.100).
+// The same. With a dot it is a domain's name, unless a VLAN's number stands behind (eth0.100).
 bool may_be_interface(std::string_view host) {
     const std::size_t dot = host.rfind('.');
     return is_name(host) && host.size() < IF_NAMESIZE && host != "localhost" &&

@@ -6,6 +6,7 @@
 #include "broker/keyring.hpp"
 #include "broker/options.hpp"
 #include "broker/start_check.hpp"
+#include "broker/system.hpp"
 #include "broker/version.hpp"
 
 #include <csignal>
@@ -21,17 +22,6 @@ using namespace taskbbs::broker;
 
 int code(Exit exit) {
     return static_cast<int>(exit);
-}
-
-// Blocked before any thread begins, so that all of them inherit it; the daemon reads them instead.
-void block_signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
 }
 
 // Empty: they can be used.
@@ -79,8 +69,11 @@ void say(const ConfigurationError& error) {
     log.finish();
 }
 
-int run(const Sources& sources) {
+int run(const Sources& sources, Signals& signals) {
     const Options options = parse_options(sources);
+    if (options.mode != Mode::serve) {
+        signals.unblock();
+    }
     switch (options.mode) {
         case Mode::help:
             fmt::print("{}", help_text());
@@ -93,18 +86,20 @@ int run(const Sources& sources) {
         case Mode::serve:
             break;
     }
+    std::signal(SIGPIPE, SIG_IGN);
     Keyring keyring = load_keyring(options);
-    block_signals();
     Log log(STDERR_FILENO, style_of(options.log_format), options.log_level);
-    const Exit exit =
-        serve(options, std::move(keyring), log, [&sources] { return parse_options(sources); });
+    const Exit exit = serve(
+        options, std::move(keyring), log, [&sources] { return parse_options(sources); }, signals);
     log.finish();
     return code(exit);
 }
 
 int serve_or_tell(const Sources& sources) {
+    // From here on: what comes while options are read or a journal is replayed waits.
+    Signals signals;
     try {
-        return run(sources);
+        return run(sources, signals);
     } catch (const ConfigurationError& error) {
         say(error);
         return code(Exit::configuration);

@@ -1,7 +1,6 @@
 // Thin names for system calls.
 #include "broker/system.hpp"
 
-#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <fmt/format.h>
@@ -64,13 +63,12 @@ std::uint64_t resident_bytes() {
 }
 
 Signals::Signals() {
-    sigset_t signals;
-    sigemptyset(&signals);
+    sigemptyset(&signals_);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) {
-        sigaddset(&signals, signal);
+        sigaddset(&signals_, signal);
     }
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigprocmask(SIG_BLOCK, &signals_, nullptr);
+    fd_ = signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 Signals::~Signals() {
@@ -80,6 +78,16 @@ Signals::~Signals() {
 int Signals::take() const {
     signalfd_siginfo info{};
     return read(fd_, &info, sizeof info) == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
+}
+
+bool Signals::stop_waits() const {
+    sigset_t waiting;
+    sigpending(&waiting);
+    return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1;
+}
+
+void Signals::unblock() const {
+    sigprocmask(SIG_UNBLOCK, &signals_, nullptr);
 }
 
 }  // namespace taskbbs::broker

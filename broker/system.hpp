@@ -3,6 +3,7 @@
 
 #include "broker/core/clock.hpp"
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -30,8 +31,8 @@ std::size_t raise_file_limit();
 // What this process holds of the machine's memory; 0 where it is not told.
 std::uint64_t resident_bytes();
 
-// SIGTERM, SIGINT, SIGHUP and SIGCHLD, blocked and to be polled for instead. Must be made before
-// any thread that should not get them.
+// SIGTERM, SIGINT, SIGHUP and SIGCHLD, blocked and to be polled for instead: one that comes before
+// somebody polls waits. Must be made before any thread that should not get them.
 class Signals {
   public:
     Signals();
@@ -43,8 +44,13 @@ class Signals {
 
     // The next one that came; 0: none.
     int take() const;
+    // Whether SIGTERM or SIGINT is among those to be taken; none is.
+    bool stop_waits() const;
+    // For a process that serves nobody: they do again what they do by default.
+    void unblock() const;
 
   private:
+    sigset_t signals_{};
     int fd_ = -1;
 };
 

@@ -1,9 +1,12 @@
-"""SIGTERM and SIGINT under load: an end in order, and a start that says so."""
+"""SIGTERM and SIGINT under load or before there is any: an end in order, and a start that says so."""
+import os
 import signal
 
 import whole_history
+from disk_tap import DiskTap
 from expect import holds, same
 from steady_client import Crowd
+from system_board import eventually
 
 
 def stops_in_the_middle_of_work_lose_and_double_nothing(board):
@@ -79,3 +82,53 @@ def a_stop_does_not_wait_for_those_who_wait(board):
     same(c.stats()["waiting_acquires"], 1, "§4 acquire: waits")
     board.terminate()
     board.start()
+
+
+def _files(board):
+    return {path.name: path.read_bytes() for path in board.journal.iterdir()}
+
+
+def a_stop_amid_the_recovery_ends_it_at_once_and_changes_nothing(board):
+    """Syncs of a slow disk come before the reading: so the signal is there when that begins."""
+    board.start({"metrics.endpoint": "127.0.0.1:0"})
+    c = board.client()
+    for at in range(30):
+        c.desire_many([f"g{at}-{k}" for k in range(100)], payload=b"p" * 1000)
+    board.kill()
+    before = _files(board)
+    tap = DiskTap(board, sync_ms=1000)
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        board.launch()
+        board.says("metrics endpoint=")
+        same(board.end(sign), 0, "the daemon ends with 0 when it is asked to stop")
+        holds(" info stopped_recovering\n" in board.words(), "it says so", board.words())
+        holds("ready" not in board.words(), "and serves nobody", board.words())
+        same(_files(board), before, "nothing was changed")
+    tap.remove()
+    board.start()
+    same(len(board.client().listing(view="header", limit=1000)), 3000, "nothing is lost")
+
+
+def a_hangup_before_it_serves_is_a_reload_once_it_does(board):
+    """A pipe for a configuration: whoever reads it is in main(), and waits."""
+    path, text = board.home / "taskbbsd.conf", "[limits]\ntasks = 5\n"
+    os.mkfifo(path)
+    board.options = {"config": path}
+    board.launch()
+    pipe = eventually(lambda: _writer_of(path), "somebody reads the configuration")
+    board.process.send_signal(signal.SIGHUP)
+    regular = board.home / "regular.conf"
+    regular.write_text(text.replace("5", "6"))
+    regular.rename(path)  # for the reload
+    os.write(pipe, text.encode())
+    os.close(pipe)
+    board.says("ready")
+    board.says("reload_changed option=limits.tasks from=5 to=6")
+    board.client().call("hello")
+
+
+def _writer_of(path):
+    try:
+        return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None

@@ -232,12 +232,15 @@ class Driver {
             const Options read = read_options_();
             const std::vector<Change> changed = changes(options_, read);
             const Options taken = with_changes(options_, read, changed);
+            // What was done is said at the more talkative of both levels.
+            log_.set_level(std::max(options_.log_level, taken.log_level));
             take(taken, load_keyring(taken));
             say(changed);
         } catch (const ConfigurationError& error) {
             outcome = "serving; a reload was refused, see the log";
             log_.error("reload_refused", {{"says", std::string_view(error.what())}});
         }
+        log_.set_level(options_.log_level);
         notify_ready(outcome);
     }
 
@@ -254,7 +257,6 @@ class Driver {
         broker_.stats().connections_limit = connections_;
         broker_.stats().settings = settings_text(options_);
         sockets_.set_limits(connections_, options.core.limits.peer_reply_bytes);
-        log_.set_level(options.log_level);
         if (narrowed) {
             sockets_.drop_subscribers();
         }

@@ -238,6 +238,18 @@ def options_that_can_change_do_and_the_others_are_told(board):
     c.refused("busy", "desire", "the old limit stays", {"task": {"guid": "c"}})
 
 
+def what_a_reload_did_is_said_at_the_more_talkative_level(board):
+    path = board.home / "taskbbsd.conf"
+    for level, then in (("info", "error"), ("error", "info")):
+        path.write_text(f"[log]\nlevel = {level}\n")
+        board.start({"config": path})
+        path.write_text(f"[log]\nlevel = {then}\n")
+        _reload(board)
+        board.says(f"info reload_changed option=log.level from={level} to={then}")
+        board.terminate()
+        same(" info stopped" in board.words(), then == "info", "then the new level holds")
+
+
 # ---- in the clear ----------------------------------------------------------------------------
 
 def an_open_endpoint_without_curve_is_refused_at_start(board):

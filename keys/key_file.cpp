@@ -1,4 +1,4 @@
-// Half a file is never seen: what is written gets its name last.
+// Half a file is never seen: what is written gets its name last, and once it is told it is durable.
 #include "keys/key_file.hpp"
 
 #include <array>
@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <optional>
 #include <sys/stat.h>
@@ -79,6 +80,23 @@ bool write_all(int file, std::string_view text) {
     return true;
 }
 
+// Never takes the place of a file that is there, or came meanwhile. File systems that do not know
+// how to rename so mostly know hard links, and the other way about.
+bool rename_to_new(const std::string& from, const std::string& to) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) {
+        return true;
+    }
+    return (errno == EINVAL || errno == ENOSYS) && ::link(from.c_str(), to.c_str()) == 0;
+}
+
+// So that a name is given for good, where directories can be synced.
+bool sync_directory_of(const std::string& path) {
+    const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+    const File directory(
+        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    return directory.get() >= 0 && (::fsync(directory.get()) == 0 || errno == EINVAL);
+}
+
 // A file that did not live up to its name yet goes with this.
 class Draft {
   public:
@@ -101,8 +119,7 @@ class Draft {
                write_all(file_, fmt::format("{}\n", key)) && ::fsync(file_) == 0;
     }
 
-    // Unlike rename(2), link(2) never takes the place of a file that came meanwhile.
-    bool name_it(const std::string& path) const { return ::link(path_.c_str(), path.c_str()) == 0; }
+    bool name_it(const std::string& path) const { return rename_to_new(path_, path); }
 
   private:
     std::string path_;
@@ -166,11 +183,15 @@ tl::expected<std::string, std::string> write_new_pair(const std::string& path) {
     if (!secret_key.name_it(path)) {
         return failed("write", path);
     }
-    if (!public_key.name_it(public_path)) {
+    const bool is_named = public_key.name_it(public_path);
+    if (!is_named || !sync_directory_of(path)) {
         const int error = errno;
         ::unlink(path.c_str());
+        if (is_named) {
+            ::unlink(public_path.c_str());
+        }
         errno = error;
-        return failed("write", public_path);
+        return failed("write", is_named ? path : public_path);
     }
     return pair->public_key;
 }

@@ -3,9 +3,44 @@
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// What a file system may lack, and how often directories were synced: these stand before libc's.
+namespace {
+
+bool has_hard_links = true;
+bool can_rename_to_new = true;
+int directories_synced = 0;
+
+}  // namespace
+
+extern "C" int link(const char* from, const char* to) noexcept {
+    errno = EPERM;
+    return has_hard_links ? static_cast<int>(syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0))
+                          : -1;
+}
+
+extern "C" int renameat2(
+    int from_at, const char* from, int to_at, const char* to, unsigned flags) noexcept {
+    errno = EINVAL;
+    return can_rename_to_new
+               ? static_cast<int>(syscall(SYS_renameat2, from_at, from, to_at, to, flags))
+               : -1;
+}
+
+extern "C" int fsync(int file) {
+    struct stat status {};
+
+    directories_synced += ::fstat(file, &status) == 0 && S_ISDIR(status.st_mode) ? 1 : 0;
+    return static_cast<int>(syscall(SYS_fsync, file));
+}
 
 namespace taskbbs::keys {
 namespace {
@@ -96,6 +131,27 @@ TEST_CASE("no key is overwritten, and nothing is left of the attempt") {
     fs::remove(dir / "k");
     CHECK_THAT(write_new_pair(dir / "k").error(), Contains("k.pub is there"));
     CHECK(dir.files() == 1);
+}
+
+TEST_CASE("a pair is written where there are no hard links, or no renaming to what is new") {
+    const Directory dir;
+    for (const bool links : {false, true}) {
+        has_hard_links = links;
+        can_rename_to_new = !links;
+        REQUIRE(write_new_pair(dir / "k"));
+        CHECK(mode_of(dir / "k") == 0600);
+        CHECK(dir.files() == 2);
+        fs::remove(dir / "k");
+        fs::remove(dir / "k.pub");
+    }
+    can_rename_to_new = true;
+}
+
+TEST_CASE("once a pair is told, its directory was synced") {
+    const Directory dir;
+    directories_synced = 0;
+    REQUIRE(write_new_pair(dir / "k"));
+    CHECK(directories_synced == 1);
 }
 
 TEST_CASE("where a key can't be written, the path is named") {

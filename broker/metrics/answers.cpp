@@ -34,9 +34,20 @@ std::string reasons(const Condition& condition) {
                : "";
 }
 
+// A proxy asks for http://HOST/PATH, and every server is to understand that (RFC 9112, 3.2.2).
+std::string_view path_in(std::string_view target) {
+    constexpr std::string_view scheme = "http://";
+    if (!target.starts_with(scheme)) {
+        return target;
+    }
+    const std::size_t path = target.find('/', scheme.size());
+    return path == std::string_view::npos ? "/" : target.substr(path);
+}
+
 }  // namespace
 
-std::optional<Page> page_of(std::string_view path) {
+std::optional<Page> page_of(std::string_view target) {
+    const std::string_view path = path_in(target);
     if (path == "/metrics") return Page::metrics;
     if (path == "/livez") return Page::live;
     if (path == "/readyz") return Page::ready;

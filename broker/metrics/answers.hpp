@@ -22,7 +22,8 @@ enum class Phase : std::uint8_t { recovering, serving, stopping };
 
 enum class Page : std::uint8_t { metrics, live, ready };
 
-std::optional<Page> page_of(std::string_view path);
+// By a request's target, a path or a whole address.
+std::optional<Page> page_of(std::string_view target);
 
 struct Answer {
     unsigned status = 200;

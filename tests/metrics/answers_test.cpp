@@ -31,6 +31,14 @@ TEST_CASE("pages go by their whole path") {
     CHECK_FALSE(page_of(""));
 }
 
+TEST_CASE("a page may be asked for by its whole address, as proxies do") {
+    CHECK(page_of("http://board.example:7413/metrics") == Page::metrics);
+    CHECK(page_of("http://x/livez") == Page::live);
+    CHECK_FALSE(page_of("http://livez"));
+    CHECK_FALSE(page_of("http://x/"));
+    CHECK_FALSE(page_of("ftp://x/livez"));
+}
+
 TEST_CASE("a broker lives while it recovers, while it stops, and while its loop answers") {
     CHECK(answer_live({Phase::recovering}).status == 200);
     CHECK(answer_live({Phase::stopping}).status == 200);

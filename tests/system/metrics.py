@@ -201,6 +201,8 @@ def other_paths_and_methods_are_refused_with_a_line_of_help(board):
         holds(" 405 " in heard.splitlines()[0] and "GET and HEAD" in heard, f"{method}: 405", heard)
     heard = exchange(endpoint, b"HEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n")
     holds(" 200 " in heard and heard.endswith("\r\n\r\n"), "HEAD: 200 and no body", heard)
+    heard = exchange(endpoint, b"GET http://x/livez HTTP/1.1\r\nHost: x\r\n\r\n")
+    holds(" 200 " in heard.splitlines()[0] and heard.endswith("ok\n"), "a whole address, as a proxy asks: 200", heard)
 
 
 def thousands_who_say_nothing_and_half_requests_do_not_keep_others_out(board):

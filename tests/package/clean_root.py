@@ -185,6 +185,18 @@ def purging_leaves_nothing(story):
     assert not known.stdout.strip(), known.stdout
 
 
+def purging_ends_well_while_a_process_of_the_user_lives_and_says_what_is_left(story):
+    story.root.install(story.debs)
+    user = story.root.run("id", "--user", "taskbbs").strip()
+    alive = subprocess.Popen(story.root.command("sleep", "600", user=f"{user}:{user}"))
+    done = subprocess.run(story.root.command("dpkg", "--purge", *NAMES), capture_output=True, text=True, check=False,
+                          env=ENVIRONMENT)
+    alive.kill()
+    alive.wait()
+    assert done.returncode == 0 and "the user taskbbs is left" in done.stderr, done
+    story.root.run("userdel", "taskbbs")
+
+
 RULES = [rule for name, rule in list(globals().items())
          if callable(rule) and getattr(rule, "__module__", "") == __name__ and not isinstance(rule, type)]
 

@@ -181,8 +181,12 @@ Exit snapshot(const Call& call) {
 }
 
 Exit verify(const Call& call) {
-    fmt::print("{}", verify_journal(*call.disk(), call.options.core));
-    return Exit::stopped;
+    const Verified found = verify_journal(*call.disk(), call.options.core);
+    fmt::print("{}", found.said);
+    for (const std::string& line : found.damage) {
+        fmt::print(stderr, "{}\n", line);
+    }
+    return found.damage.empty() ? Exit::stopped : Exit::damaged;
 }
 
 Exit dump(const Call& call) {
@@ -197,8 +201,10 @@ Exit repair(const Call& call) {
     if (!seq) {
         throw wrong("repair needs --truncate-at SEQ: the last event to keep (verify names one)");
     }
-    fmt::print("{}",
-               repair_journal(*call.disk(), call.options.journal, *seq, std::string(version)));
+    fmt::print(
+        "{}",
+        repair_journal(
+            *call.disk(), call.options.journal, call.options.core, *seq, std::string(version)));
     return Exit::stopped;
 }
 
@@ -295,7 +301,7 @@ Exit run_journal_command(const Sources& sources) {
         return failed(Exit::damaged, error, flags);
     } catch (const journal::UnsupportedError& error) {
         return failed(Exit::damaged, error, flags);
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
         return failed(Exit::not_started, error, flags);
     }
 }

@@ -7,9 +7,11 @@ namespace taskbbs::broker {
 
 inline constexpr std::string_view journal_usage =
     "usage: taskbbsd journal COMMAND [OPTION...]\n\n"
-    "  verify                      reads everything and says whether it holds\n"
+    "  verify                      reads everything and says whether it holds, and what a start\n"
+    "                              would serve; changes nothing\n"
     "  dump [--from SEQ] [--to SEQ]  events as lines of JSON\n"
-    "  repair --truncate-at SEQ    ends the history behind event SEQ; keeps what it cuts\n"
+    "  repair --truncate-at SEQ    ends the history behind event SEQ; keeps what it cuts; not\n"
+    "                              before the newest snapshot that holds\n"
     "  backup --to DIR [--from STATE_DIR] [--history]\n"
     "                              copies it while a broker serves: from the newest snapshot\n"
     "                              on, or all that is kept; proves that the copy holds\n"

@@ -60,6 +60,10 @@ class Disk {
     // Opens the file, making it if needed, and locks it against other processes for as long as the
     // File lives. Null: another one holds it.
     virtual std::unique_ptr<File> lock(const std::string& name) = 0;
+    // Opens an existing file to read, and keeps others from lock(), not from this, for as long as
+    // the File lives: the rights to read are enough. ENOENT where there is none. Null: another one
+    // holds it.
+    virtual std::unique_ptr<File> lock_to_read(const std::string& name) = 0;
     // Replaces `to` if it is there.
     virtual void rename(const std::string& from, const std::string& to) = 0;
     // A file that is not there is no failure.

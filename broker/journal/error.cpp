@@ -25,6 +25,26 @@ std::string_view directory_of(std::string_view file) {
     return slash == std::string_view::npos ? "." : file.substr(0, slash);
 }
 
+std::string damage_of(std::string_view file,
+                      std::uint64_t offset,
+                      std::int64_t seq,
+                      std::string_view what) {
+    return fmt::format("journal: {} is damaged at offset {}, where event {} is expected: {}",
+                       file,
+                       offset,
+                       seq,
+                       what);
+}
+
+std::string restore_or_repair(std::string_view file, std::int64_t seq) {
+    return fmt::format(
+        "Nothing was changed. Keep a copy of the whole directory before anything else. Then "
+        "restore it from a backup, or end the history before the damage: taskbbsd journal repair "
+        "--truncate-at {} --journal.dir {} (it keeps what it cuts)",
+        std::max<std::int64_t>(seq - 1, 0),
+        directory_of(file));
+}
+
 }  // namespace
 
 JournalError::JournalError(int code,
@@ -49,21 +69,28 @@ LockedError::LockedError(std::string_view directory)
 CorruptError::CorruptError(std::string_view file,
                            std::uint64_t offset,
                            std::int64_t seq,
-                           std::string_view what)
-    : std::runtime_error(fmt::format(
-          "journal: {} is damaged at offset {}, where event {} is expected: {}. Nothing was "
-          "changed. Keep a copy of the whole directory before anything else. Then restore it "
-          "from a backup, or end the history before the damage: taskbbsd journal repair "
-          "--truncate-at {} --journal.dir {} (it keeps what it cuts)",
-          file,
-          offset,
-          seq,
-          what,
-          std::max<std::int64_t>(seq - 1, 0),
-          directory_of(file))),
+                           std::string_view what,
+                           std::string_view advice)
+    : std::runtime_error(
+          fmt::format("{}. {}",
+                      damage_of(file, offset, seq, what),
+                      advice.empty() ? restore_or_repair(file, seq) : std::string(advice))),
       file_(file),
       offset_(offset),
-      seq_(seq) {}
+      seq_(seq),
+      finding_(what) {}
+
+CorruptError CorruptError::advising(std::string_view advice) const {
+    return {file_, offset_, seq_, finding_, advice};
+}
+
+std::string CorruptError::damage() const {
+    return damage_of(file_, offset_, seq_, finding_);
+}
+
+std::string CorruptError::name() const {
+    return file_.substr(file_.rfind('/') + 1);
+}
 
 UnsupportedError::UnsupportedError(std::string_view file, std::string_view what)
     : std::runtime_error(fmt::format(

@@ -45,22 +45,37 @@ class LockedError : public std::runtime_error {
 // changed.
 class CorruptError : public std::runtime_error {
   public:
-    // `seq`: the event expected there.
+    // `seq`: the event expected there. `advice`: what to do, as what() ends; empty: to restore a
+    // backup, or to end the history before the damage. That cuts all that follows: it is the advice
+    // only where a start can't do without what is damaged.
     CorruptError(std::string_view file,
                  std::uint64_t offset,
                  std::int64_t seq,
-                 std::string_view what);
+                 std::string_view what,
+                 std::string_view advice = {});
+
+    // The same damage with another advice.
+    CorruptError advising(std::string_view advice) const;
+
+    // what() without the advice.
+    std::string damage() const;
 
     const std::string& file() const noexcept { return file_; }
+
+    // Without the directory.
+    std::string name() const;
 
     std::uint64_t offset() const noexcept { return offset_; }
 
     std::int64_t seq() const noexcept { return seq_; }
 
+    const std::string& finding() const noexcept { return finding_; }
+
   private:
     std::string file_;
     std::uint64_t offset_;
     std::int64_t seq_;
+    std::string finding_;
 };
 
 // Files that others tell of are not there (exit code 75). Nothing was changed.

@@ -50,7 +50,7 @@ Page History::read(const Query& query) {
     } catch (const JournalError& error) {
         failed.failure = error.what();
     } catch (const CorruptError& error) {
-        failed.failure = error.what();
+        failed.failure = error.damage();
     }
     return failed;
 }

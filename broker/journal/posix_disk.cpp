@@ -191,9 +191,17 @@ std::unique_ptr<File> PosixDisk::create(const std::string& name) {
 }
 
 std::unique_ptr<File> PosixDisk::lock(const std::string& name) {
-    std::unique_ptr<File> file = open(name, O_RDWR | O_CREAT);
+    return open_locked(name, O_RDWR | O_CREAT, LOCK_EX);
+}
+
+std::unique_ptr<File> PosixDisk::lock_to_read(const std::string& name) {
+    return open_locked(name, O_RDONLY, LOCK_SH);
+}
+
+std::unique_ptr<File> PosixDisk::open_locked(const std::string& name, int flags, int operation) {
+    std::unique_ptr<File> file = open(name, flags);
     const int fd = static_cast<PosixFile&>(*file).fd();
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return file;
+    if (::flock(fd, operation | LOCK_NB) == 0) return file;
     if (errno == EWOULDBLOCK) return nullptr;
     throw JournalError(errno, "flock", path(name));
 }

@@ -25,6 +25,7 @@ class PosixDisk final : public Disk {
     std::unique_ptr<File> open_to_write(const std::string& name) override;
     std::unique_ptr<File> create(const std::string& name) override;
     std::unique_ptr<File> lock(const std::string& name) override;
+    std::unique_ptr<File> lock_to_read(const std::string& name) override;
     void rename(const std::string& from, const std::string& to) override;
     void remove(const std::string& name) override;
     void sync_directory() override;
@@ -34,6 +35,7 @@ class PosixDisk final : public Disk {
 
   private:
     std::unique_ptr<File> open(const std::string& name, int flags);
+    std::unique_ptr<File> open_locked(const std::string& name, int flags, int operation);
 
     void give_to_owner(int fd, const std::string& name) const;
 

@@ -36,8 +36,9 @@ void check_new(Disk& disk, const std::vector<std::string>& files, File& lock) {
         disk.directory() + "/" + segment_name(1),
         0,
         1,
-        "there is no segment at all, but there was a journal here (to begin a new one, "
-        "empty the directory)");
+        "there is no segment at all, but there was a journal here",
+        "Nothing was changed. Keep a copy of the whole directory before anything else. Then "
+        "restore it from a backup; to begin a new journal, empty the directory");
 }
 
 // Its history was other clients' as well: it goes on under another name only.

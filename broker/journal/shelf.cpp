@@ -11,6 +11,17 @@
 
 namespace taskbbs::journal {
 
+namespace {
+
+std::string only_history(Disk& disk) {
+    return fmt::format(
+        "As long as the broker serves, only replay and history miss its events; no task is lost. "
+        "Repair nothing: taskbbsd journal verify --journal.dir {} says whether a restart needs it",
+        disk.directory());
+}
+
+}  // namespace
+
 Shelf::Shelf(Disk& disk, const Settings& settings, Report report)
     : disk_(&disk),
       retain_for_(settings.retain_for),
@@ -43,7 +54,10 @@ void Shelf::list() {
 
 // Events on both sides of a gap are not offered: those before it go when those behind it do.
 void Shelf::hide_up_to(Seq first_seq, const CorruptError& damage) {
-    say(report_, fmt::format("the history begins behind a damaged segment: {}", damage.what()));
+    say(report_,
+        fmt::format("the history begins behind a damaged segment: {}. {}",
+                    damage.damage(),
+                    only_history(*disk_)));
     for (const Listed& segment : segments_)
         hidden_.push_back(segment.first_seq);
     hidden_.push_back(first_seq);
@@ -100,7 +114,9 @@ bool Shelf::index_older(Seq up_to, std::uint64_t budget) {
         if (segment.catch_up(up_to, budget)) unindexed_.pop_back();
         segment.take_bytes_indexed();
     } catch (const CorruptError& damage) {  // whoever asks for its events is told so
-        say(report_, fmt::format("no index of a damaged segment: {}", damage.what()));
+        say(report_,
+            fmt::format(
+                "no index of a damaged segment: {}. {}", damage.damage(), only_history(*disk_)));
         unindexed_.pop_back();
     }
     return unindexed_.empty();

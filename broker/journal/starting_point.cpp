@@ -2,12 +2,41 @@
 #include "broker/journal/starting_point.hpp"
 
 #include "broker/journal/batch_reader.hpp"
+#include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
 
 #include <exception>
 #include <fmt/format.h>
 
 namespace taskbbs::journal {
+
+namespace {
+
+// No repair makes up for a snapshot: it would only cut events besides.
+constexpr std::string_view only_a_backup =
+    "Nothing was changed. No other snapshot holds and the segments do not reach back to the first "
+    "event: no repair helps. Keep a copy of the whole directory before anything else. Then restore "
+    "it from a backup";
+
+std::string line_about(const std::string& name, std::string_view damage) {
+    return fmt::format(
+        "a snapshot is passed over: {}. No task is lost by that: what is older holds, and the "
+        "segments behind it tell the rest. Repair nothing: the file is set aside as {}{}, to be "
+        "looked at and removed, and the next snapshot takes its place",
+        damage,
+        name,
+        bad_suffix);
+}
+
+[[noreturn]] void throw_first(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const CorruptError& damage) {
+        throw damage.advising(only_a_backup);
+    }
+}
+
+}  // namespace
 
 StartingPoint starting_behind(const SnapshotHeader& header) {
     return {.next_seq = header.seq + 1,
@@ -59,6 +88,17 @@ SnapshotChoice load_newest(Disk& disk,
                            const Report& report) {
     SnapshotChoice choice;
     std::exception_ptr first_failure;
+    std::vector<std::string> lines;
+    const auto pass_over = [&](const std::string& name, std::string_view damage) {
+        if (!first_failure) first_failure = std::current_exception();
+        choice.bad.push_back(name);
+        lines.push_back(line_about(name, damage));
+    };
+    const auto begin_there = [&] {
+        for (const std::string& line : lines)
+            say(report, line);
+        return choice;
+    };
     const std::vector<Seq> newest_first(snapshots.rbegin(), snapshots.rend());
     for (const Seq seq : newest_first) {
         const std::string name = snapshot_name(seq);
@@ -67,17 +107,17 @@ SnapshotChoice load_newest(Disk& disk,
             const SnapshotHeader header = load_snapshot(disk, name, visitor);
             choice.from = starting_behind(header);
             choice.bytes = header.bytes;
-            return choice;
-        } catch (const std::runtime_error& error) {
-            say(report, fmt::format("a snapshot is passed over: {}", error.what()));
-            if (!first_failure) first_failure = std::current_exception();
-            choice.bad.push_back(name);
+            return begin_there();
+        } catch (const CorruptError& damage) {
+            pass_over(name, damage.damage());
+        } catch (const std::runtime_error& failure) {
+            pass_over(name, failure.what());
         }
     }
     const bool from_the_first = !segments.empty() && segments.front() == 1;
-    if (first_failure && !from_the_first) std::rethrow_exception(first_failure);
+    if (first_failure && !from_the_first) throw_first(first_failure);
     if (visitor.on_begin) visitor.on_begin();
-    return choice;
+    return begin_there();
 }
 
 void set_aside(Disk& disk, const std::vector<std::string>& snapshots) {

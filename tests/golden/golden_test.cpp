@@ -78,7 +78,10 @@ TEST_CASE("verify is content with a golden journal") {
     INFO(path);
     MemoryDisk disk;
     load(disk, path);
-    const std::string said = broker::verify_journal(disk, golden::board_settings());
+    const broker::Verified found = broker::verify_journal(disk, golden::board_settings());
+    CHECK(found.damage.empty());
+    CHECK(found.starts);
+    const std::string& said = found.said;
     CHECK(said.find("as journaled") != std::string::npos);
     CHECK((said.find("a torn write") != std::string::npos) == (path.filename() == "torn_tail"));
 }

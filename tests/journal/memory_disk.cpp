@@ -310,6 +310,11 @@ std::unique_ptr<File> MemoryDisk::lock(const std::string& name) {
     return file;
 }
 
+std::unique_ptr<File> MemoryDisk::lock_to_read(const std::string& name) {
+    if (!names_.contains(name)) throw JournalError(ENOENT, "open", name);
+    return lock(name);
+}
+
 void MemoryDisk::rename(const std::string& from, const std::string& to) {
     call("rename", from, [&] {
         const auto found = names_.find(from);

@@ -78,6 +78,8 @@ class MemoryDisk final : public Disk {
     std::unique_ptr<File> open_to_write(const std::string& name) override;
     std::unique_ptr<File> create(const std::string& name) override;
     std::unique_ptr<File> lock(const std::string& name) override;
+    // By one at a time.
+    std::unique_ptr<File> lock_to_read(const std::string& name) override;
     void rename(const std::string& from, const std::string& to) override;
     void remove(const std::string& name) override;
     void sync_directory() override;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace taskbbs::journal {
@@ -46,6 +47,24 @@ TEST_CASE("the lock is free again when its holder is gone") {
     PosixDisk disk(scratch.path());
     { const Replayed held = replay(disk); }
     CHECK_NOTHROW(replay(disk));
+}
+
+TEST_CASE("who may only read keeps a broker out, and no other reader") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    const std::string name(lock_name);
+    CHECK_THROWS_AS(disk.lock_to_read(name), JournalError);
+    { const auto made = disk.lock(name); }
+    const std::string file = scratch.path() + "/" + name;
+    REQUIRE(::chmod(file.c_str(), 0440) == 0);
+    {
+        const auto reader = disk.lock_to_read(name);
+        REQUIRE(reader);
+        CHECK(disk.lock_to_read(name));
+        CHECK_FALSE(disk.lock(name));
+    }
+    const auto broker = disk.lock(name);
+    CHECK_FALSE(disk.lock_to_read(name));
 }
 
 TEST_CASE("a missing directory is an error that says what to do") {

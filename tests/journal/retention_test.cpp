@@ -114,6 +114,25 @@ TEST_CASE("damage that came after the start is told, and never handed out") {
     CHECK(history.read({.after = 12, .up_to = 30}).count() == 18);
 }
 
+TEST_CASE("what is said of damage in older segments advises no repair") {
+    MemoryDisk disk;
+    Run run(disk);
+    fill(run, 5);
+    SECTION("in a header") {
+        disk.bytes(segment_name(7))[20] ^= 1;
+    }
+    SECTION("in a batch") {
+        disk.bytes(segment_name(7))[2 * block_bytes + 130] ^= 1;
+    }
+    std::vector<std::string> said;
+    History history(disk, offering(100), [&](std::string_view line) { said.emplace_back(line); });
+    while (history.advance(30)) {
+    }
+    REQUIRE(said.size() == 1);
+    CHECK_THAT(said[0], Catch::Contains("no task is lost") && !Catch::Contains("--truncate-at"));
+    CHECK_THAT(history.read({.after = 8, .up_to = 30}).failure, !Catch::Contains("--truncate-at"));
+}
+
 TEST_CASE("a disk that fails to read is told, and asked again the next time") {
     MemoryDisk disk;
     Run run(disk);

@@ -175,6 +175,17 @@ TEST_CASE("a snapshot that does not hold is passed over for the one before, said
     CHECK(disk.has(snapshot_name(12) + ".bad"));
 }
 
+TEST_CASE("what is said of a snapshot that was passed over advises no repair") {
+    MemoryDisk disk;
+    make_journal(disk);
+    put_snapshot(disk, 13, {"bad"});
+    Counted counted;
+    std::vector<std::string> said;
+    recover_into(disk, counted, &said);
+    REQUIRE(said.size() == 1);
+    CHECK_THAT(said[0], Catch::Contains("No task is lost") && !Catch::Contains("--truncate-at"));
+}
+
 TEST_CASE("where no snapshot holds the segments tell all, if they reach back to the first event") {
     MemoryDisk disk;
     make_journal(disk);

@@ -13,7 +13,7 @@ TEST_CASE("a history that was ended before the last clean stop is served") {
     for (const Seq last : {recorded.end.seq, recorded.end.seq - 1, newest, newest - 1}) {
         INFO("up to " << last);
         const auto disk = recorded.disk->copy();
-        broker::repair_journal(*disk, journal_settings(), last, "test");
+        broker::repair_journal(*disk, journal_settings(), board_settings(), last, "test");
         CHECK(recover(*disk).board->seq() == last);
         CHECK(recover(*disk).board->seq() == last);
     }

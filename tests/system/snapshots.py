@@ -118,8 +118,13 @@ def a_damaged_snapshot_is_passed_over_and_said(board):
     data = bytearray(newest.read_bytes())
     data[len(data) // 2] ^= 1
     newest.write_bytes(data)
+    found = _tool(board, "verify")
+    same((found.returncode, newest.name in found.stderr), (75, True), f"verify finds it: {found.stderr}")
+    holds("a start serves" in found.stdout, "it says that a start would serve", found.stdout)
+    holds("--truncate-at" not in found.stderr, "and advises no repair", found.stderr)
     board.start()
-    board.says(rf"passed over.*{newest.name}")
+    said = board.says(rf"passed over.*{newest.name}.*")
+    holds("--truncate-at" not in said.group(0), "nor does the start", said.group(0))
     same(sorted(task["guid"] for task in board.client().listing()), before, "nothing was lost")
     holds(pathlib.Path(f"{newest}.bad").exists(), "it is kept aside")
 
@@ -218,6 +223,41 @@ def verify_names_what_is_damaged_and_repair_ends_the_history_before_it(board):
     same(len(whole_history.read(c)), seq - 1, "the events before the damage are there")
     holds(c.call("hello")["log"] != log, "the history has another name")
     holds(pathlib.Path(f"{damaged}.cut").exists(), "what was cut is kept")
+
+
+def a_repair_before_a_snapshot_that_holds_is_refused(board):
+    """A damaged segment that history alone needs is no reason to cut what a start serves."""
+    board.start({**SMALL, "journal.retain_for": "1h"})
+    c = board.client()
+    _taken(c, 1)
+    before = sorted(task["guid"] for task in c.listing())
+    board.terminate()
+    first = board.journal / _names(board, "seg")[0]
+    data = bytearray(first.read_bytes())
+    data[data.index(b"pppp", 8192)] ^= 1
+    first.write_bytes(data)
+    found = _tool(board, "verify")
+    same((found.returncode, first.name in found.stderr), (75, True), f"verify finds it: {found.stderr}")
+    holds("No task is lost" in found.stderr and "--truncate-at" not in found.stderr, "but advises no repair", found.stderr)
+    kept = {path.name: path.read_bytes() for path in board.journal.iterdir()}
+    seq = int(re.search(r"where event (\d+) is expected", found.stderr).group(1))
+    done = _tool(board, "repair", "--truncate-at", str(seq - 1))
+    same((done.returncode, "journal verify" in done.stderr), (1, True), f"it is refused: {done.stderr}")
+    same({path.name: path.read_bytes() for path in board.journal.iterdir()}, kept, "nothing was changed")
+    board.start()
+    same(sorted(task["guid"] for task in board.client().listing()), before, "every task is served")
+
+
+def a_repair_behind_an_event_that_is_not_kept_any_more_says_so(board):
+    board.start(SMALL)
+    _taken(board.client(), 2)
+    eventually(lambda: _names(board, "seg")[0] != "seg-00000000000000000001", "the first segment goes")
+    board.terminate()
+    for path in board.journal.glob("snap-*"):
+        path.unlink()
+    oldest = int(_names(board, "seg")[0].split("-")[1])
+    done = _tool(board, "repair", "--truncate-at", str(oldest - 2))
+    same((done.returncode, "not in the journal any more" in done.stderr), (1, True), done.stderr)
 
 
 def dump_prints_every_event_as_a_line_of_json(board):

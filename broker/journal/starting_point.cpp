@@ -108,6 +108,8 @@ SnapshotChoice load_newest(Disk& disk,
             choice.from = starting_behind(header);
             choice.bytes = header.bytes;
             return begin_there();
+        } catch (const UnsupportedError&) {
+            throw;  // it is whole: whoever can read it is to go on from it
         } catch (const CorruptError& damage) {
             pass_over(name, damage.damage());
         } catch (const std::runtime_error& failure) {

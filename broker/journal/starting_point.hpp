@@ -17,7 +17,8 @@ struct SnapshotChoice {
 
 // Hands over the rows of the newest of `snapshots` (their last seqs, ascending) that holds, by its
 // checksums, its rows and its digest. Those that do not are reported. Where none holds and the
-// `segments` do not reach back to the first event, throws what the newest failed with.
+// `segments` do not reach back to the first event, throws what the newest failed with. One that a
+// later version wrote is passed over by none: throws UnsupportedError.
 SnapshotChoice load_newest(Disk& disk,
                            const std::vector<Seq>& snapshots,
                            const std::vector<Seq>& segments,

@@ -1,5 +1,6 @@
 // Snapshots as files, and recovery that begins with one (docs/journal-format.md, "Snapshot").
 #include "broker/journal/error.hpp"
+#include "broker/journal/little_endian.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/snapshot_file.hpp"
 #include "broker/journal/starting_point.hpp"
@@ -184,6 +185,23 @@ TEST_CASE("what is said of a snapshot that was passed over advises no repair") {
     recover_into(disk, counted, &said);
     REQUIRE(said.size() == 1);
     CHECK_THAT(said[0], Catch::Contains("No task is lost") && !Catch::Contains("--truncate-at"));
+}
+
+TEST_CASE("a snapshot of a later version is refused and not passed over, and nothing is changed") {
+    MemoryDisk disk;
+    make_journal(disk);
+    put_snapshot(disk, 7, {"older"});
+    put_snapshot(disk, 13, some_rows);
+    std::string& bytes = disk.bytes(snapshot_name(12));
+    put(bytes.data() + 8, std::uint32_t{9});
+    put(bytes.data() + 12, std::uint32_t{9});
+    put(bytes.data() + 4092, crc32c({bytes.data(), 4092}));
+    const std::string later = bytes;
+    Counted counted;
+    CHECK_THROWS_AS(recover_into(disk, counted), UnsupportedError);
+    REQUIRE(disk.has(snapshot_name(12)));
+    CHECK(disk.bytes(snapshot_name(12)) == later);
+    CHECK_FALSE(disk.has(snapshot_name(12) + ".bad"));
 }
 
 TEST_CASE("where no snapshot holds the segments tell all, if they reach back to the first event") {

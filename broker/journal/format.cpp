@@ -130,11 +130,16 @@ SegmentHeaderRead read_segment_header(std::string_view bytes) {
         read.damage = "the header's checksum does not hold";
         return read;
     }
+    const auto version = get<std::uint32_t>(bytes, at_version);
     const auto oldest_reader = get<std::uint32_t>(bytes, at_oldest_reader);
+    if (version == 0 || oldest_reader == 0) {
+        read.damage = "its header says format 0, which no version writes";
+        return read;
+    }
     if (oldest_reader > format_version) {
         read.unsupported =
             fmt::format("its format is {}, to be read by {} and later; this version knows {}",
-                        get<std::uint32_t>(bytes, at_version),
+                        version,
                         oldest_reader,
                         format_version);
         return read;

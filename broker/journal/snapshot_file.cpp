@@ -146,12 +146,16 @@ SnapshotReader::SnapshotReader(Disk& disk, std::string name)
     if (get<std::uint32_t>(bytes, at_crc) != crc32c(bytes.substr(0, at_crc))) {
         refuse("the header's checksum does not hold");
     }
+    const auto version = get<std::uint32_t>(bytes, at_version);
     const auto oldest_reader = get<std::uint32_t>(bytes, at_oldest_reader);
+    if (version == 0 || oldest_reader == 0) {
+        refuse("its header says format 0, which no version writes");
+    }
     if (oldest_reader > snapshot_version) {
         throw UnsupportedError(
             name_,
             fmt::format("its format is {}, to be read by {} and later; this version knows {}",
-                        get<std::uint32_t>(bytes, at_version),
+                        version,
                         oldest_reader,
                         snapshot_version));
     }

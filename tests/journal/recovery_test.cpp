@@ -145,6 +145,16 @@ TEST_CASE("an unknown format is refused with what to do") {
     CHECK_THROWS_WITH(replay(disk), Catch::Contains("newer version"));
 }
 
+TEST_CASE("a segment whose header says format 0 is damaged") {
+    const std::size_t where = GENERATE(8, 12);
+    MemoryDisk disk;
+    make_journal(disk);
+    std::string& bytes = disk.bytes(segment_name(19));
+    put(bytes.data() + where, std::uint32_t{0});
+    put(bytes.data() + 4092, crc32c({bytes.data(), 4092}));
+    CHECK_THROWS_WITH(replay(disk), Catch::Contains("format 0"));
+}
+
 TEST_CASE("an unknown record is refused with its number") {
     MemoryDisk disk;
     {

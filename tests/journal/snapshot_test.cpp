@@ -204,6 +204,16 @@ TEST_CASE("a snapshot of a later version is refused and not passed over, and not
     CHECK_FALSE(disk.has(snapshot_name(12) + ".bad"));
 }
 
+TEST_CASE("a snapshot whose header says format 0 does not hold") {
+    MemoryDisk disk;
+    make_journal(disk);
+    put_snapshot(disk, 13, some_rows);
+    std::string& bytes = disk.bytes(snapshot_name(12));
+    put(bytes.data() + 8, std::uint32_t{0});
+    put(bytes.data() + 4092, crc32c({bytes.data(), 4092}));
+    CHECK_THROWS_AS(rows_in(disk, snapshot_name(12)), CorruptError);
+}
+
 TEST_CASE("where no snapshot holds the segments tell all, if they reach back to the first event") {
     MemoryDisk disk;
     make_journal(disk);

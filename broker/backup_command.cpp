@@ -1,7 +1,8 @@
-// Making, naming and removing directories.
+// What is checked before, and held meanwhile.
 #include "broker/backup_command.hpp"
 
 #include "broker/backup_job.hpp"
+#include "broker/backup_partial.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
 #include "broker/journal/posix_disk.hpp"
@@ -11,14 +12,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/core.h>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -31,32 +30,9 @@ using namespace std::chrono_literals;
 using journal::JournalError;
 using journal::PosixDisk;
 
-constexpr mode_t for_its_owner_alone = 0700;
-
 std::string absolute(const std::string& given) {
     const fs::path path = fs::absolute(given).lexically_normal();
     return path.has_filename() ? path : path.parent_path();
-}
-
-// False: it was there.
-bool make_directory(const std::string& path) {
-    if (mkdir(path.c_str(), for_its_owner_alone) == 0) {
-        return true;
-    }
-    if (errno == EEXIST && fs::is_directory(path)) {
-        return false;
-    }
-    throw JournalError(errno, "mkdir", path, "its parent must be there and be writable");
-}
-
-void sync_directory(const std::string& path) {
-    const int fd = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = fd >= 0 && fsync(fd) == 0;
-    const int error = errno;
-    close(fd);
-    if (!synced) {
-        throw JournalError(error, "fsync", path);
-    }
 }
 
 void check_unused(const std::string& path) {
@@ -71,12 +47,15 @@ void check_unused(const std::string& path) {
     }
 }
 
+bool is_within(const std::string& path, const std::string& directory) {
+    const fs::path inner = fs::weakly_canonical(path);
+    const fs::path outer = fs::weakly_canonical(directory);
+    return std::ranges::mismatch(outer, inner).in1 == outer.end();
+}
+
 // What is lost with the state directory is no backup of it.
 void check_outside(const std::string& path, const std::string& state) {
-    const fs::path inner = fs::weakly_canonical(path);
-    const fs::path outer = fs::weakly_canonical(state);
-    const auto parted = std::ranges::mismatch(outer, inner);
-    if (parted.in1 == outer.end()) {
+    if (is_within(path, state)) {
         throw std::runtime_error(fmt::format(
             "{} is in the state directory {}: choose a directory elsewhere, best on another disk",
             path,
@@ -84,31 +63,15 @@ void check_outside(const std::string& path, const std::string& state) {
     }
 }
 
-// Before anything is made there.
-void check_journal(journal::Disk& disk) {
-    if (journal::segments_of(disk.list()).empty()) {
-        throw std::runtime_error(fmt::format(
-            "{}: there is no journal here; --from is the broker's journal.dir", disk.directory()));
+// Before anything is made.
+void check_restorable(const std::string& backup, const std::string& to) {
+    if (!fs::is_directory(backup)) {
+        throw std::runtime_error(fmt::format("{}: there is no such backup", backup));
     }
-}
-
-// What an earlier one left that was interrupted goes first.
-void make_partial(const std::string& path) {
-    if (make_directory(path)) {
-        return;
+    if (is_within(to, backup)) {
+        throw std::runtime_error(
+            fmt::format("{} is in the backup {}: choose a directory elsewhere", to, backup));
     }
-    PosixDisk left(path);
-    remove_unfinished_backup(left);
-    if (!left.list().empty()) {
-        throw std::runtime_error(fmt::format(
-            "{} holds files that are none of a backup's: move them, or choose another name", path));
-    }
-}
-
-void remove_partial(const std::string& path) {
-    PosixDisk left(path);
-    remove_unfinished_backup(left);
-    rmdir(path.c_str());
 }
 
 // The broker holds it for a moment when a segment becomes a spare.
@@ -122,17 +85,6 @@ std::unique_ptr<journal::File> lock_against_reuse(journal::Disk& disk) {
     }
     throw std::runtime_error(
         fmt::format("another backup of {} is being made: wait for it", disk.directory()));
-}
-
-void name_it(const std::string& partial, const std::string& to) {
-    if (std::rename(partial.c_str(), to.c_str()) != 0) {
-        throw JournalError(
-            errno,
-            "rename",
-            partial,
-            fmt::format("to {}: where that is a mount point, choose a directory in it", to));
-    }
-    sync_directory(fs::path(to).parent_path());
 }
 
 // Beside a broker it takes a tenth where processors are short (the lowest priority might not come
@@ -154,27 +106,27 @@ std::string owner_hint(const std::string& directory, bool made) {
 
 Exit run_backup(const Options& options, const std::string& given, journal::Reach reach) {
     const std::string to = absolute(given);
-    const std::string partial = to + ".partial";
     give_way();
     raise_file_limit();
     PosixDisk from(options.journal.dir);
-    check_journal(from);
+    check_source(from);
     check_outside(to, options.journal.dir);
     check_unused(to);
     const auto lock = lock_against_reuse(from);
-    make_partial(partial);
+    PartialBackup partial(to + ".partial");
     try {
-        PosixDisk copy(partial);
+        check_unused(to);  // another one may have been made while this one waited
+        PosixDisk copy(partial.path());
         const Backup backup =
             take_backup(from,
                         copy,
                         options.core,
                         {.reach = reach, .now = wall_time(), .writer = std::string(version)});
-        name_it(partial, to);
+        partial.name_it(to);
         fmt::print("backup {} to={}\n", backup.text(), to);
         return Exit::stopped;
     } catch (const std::runtime_error&) {
-        remove_partial(partial);
+        partial.remove();
         throw;
     }
 }
@@ -183,6 +135,7 @@ Exit run_restore(const Options& options, const std::string& given) {
     const std::string from = absolute(given);
     const std::string& to = options.journal.dir;
     raise_file_limit();
+    check_restorable(from, to);
     PosixDisk backup(from);
     const bool made = make_directory(to);
     try {

@@ -198,20 +198,29 @@ std::string Backup::text() const {
                        log);
 }
 
-Backup take_backup(Disk& from,
-                   Disk& to,
-                   const core::Settings& settings,
-                   const BackupOptions& options) {
+void check_source(Disk& from) {
     if (is_backup(from)) {
         throw std::runtime_error(
             fmt::format("{} is a backup itself: copy its files", from.directory()));
     }
+    if (journal::segments_of(from.list()).empty()) {
+        throw std::runtime_error(fmt::format(
+            "{}: there is no journal here; --from is the broker's journal.dir", from.directory()));
+    }
+}
+
+Backup take_backup(Disk& from,
+                   Disk& to,
+                   const core::Settings& settings,
+                   const BackupOptions& options) {
+    check_source(from);
     const journal::OpenHistory history = journal::open_history(from, options.reach);
     journal::copy_growing(history, from, to);
     const Found found = read_back(to, settings);
     journal::check_end_mark(from, history.mark, found.tail);
     Backup backup = backup_of(found, history.bytes());
-    journal::write_end_mark(*lock_directory(to), journal::end_mark_of(found.tail));
+    const auto mark = to.create(std::string(journal::lock_name));
+    journal::write_end_mark(*mark, journal::end_mark_of(found.tail));
     write_note(to, note_of(backup, options));
     return backup;
 }
@@ -249,7 +258,7 @@ Backup restore_backup(Disk& from,
 void remove_unfinished_backup(Disk& disk) {
     for (const std::string& name : disk.list()) {
         const bool ours = journal::parse_segment_name(name) || journal::parse_snapshot_name(name) ||
-                          name == journal::lock_name || name == journal::backup_note_name;
+                          name == journal::backup_note_name;
         if (ours) {
             disk.remove(name);
         }

@@ -39,10 +39,13 @@ struct BackupOptions {
     std::string writer;    // the program's version
 };
 
-// Copies the history of `from`, whose BACKUP the caller holds, into `to`, an empty directory.
+// Throws std::runtime_error where `from` is a backup itself, or there is no journal.
+void check_source(journal::Disk& from);
+
+// Copies the history of `from`, whose BACKUP the caller holds, into `to`, which is empty but for
+// the LOCK that the caller may hold.
 // Durable when it returns, but for the name of the directory. Throws CorruptError,
-// UnsupportedError, JournalError, or std::runtime_error where there is no journal; then `to` holds
-// no backup.
+// UnsupportedError, JournalError, or what check_source() does; then `to` holds no backup.
 Backup take_backup(journal::Disk& from,
                    journal::Disk& to,
                    const core::Settings& settings,
@@ -58,7 +61,8 @@ Backup restore_backup(journal::Disk& from,
                       const journal::Settings& journal,
                       const std::string& writer);
 
-// Removes the files of a backup that did not come to its end; others are left alone.
+// Removes the files of a backup that did not come to its end, but for LOCK, which its maker holds;
+// others are left alone.
 void remove_unfinished_backup(journal::Disk& disk);
 
 }  // namespace taskbbs::broker

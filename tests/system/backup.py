@@ -194,10 +194,14 @@ def a_target_that_is_in_use_is_left_alone(board):
     for done, words in (
         (_restore(board, board.home / "b"), "is not empty"),
         (_restore(board, full, board.home / "r"), "is no backup"),
+        (_restore(board, board.home / "absent", board.home / "r"), "there is no such backup"),
+        (_restore(board, board.home / "b", board.home / "b" / "in"), "is in the backup"),
+        (_tool(board, "backup", "--to", str(board.home / "c"), at=board.home / "b"), "is a backup itself"),
     ):
         same(done.returncode, 1, f"it can't be done: {done.stderr}")
         holds(words in done.stderr, f"it says {words!r}", done.stderr)
     holds(not (board.home / "r").exists(), "nothing was left", list(board.home.iterdir()))
+    holds(not (board.home / "b" / "BACKUP").exists(), "nor in a backup", list((board.home / "b").iterdir()))
     for words in (["backup"], ["restore"]):
         same(_tool(board, *words).returncode, 78, "a missing directory is a matter of usage")
 

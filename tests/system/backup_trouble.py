@@ -1,0 +1,46 @@
+"""Backups that others make as well, of journals that are damaged, or that may only be read."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+from backup import BIG, _backup, _held, _restore, _said
+from expect import holds, same
+from snapshots import _taken
+
+
+def two_journals_are_not_backed_up_into_one_directory_at_once(board):
+    board.start(BIG)
+    _taken(board.client(), 1)
+    to = board.home / "b"
+    partial = board.home / "b.partial"
+    partial.mkdir()
+    (partial / "seg-00000000000000000001").write_text("of another journal")
+    with _held(partial / "LOCK"):
+        done = _backup(board, to)
+        same((done.returncode, f"being made in {partial}" in done.stderr), (1, True), f"it says so: {done.stderr}")
+        same((partial / "seg-00000000000000000001").read_text(), "of another journal", "and touches nothing")
+        holds(not to.exists(), "nothing was made")
+    _said(_backup(board, to))
+    holds(not partial.exists(), "what an ended one left is taken over")
+    _said(_restore(board, to, board.home / "restored"))
+
+
+def several_backups_into_one_directory_at_once_make_one_that_holds(board):
+    board.start(BIG)
+    _taken(board.client(), 1)
+    board.terminate()
+    other = board.home / "other"
+    shutil.copytree(board.journal, other)
+    to = board.home / "b"
+    made = [
+        subprocess.Popen([board.daemon, "journal", "backup", "--from", str(source), "--to", str(to)],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={})
+        for source in (board.journal, other) * 3
+    ]
+    done = [(one.communicate()[1], one.returncode) for one in made]
+    same(sorted(code for _, code in done), [0, 1, 1, 1, 1, 1], f"one is made: {done}")
+    for words, code in done:
+        holds(code == 0 or re.search("another backup|is there already", words), "the others say why", words)
+    holds(not pathlib.Path(f"{to}.partial").exists(), "nothing is left")
+    _said(_restore(board, to, board.home / "restored"))

@@ -1,6 +1,7 @@
 // Copy, read back, and only then say so.
 #include "broker/backup_job.hpp"
 
+#include "broker/backup_note.hpp"
 #include "broker/journal/end_mark.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/names.hpp"
@@ -10,7 +11,6 @@
 #include "broker/recover.hpp"
 
 #include <algorithm>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <optional>
 #include <stdexcept>
@@ -93,15 +93,16 @@ void write_note(Disk& disk, std::string_view text) {
     disk.sync_directory();
 }
 
-std::string note_of(const Backup& backup, const BackupOptions& options) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(options.now);
-    return fmt::format(
-        "This is a backup of the journal of a taskbbs broker, and no state directory: no broker "
-        "serves from it.\nMake one of it: taskbbsd journal restore THIS_DIRECTORY --to "
-        "STATE_DIR\n\ntaken={:%Y-%m-%dT%H:%M:%SZ} by=taskbbsd-{} {}\n",
-        seconds,
-        options.writer,
-        backup.text());
+std::string claims_in(Disk& backup) {
+    const auto file = backup.open_to_read(std::string(journal::backup_note_name));
+    std::string note(static_cast<std::size_t>(file->size()), '\0');
+    note.resize(file->read_at(0, note));
+    auto claims = claims_of(note);
+    if (!claims) {
+        throw BackupError(backup.directory(),
+                          fmt::format("its {} is damaged", journal::backup_note_name));
+    }
+    return *std::move(claims);
 }
 
 // The copy ends where the backup did: what reads as zeroes since is found out too.
@@ -142,12 +143,21 @@ void check_files(Disk& from) {
 
 // Copies the backup, and proves that the copy is the whole of it.
 Backup copy_back(Disk& from, Disk& to, const core::Settings& settings) {
+    const std::string claims = claims_in(from);
     check_files(from);
     const journal::OpenHistory history = journal::open_history(from, journal::Reach::history);
     journal::copy_still(history, to);
     const Found found = read_back(to, settings);
     check_complete(from, to, found.tail, *from.open_to_read(std::string(journal::lock_name)));
-    return backup_of(found, history.bytes());
+    const Backup copied = backup_of(found, history.bytes());
+    if (copied.text() != claims) {
+        throw BackupError(from.directory(),
+                          fmt::format("its {} tells of {}, and what is there is {}",
+                                      journal::backup_note_name,
+                                      claims,
+                                      copied.text()));
+    }
+    return copied;
 }
 
 // What is wrong with the copy is wrong with the backup, and nothing of the copy stays.
@@ -155,10 +165,9 @@ Backup copy_back_or_throw(Disk& from, Disk& to, const core::Settings& settings) 
     try {
         return copy_back(from, to, settings);
     } catch (const journal::CorruptError& error) {
-        const std::string& path = error.file();
         throw BackupError(from.directory(),
                           fmt::format("{} is damaged at offset {}, where event {} is expected",
-                                      path.substr(path.rfind('/') + 1),
+                                      error.name(),
                                       error.offset(),
                                       error.seq()));
     } catch (const journal::MissingError& error) {
@@ -221,7 +230,7 @@ Backup take_backup(Disk& from,
     Backup backup = backup_of(found, history.bytes());
     const auto mark = to.create(std::string(journal::lock_name));
     journal::write_end_mark(*mark, journal::end_mark_of(found.tail));
-    write_note(to, note_of(backup, options));
+    write_note(to, backup_note(options.now, options.writer, backup.text()));
     return backup;
 }
 

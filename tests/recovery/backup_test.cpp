@@ -1,10 +1,7 @@
 // Backup and restore over disks in memory: beside a daemon that goes on between any two calls, with
-// a fault or a crash at each call, and from damaged backups.
-#include "broker/backup_job.hpp"
+// a fault or a crash at each call.
 #include "broker/journal/error.hpp"
-#include "broker/journal/names.hpp"
-#include "tests/recovery/life.hpp"
-#include "tests/recovery/recorded.hpp"
+#include "tests/recovery/backups.hpp"
 #include "tests/sampled.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,49 +10,7 @@
 
 namespace taskbbs::recovery_test {
 
-namespace {
-
-using broker::Backup;
-using journal::Reach;
 using Fault = MemoryDisk::Fault;
-
-Backup back_up(MemoryDisk& from, MemoryDisk& to, Reach reach = Reach::snapshot) {
-    const auto lock = from.lock(std::string(journal::backup_lock_name));
-    REQUIRE(lock);
-    return broker::take_backup(from, to, board_settings(), {.reach = reach, .writer = "test"});
-}
-
-Backup restore(MemoryDisk& from, MemoryDisk& to) {
-    return broker::restore_backup(from, to, board_settings(), journal_settings(), "test");
-}
-
-// What a daemon makes of the directory.
-struct Served {
-    State state;
-    std::string log;
-};
-
-Served serve(MemoryDisk& disk) {
-    const auto recovered = recover(disk);
-    return {state_of(*recovered.board), journal::to_hex(recovered.journal.log())};
-}
-
-std::string log_of(const Recorded& recorded) {
-    return serve(*recorded.disk->copy()).log;
-}
-
-bool is_refused(MemoryDisk& disk) {
-    try {
-        serve(disk);
-        return false;
-    } catch (const std::runtime_error& error) {
-        INFO(error.what());
-        REQUIRE(std::string(error.what()).find("taskbbsd journal restore") != std::string::npos);
-        return true;
-    }
-}
-
-}  // namespace
 
 TEST_CASE("a backup, restored, is the same board under another log") {
     for (const End end : {End::stopped, End::killed}) {
@@ -301,38 +256,6 @@ TEST_CASE("a crash at any call of a restore leaves a directory that is refused, 
             const Served served = serve(*left);
             REQUIRE(served.state == recorded.end);
             REQUIRE(served.log != log);
-        }
-    }
-}
-
-TEST_CASE("a backup with a flipped bit, or cut short, is not restored, or comes to the same") {
-    const Recorded recorded = record(End::killed);
-    MemoryDisk backup;
-    back_up(*recorded.disk, backup);
-    const auto restored_state = [](MemoryDisk& damaged) -> std::optional<State> {
-        MemoryDisk restored;
-        try {
-            restore(damaged, restored);
-        } catch (const std::runtime_error&) {
-            REQUIRE(restored.list().empty());
-            return std::nullopt;
-        }
-        return serve(restored).state;
-    };
-    for (const std::string& name : backup.list()) {
-        const std::string bytes = backup.bytes(name);
-        for (std::size_t byte = 0; byte < bytes.size(); byte += test::one_in * 509) {
-            INFO(name << " byte " << byte);
-            const auto flipped = backup.copy();
-            flipped->bytes(name)[byte] ^= 4;
-            const auto state = restored_state(*flipped);
-            REQUIRE((!state || *state == recorded.end));
-            const auto cut = backup.copy();
-            std::fill(cut->bytes(name).begin() + static_cast<std::ptrdiff_t>(byte),
-                      cut->bytes(name).end(),
-                      '\0');
-            const auto shorter = restored_state(*cut);
-            REQUIRE((!shorter || *shorter == recorded.end));
         }
     }
 }

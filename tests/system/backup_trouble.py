@@ -6,7 +6,7 @@ import subprocess
 
 from backup import BIG, _backup, _held, _restore, _said
 from expect import holds, same
-from snapshots import _taken
+from snapshots import SMALL, _taken
 
 
 def two_journals_are_not_backed_up_into_one_directory_at_once(board):
@@ -43,4 +43,30 @@ def several_backups_into_one_directory_at_once_make_one_that_holds(board):
     for words, code in done:
         holds(code == 0 or re.search("another backup|is there already", words), "the others say why", words)
     holds(not pathlib.Path(f"{to}.partial").exists(), "nothing is left")
+    _said(_restore(board, to, board.home / "restored"))
+
+
+def a_backup_of_all_history_that_lost_its_first_segment_is_not_restored(board):
+    board.start(BIG)
+    _taken(board.client(), 1)
+    to = board.home / "backup"
+    _said(_backup(board, to, "--history"))
+    sorted(to.glob("seg-*"))[0].unlink()
+    done = _restore(board, to, board.home / "restored")
+    same((done.returncode, "take an older backup" in done.stderr), (75, True), done.stderr)
+    holds(re.search(r"tells of .*segments=\d+", done.stderr), "what is missing is told", done.stderr)
+    holds(not (board.home / "restored").exists(), "nothing is left")
+
+
+def a_backup_whose_note_is_damaged_or_cut_short_is_not_restored(board):
+    board.start(SMALL)
+    board.client().desire("g")
+    to = board.home / "backup"
+    _said(_backup(board, to))
+    note = (to / "backup.txt").read_text()
+    for spoilt in (note[: len(note) // 2], note.replace("tasks=1", "tasks=2"), ""):
+        (to / "backup.txt").write_text(spoilt)
+        done = _restore(board, to, board.home / "restored")
+        same((done.returncode, "backup.txt is damaged" in done.stderr), (75, True), done.stderr)
+    (to / "backup.txt").write_text(note)
     _said(_restore(board, to, board.home / "restored"))

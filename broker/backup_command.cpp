@@ -117,11 +117,14 @@ Exit run_backup(const Options& options, const std::string& given, journal::Reach
     try {
         check_unused(to);  // another one may have been made while this one waited
         PosixDisk copy(partial.path());
-        const Backup backup =
-            take_backup(from,
-                        copy,
-                        options.core,
-                        {.reach = reach, .now = wall_time(), .writer = std::string(version)});
+        const Backup backup = take_backup(
+            from,
+            copy,
+            options.core,
+            {.reach = reach,
+             .now = wall_time(),
+             .writer = std::string(version),
+             .report = [](std::string_view line) { fmt::print(stderr, "{}\n", line); }});
         partial.name_it(to);
         fmt::print("backup {} to={}\n", backup.text(), to);
         return Exit::stopped;

@@ -118,6 +118,40 @@ void check_complete(Disk& from, Disk& to, const journal::Tail& tail, journal::Fi
                     to.directory()));
 }
 
+Backup copy_and_prove(Disk& from,
+                      Disk& to,
+                      const core::Settings& settings,
+                      const BackupOptions& options,
+                      const std::vector<Seq>& passed_over) {
+    const journal::OpenHistory history = journal::open_history(from, options.reach, passed_over);
+    journal::copy_growing(history, from, to);
+    const Found found = read_back(to, settings);
+    journal::check_end_mark(from, history.mark, found.tail);
+    Backup backup = backup_of(found, history.bytes());
+    const auto mark = to.create(std::string(journal::lock_name));
+    journal::write_end_mark(*mark, journal::end_mark_of(found.tail));
+    write_note(to, backup_note(options.now, options.writer, backup.text()));
+    return backup;
+}
+
+// What was found in the copy, which does not stay.
+journal::CorruptError in_source(const journal::CorruptError& error, Disk& from) {
+    return {from.directory() + "/" + error.name(),
+            error.offset(),
+            error.seq(),
+            error.finding(),
+            fmt::format("No backup was made. Whether that is damaged or its copy alone, and what "
+                        "to do: taskbbsd journal verify --journal.dir {}",
+                        from.directory())};
+}
+
+bool has_older_start(Disk& from, Seq snapshot) {
+    const std::vector<std::string> names = from.list();
+    const auto is_older = [snapshot](Seq other) { return other < snapshot; };
+    return std::ranges::any_of(journal::snapshots_of(names), is_older) ||
+           std::ranges::count(journal::segments_of(names), 1) > 0;
+}
+
 // But for what the root of a file system has.
 std::vector<std::string> contents_of(Disk& disk) {
     std::vector<std::string> names = disk.list();
@@ -223,15 +257,24 @@ Backup take_backup(Disk& from,
                    const core::Settings& settings,
                    const BackupOptions& options) {
     check_source(from);
-    const journal::OpenHistory history = journal::open_history(from, options.reach);
-    journal::copy_growing(history, from, to);
-    const Found found = read_back(to, settings);
-    journal::check_end_mark(from, history.mark, found.tail);
-    Backup backup = backup_of(found, history.bytes());
-    const auto mark = to.create(std::string(journal::lock_name));
-    journal::write_end_mark(*mark, journal::end_mark_of(found.tail));
-    write_note(to, backup_note(options.now, options.writer, backup.text()));
-    return backup;
+    std::vector<Seq> passed_over;
+    for (;;) {
+        try {
+            return copy_and_prove(from, to, settings, options, passed_over);
+        } catch (const journal::CorruptError& error) {
+            const journal::CorruptError damage = in_source(error, from);
+            const auto snapshot = journal::parse_snapshot_name(error.name());
+            if (!snapshot || !has_older_start(from, *snapshot)) {
+                throw damage;
+            }
+            passed_over.push_back(*snapshot);
+            journal::say(options.report,
+                         fmt::format("a snapshot is passed over: {}. The backup begins with what "
+                                     "is older, as a start does",
+                                     damage.damage()));
+            remove_unfinished_backup(to);
+        }
+    }
 }
 
 Backup restore_backup(Disk& from,

@@ -4,6 +4,7 @@
 
 #include "broker/core/settings.hpp"
 #include "broker/journal/backup.hpp"
+#include "broker/journal/report.hpp"
 #include "broker/journal/settings.hpp"
 #include "protocol/time.hpp"
 
@@ -37,6 +38,7 @@ struct BackupOptions {
     journal::Reach reach = journal::Reach::snapshot;
     protocol::Time now{};  // for people
     std::string writer;    // the program's version
+    journal::Report report{};
 };
 
 // Throws std::runtime_error where `from` is a backup itself, or there is no journal.
@@ -44,8 +46,10 @@ void check_source(journal::Disk& from);
 
 // Copies the history of `from`, whose BACKUP the caller holds, into `to`, which is empty but for
 // the LOCK that the caller may hold.
-// Durable when it returns, but for the name of the directory. Throws CorruptError,
-// UnsupportedError, JournalError, or what check_source() does; then `to` holds no backup.
+// Durable when it returns, but for the name of the directory. It begins with the newest snapshot
+// that holds, or with the first event; those that do not are reported. Throws CorruptError, naming
+// a file of `from`, UnsupportedError, JournalError, or what check_source() does; then `to` holds no
+// backup.
 Backup take_backup(journal::Disk& from,
                    journal::Disk& to,
                    const core::Settings& settings,

@@ -214,15 +214,7 @@ Exit backup(const Call& call) {
     }
     const auto reach =
         call.flags.contains("--history") ? journal::Reach::history : journal::Reach::snapshot;
-    try {
-        return run_backup(call.options, call.flag("--to"), reach);
-    } catch (const journal::CorruptError&) {  // it may be the copy's
-        fmt::print(stderr,
-                   "no backup was made; whether {0} is damaged: taskbbsd journal verify "
-                   "--journal.dir {0}\n",
-                   call.options.journal.dir);
-        throw;
-    }
+    return run_backup(call.options, call.flag("--to"), reach);
 }
 
 Exit restore(const Call& call) {

@@ -36,10 +36,13 @@ std::optional<EndMark> mark_in(Disk& disk, const std::vector<std::string>& names
 }
 
 // Nothing: the listing was out of date.
-std::optional<OpenHistory> try_to_open(Disk& disk, Reach reach) {
+std::optional<OpenHistory> try_to_open(Disk& disk,
+                                       Reach reach,
+                                       const std::vector<Seq>& passed_over) {
     const std::vector<std::string> names = disk.list();
     std::vector<Seq> segments = segments_of(names);
-    const std::vector<Seq> snapshots = snapshots_of(names);
+    std::vector<Seq> snapshots = snapshots_of(names);
+    std::erase_if(snapshots, [&](Seq seq) { return std::ranges::count(passed_over, seq) > 0; });
     if (segments.empty()) {
         throw std::runtime_error(fmt::format("{}: there is no journal here", disk.directory()));
     }
@@ -140,10 +143,10 @@ std::uint64_t OpenHistory::bytes() const {
         });
 }
 
-OpenHistory open_history(Disk& disk, Reach reach) {
+OpenHistory open_history(Disk& disk, Reach reach, const std::vector<Seq>& passed_over) {
     for (int attempt = 0; attempt < attempts; ++attempt) {
         try {
-            if (std::optional<OpenHistory> history = try_to_open(disk, reach)) {
+            if (std::optional<OpenHistory> history = try_to_open(disk, reach, passed_over)) {
                 return *std::move(history);
             }
         } catch (const JournalError& error) {

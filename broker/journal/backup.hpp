@@ -36,9 +36,10 @@ struct OpenHistory {
     std::uint64_t bytes() const;
 };
 
-// Beside a broker that serves, or none; the caller holds BACKUP. Throws std::runtime_error where
-// there is no journal, JournalError.
-OpenHistory open_history(Disk& disk, Reach reach);
+// Beside a broker that serves, or none; the caller holds BACKUP. The snapshots `passed_over` are as
+// if they were not there. Throws std::runtime_error where there is no journal, MissingError,
+// JournalError.
+OpenHistory open_history(Disk& disk, Reach reach, const std::vector<Seq>& passed_over = {});
 
 // Writes and syncs what `history` holds, the segment in use up to its last whole batch, under the
 // same names. Throws CorruptError where that segment is damaged, JournalError: ENOSPC before

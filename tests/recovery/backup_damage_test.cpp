@@ -86,4 +86,42 @@ TEST_CASE("the note of an older version, which has no checksum, is believed wher
     CHECK_THROWS_WITH(restore(backup, second), Catch::Contains("tells of"));
 }
 
+TEST_CASE("a backup begins with the newest snapshot that holds, as a start does") {
+    const Recorded recorded = record(End::stopped);
+    const std::string newest = recorded.snapshots().back();
+    const std::string older = recorded.snapshots().front();
+    recorded.disk->bytes(newest)[journal::segment_header_bytes + 20] ^= 1;
+    const Reach reach = GENERATE(Reach::snapshot, Reach::history);
+    MemoryDisk backup;
+    std::string said;
+    const Backup made = broker::take_backup(
+        *recorded.disk,
+        backup,
+        board_settings(),
+        {.reach = reach, .writer = "test", .report = [&](std::string_view line) { said = line; }});
+    CHECK(made.seq == recorded.end.seq);
+    CHECK(made.snapshot == journal::parse_snapshot_name(older));
+    CHECK_FALSE(backup.has(newest));
+    CHECK_THAT(said, Catch::Contains("passed over") && Catch::Contains(newest));
+    CHECK_THAT(said, !Catch::Contains("--truncate-at"));
+    MemoryDisk restored;
+    restore(backup, restored);
+    CHECK(serve(restored).state == recorded.end);
+}
+
+TEST_CASE("where no backup can be made, a file of the source is named and no repair is advised") {
+    const Recorded recorded = record(End::stopped);
+    for (const std::string& name : recorded.snapshots())
+        recorded.disk->bytes(name)[journal::segment_header_bytes + 20] ^= 1;
+    MemoryDisk backup;
+    try {
+        back_up(*recorded.disk, backup);
+        FAIL("it was taken for whole");
+    } catch (const journal::CorruptError& error) {
+        CHECK(error.name() == recorded.snapshots().front());
+        CHECK_THAT(error.what(), Catch::Contains("journal verify --journal.dir memory"));
+        CHECK_THAT(error.what(), !Catch::Contains("--truncate-at"));
+    }
+}
+
 }  // namespace taskbbs::recovery_test

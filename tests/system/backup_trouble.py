@@ -1,4 +1,4 @@
-"""Backups that others make as well, of journals that are damaged, or that may only be read."""
+"""Backups that others make as well, and of journals that are damaged."""
 import pathlib
 import re
 import shutil
@@ -6,7 +6,8 @@ import subprocess
 
 from backup import BIG, _backup, _held, _restore, _said
 from expect import holds, same
-from snapshots import SMALL, _taken
+from snapshots import SMALL, _names, _taken
+from system_board import eventually
 
 
 def two_journals_are_not_backed_up_into_one_directory_at_once(board):
@@ -44,6 +45,27 @@ def several_backups_into_one_directory_at_once_make_one_that_holds(board):
         holds(code == 0 or re.search("another backup|is there already", words), "the others say why", words)
     holds(not pathlib.Path(f"{to}.partial").exists(), "nothing is left")
     _said(_restore(board, to, board.home / "restored"))
+
+
+def a_damaged_snapshot_costs_no_backup_where_an_older_one_holds(board):
+    board.start(SMALL)
+    _taken(board.client(), 2)
+    eventually(lambda: _names(board, "seg")[0] != "seg-00000000000000000001", "the first segment goes")
+    board.terminate()
+    newest, older = [board.journal / name for name in reversed(_names(board, "snap"))]
+    data = bytearray(newest.read_bytes())
+    data[len(data) // 2] ^= 1
+    newest.write_bytes(data)
+    done = _backup(board, board.home / "b")
+    same(done.returncode, 0, f"it is made: {done.stderr}")
+    holds(re.search(f"passed over.*{newest}", done.stderr), "what was passed over is named", done.stderr)
+    holds(".partial" not in done.stderr and "--truncate-at" not in done.stderr, "where it lies", done.stderr)
+    same([path.name for path in (board.home / "b").glob("snap-*")], [older.name], "it begins with the older one")
+    _said(_restore(board, board.home / "b", board.home / "restored"))
+    older.write_bytes(older.read_bytes()[:5000])
+    done = _backup(board, board.home / "c")
+    same((done.returncode, str(older) in done.stderr), (75, True), f"with neither there is none: {done.stderr}")
+    holds(".partial" not in done.stderr and "journal verify" in done.stderr, "the next step is told", done.stderr)
 
 
 def a_backup_of_all_history_that_lost_its_first_segment_is_not_restored(board):

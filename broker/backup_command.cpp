@@ -74,6 +74,23 @@ void check_restorable(const std::string& backup, const std::string& to) {
     }
 }
 
+// Who can't write here can't keep a broker that can from writing: there must be none.
+std::unique_ptr<journal::File> lock_against_serving(journal::Disk& disk) {
+    const std::string name(journal::lock_name);
+    const std::vector<std::string> names = disk.list();
+    if (std::ranges::find(names, name) == names.end()) {
+        return nullptr;  // every broker makes one
+    }
+    auto lock = disk.lock_to_read(name);
+    if (!lock) {
+        throw std::runtime_error(fmt::format(
+            "{} is read-only here, and a broker serves from it: name the directory by a path where "
+            "it can be written to",
+            disk.directory()));
+    }
+    return lock;
+}
+
 // The broker holds it for a moment when a segment becomes a spare.
 std::unique_ptr<journal::File> lock_against_reuse(journal::Disk& disk) {
     constexpr int attempts = 50;
@@ -85,6 +102,18 @@ std::unique_ptr<journal::File> lock_against_reuse(journal::Disk& disk) {
     }
     throw std::runtime_error(
         fmt::format("another backup of {} is being made: wait for it", disk.directory()));
+}
+
+// So that no segment is overwritten while it is read.
+std::unique_ptr<journal::File> lock_source(journal::Disk& disk) {
+    try {
+        return lock_against_reuse(disk);
+    } catch (const JournalError& error) {
+        if (error.code() != EROFS) {
+            throw;
+        }
+        return lock_against_serving(disk);
+    }
 }
 
 // Beside a broker it takes a tenth where processors are short (the lowest priority might not come
@@ -112,7 +141,7 @@ Exit run_backup(const Options& options, const std::string& given, journal::Reach
     check_source(from);
     check_outside(to, options.journal.dir);
     check_unused(to);
-    const auto lock = lock_against_reuse(from);
+    const auto lock = lock_source(from);
     PartialBackup partial(to + ".partial");
     try {
         check_unused(to);  // another one may have been made while this one waited

@@ -1,13 +1,14 @@
-"""Backups that others make as well, and of journals that are damaged."""
+"""Backups that others make as well, of journals that are damaged, or that may only be read."""
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 
-from backup import BIG, _backup, _held, _restore, _said
+from backup import BIG, NOBODY, _backup, _held, _restore, _said
 from expect import holds, same
-from snapshots import SMALL, _names, _taken
-from system_board import eventually
+from snapshots import SMALL, _names, _taken, _tool
+from system_board import Skipped, eventually
 
 
 def two_journals_are_not_backed_up_into_one_directory_at_once(board):
@@ -92,3 +93,49 @@ def a_backup_whose_note_is_damaged_or_cut_short_is_not_restored(board):
         same((done.returncode, "backup.txt is damaged" in done.stderr), (75, True), done.stderr)
     (to / "backup.txt").write_text(note)
     _said(_restore(board, to, board.home / "restored"))
+
+
+def who_may_only_read_can_verify_and_dump(board):
+    if os.geteuid() != 0:
+        raise Skipped("it wants root")
+    board.start(SMALL)
+    board.client().desire("g")
+    os.chmod(board.home, 0o755)
+    os.chmod(board.journal, 0o755)
+    reader = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+
+    def read(*words):
+        for path in board.journal.iterdir():
+            os.chmod(path, 0o644)
+        return subprocess.run([*reader, board.daemon, "journal", *words, "--journal.dir", str(board.journal)],
+                              capture_output=True, text=True, check=False, env={})
+
+    served = read("verify")
+    same((served.returncode, served.stderr), (0, ""), "beside a broker")
+    holds("a broker serves" in served.stdout, "which it sees", served.stdout)
+    board.terminate()
+    for words, told in (("verify", "a start serves 1 tasks as of event 1"), ("dump", '"guid":"g"')):
+        done = read(words)
+        same((done.returncode, told in done.stdout), (0, True), f"{words}: {done.stdout}{done.stderr}")
+
+
+def where_nothing_can_be_written_a_journal_is_verified_dumped_and_backed_up(board):
+    if os.geteuid() != 0:
+        raise Skipped("mounting wants root")
+    board.start(SMALL)
+    board.client().desire("g")
+    there = board.home / "read-only"
+    there.mkdir()
+    mounted = subprocess.run(["mount", "--bind", "-o", "ro", str(board.journal), str(there)], check=False)
+    if mounted.returncode != 0:
+        raise Skipped("nothing can be mounted here")
+    try:
+        done = _tool(board, "backup", "--to", str(board.home / "b"), at=there)
+        same((done.returncode, "a broker serves from it" in done.stderr), (1, True), f"beside a broker: {done.stderr}")
+        board.terminate()
+        for words in (["verify"], ["dump"], ["backup", "--to", str(board.home / "b")]):
+            done = _tool(board, *words, at=there)
+            same((done.returncode, done.stderr), (0, ""), f"{words[0]} of what can't be written")
+    finally:
+        subprocess.run(["umount", str(there)], check=False)
+    _said(_restore(board, board.home / "b", board.home / "restored"))

@@ -10,7 +10,7 @@ namespace taskbbs::core {
 
 class NameBudget {
   public:
-    static constexpr std::size_t free_names = 4;  // of each
+    static constexpr std::size_t free_names = 4;    // of each
     static constexpr std::size_t extra_names = 12;  // besides, of each if all listed them
 
     // One that listed so many before lists so many now.

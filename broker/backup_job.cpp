@@ -183,7 +183,7 @@ Backup copy_back(Disk& from, Disk& to, const core::Settings& settings) {
     journal::copy_still(history, to);
     const Found found = read_back(to, settings);
     check_complete(from, to, found.tail, *from.open_to_read(std::string(journal::lock_name)));
-    const Backup copied = backup_of(found, history.bytes());
+    Backup copied = backup_of(found, history.bytes());
     if (copied.text() != claims) {
         throw BackupError(from.directory(),
                           fmt::format("its {} tells of {}, and what is there is {}",
@@ -262,16 +262,15 @@ Backup take_backup(Disk& from,
         try {
             return copy_and_prove(from, to, settings, options, passed_over);
         } catch (const journal::CorruptError& error) {
-            const journal::CorruptError damage = in_source(error, from);
             const auto snapshot = journal::parse_snapshot_name(error.name());
             if (!snapshot || !has_older_start(from, *snapshot)) {
-                throw damage;
+                throw in_source(error, from);
             }
             passed_over.push_back(*snapshot);
             journal::say(options.report,
                          fmt::format("a snapshot is passed over: {}. The backup begins with what "
                                      "is older, as a start does",
-                                     damage.damage()));
+                                     in_source(error, from).damage()));
             remove_unfinished_backup(to);
         }
     }

@@ -18,13 +18,12 @@ constexpr std::uint64_t subscriptions_bytes = 1U << 20;
 
 // Of a connection that has said who it is and nothing else, at most.
 constexpr std::uint64_t greeting_bytes = 128;
-// How long such a one may hold a place that others want, and how long any: no wait lasts longer.
+// How long such a one may hold a place that others want.
 constexpr core::Duration greeted_only = 10s;
-constexpr core::Duration said_nothing = 75s;
 constexpr std::size_t most_idle = 64;
 
 bool is_idle(const Received& received) {
-    return received.quiet >= (received.bytes <= greeting_bytes ? greeted_only : said_nothing);
+    return received.bytes <= greeting_bytes && received.quiet >= greeted_only;
 }
 
 // Those of the next few behind `last` of whom `is_greedy(fd, bytes)` holds. `last` is where the

@@ -1,6 +1,6 @@
 // Finds those who make libzmq keep more than anybody needs: too many subscriptions, or a message
 // that does not end. A few connections each time, so that a round over thousands of them never
-// holds the loop. And those who hold a place and say nothing, where others want one.
+// holds the loop. And those who hold a place and never said anything, where others want one.
 #pragma once
 
 #include "broker/hoarders.hpp"
@@ -44,9 +44,9 @@ class Bouncer {
     // Memory grew of late.
     bool is_suspicious() const { return suspicious_; }
 
-    // A requester that only greeted, for ten seconds, or has said nothing for longer than any wait
-    // lasts: once for each, until it is forgotten. -1: there is none, or it was looked for just
-    // now.
+    // A requester that only greeted, if that, ten seconds ago: once for each, until it is
+    // forgotten. Who said more stays, however long it is silent: the newcomer may be a stranger.
+    // -1: there is none, or it was looked for just now.
     int take_idle(core::Time now);
 
     // This descriptor is another connection's, or none's.

@@ -247,9 +247,8 @@ class Broker {
     void paused(const Caller& caller, const Request& request);
 
     void beat(const Caller& caller, const protocol::HeartbeatArgs& args);
-    bool may_offer(const Caller& caller, Slot executor, const protocol::HeartbeatArgs& args);
     void note_offer(Slot executor, const protocol::HeartbeatArgs& args);
-    bool note_domains(const Caller& caller, const protocol::AcquireArgs& args);
+    void note_domains(const protocol::AcquireArgs& args);
     void answer_departed(const Caller& caller, Slot executor);
     void park(Slot executor, Parked parked);
     void hand_over(const Caller& caller,
@@ -260,19 +259,9 @@ class Broker {
     void wait(const Caller& caller, const protocol::AcquireArgs& args);
 
     // shares.cpp: false, and answered, where it would be too much of what all share.
-    struct Listed {
-        const core::NameBudget& budget;
-        std::size_t before;
-        std::size_t now;
-        std::uint64_t bound;
-        std::string_view option;
-    };
-
     bool has_session(const Caller& caller);
     bool may_join(const Caller& caller);
     bool may_wait(const Caller& caller, const protocol::AcquireArgs& args);
-    bool may_list(const Caller& caller, const Listed& listed);
-    bool executor_may_list(const Caller& caller, std::size_t before, std::size_t now);
 
     // work.cpp: what nobody asked for just now.
     void settle();

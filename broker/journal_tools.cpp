@@ -12,6 +12,7 @@
 #include <absl/strings/escaping.h>
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 namespace taskbbs::broker {
@@ -90,7 +91,7 @@ struct Start {
 Start start(Disk& disk, const core::Settings& settings, const Files& files, std::string& said) {
     std::optional<Fold> fold;
     const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
-    const auto choice = journal::load_newest(disk, files.snapshots, files.segments, visitor, {});
+    const auto choice = journal::load_newest(disk, files.snapshots, files.segments, visitor);
     Replay replay(disk, choice.from, visitor);
     run(disk, replay, files);
     const Start start{.snapshot = choice.from.next_seq - 1,
@@ -108,6 +109,26 @@ std::string keeps_all(const Start& start) {
     return fmt::format("No task is lost: a start begins with {} and serves all events up to {}.",
                        start.begins_with(),
                        start.seq);
+}
+
+// Where a start is refused: no advice but one, which is above.
+std::string states_of_snapshots(Disk& disk, const core::Settings& settings, const Files& files) {
+    std::string said;
+    for (const Seq seq : files.snapshots) {
+        std::optional<Fold> fold;
+        const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
+        visitor.on_begin();
+        const std::string name = journal::snapshot_name(seq);
+        try {
+            journal::load_snapshot(disk, name, visitor);
+            said += fmt::format("{}: holds\n", name);
+        } catch (const journal::CorruptError& error) {
+            said += fmt::format("{}: damaged: {}\n", name, error.finding());
+        } catch (const journal::UnsupportedError& error) {
+            said += fmt::format("{}: {}\n", name, error.what());
+        }
+    }
+    return said;
 }
 
 // Returns those that hold.
@@ -167,22 +188,25 @@ std::string replay_all(Disk& disk,
                        fold->digest().value);
 }
 
-// Whatever is damaged there, a start has no need of.
-void verify_history(Disk& disk,
-                    const core::Settings& settings,
-                    const Files& files,
-                    const std::vector<Seq>& snapshots,
-                    const Start& start,
-                    Verified& found) {
+// All of it, whether a start needs it or not.
+std::string read_history(Disk& disk,
+                         const core::Settings& settings,
+                         const Files& files,
+                         const std::vector<Seq>& snapshots) {
+    const journal::Visitor nobody;
+    Replay all(disk, journal::starting_at(disk, files.segments.front()), nobody);
+    run(disk, all, files);
+    return fmt::format("segments: {} hold; events {} to {}\n",
+                       all.segments(),
+                       files.segments.front(),
+                       all.tail().next_seq - 1) +
+           replay_all(disk, settings, files, snapshots);
+}
+
+// `read` reads what a start has no need of.
+void verify_history(const std::function<std::string()>& read, const Start& start, Verified& found) {
     try {
-        const journal::Visitor nobody;
-        Replay all(disk, journal::starting_at(disk, files.segments.front()), nobody);
-        run(disk, all, files);
-        found.said += fmt::format("segments: {} hold; events {} to {}\n",
-                                  all.segments(),
-                                  files.segments.front(),
-                                  all.tail().next_seq - 1);
-        found.said += replay_all(disk, settings, files, snapshots);
+        found.said += read();
     } catch (const journal::CorruptError& error) {
         const auto advice = fmt::format(
             "{} Only replay and history lack what is damaged. Repair nothing, "
@@ -286,10 +310,11 @@ Verified verify_journal(Disk& disk, const core::Settings& settings) {
     }
     if (!found.starts) {
         found.said = "a start is refused (exit code 75), and changes nothing\n";
+        found.said += states_of_snapshots(disk, settings, files);
         return found;
     }
     const std::vector<Seq> holding = verify_snapshots(disk, settings, files, begins, found);
-    verify_history(disk, settings, files, holding, begins, found);
+    verify_history([&] { return read_history(disk, settings, files, holding); }, begins, found);
     return found;
 }
 

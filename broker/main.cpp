@@ -69,11 +69,10 @@ void say(const ConfigurationError& error) {
     log.finish();
 }
 
-int run(const Sources& sources, Signals& signals) {
+int run(const Sources& sources) {
+    // It asks for nothing before the options are read: they are as they are now.
+    std::signal(SIGHUP, SIG_IGN);
     const Options options = parse_options(sources);
-    if (options.mode != Mode::serve) {
-        signals.unblock();
-    }
     switch (options.mode) {
         case Mode::help:
             fmt::print("{}", help_text());
@@ -86,6 +85,9 @@ int run(const Sources& sources, Signals& signals) {
         case Mode::serve:
             break;
     }
+    // From here on they wait, while a journal is replayed too.
+    const Signals signals;
+    std::signal(SIGHUP, SIG_DFL);
     std::signal(SIGPIPE, SIG_IGN);
     Keyring keyring = load_keyring(options);
     Log log(STDERR_FILENO, style_of(options.log_format), options.log_level);
@@ -96,10 +98,8 @@ int run(const Sources& sources, Signals& signals) {
 }
 
 int serve_or_tell(const Sources& sources) {
-    // From here on: what comes while options are read or a journal is replayed waits.
-    Signals signals;
     try {
-        return run(sources, signals);
+        return run(sources);
     } catch (const ConfigurationError& error) {
         say(error);
         return code(Exit::configuration);

@@ -48,12 +48,23 @@ bool Broker::may_wait(const Caller& caller, const protocol::AcquireArgs& args) {
              .limit = told(all ? limit : share)});
         return false;
     }
-    return may_list(caller,
-                    {.budget = waiters_.name_budget(),
-                     .before = waiters_.listed(caller.session, args.executor_id),
-                     .now = args.stacks.size() + args.domains.size(),
-                     .bound = limit,
-                     .option = "limits.waiting"});
+    // Likewise of the names that they list.
+    const std::size_t before = waiters_.listed(caller.session, args.executor_id);
+    const std::size_t now = args.stacks.size() + args.domains.size();
+    const std::uint64_t most = core::NameBudget::most_extra(limit);
+    const std::uint64_t own = waiters_.listed_by(caller.peer) + now;
+    const bool too_many = now > core::NameBudget::free_names && own > most / shares_of_waiting &&
+                          own > core::NameBudget::most_extra(least_share);
+    if (!too_many && waiters_.name_budget().has_room(before, now, limit)) {
+        return true;
+    }
+    refuse(caller,
+           Status::busy,
+           {.message = fmt::format("acquires that wait list as many stacks and domains as "
+                                   "limits.waiting allows: name {} at most, or ask without wait_ms",
+                                   core::NameBudget::free_names),
+            .limit = told(most)});
+    return false;
 }
 
 bool Broker::may_join(const Caller& caller) {
@@ -69,29 +80,6 @@ bool Broker::may_join(const Caller& caller) {
                     "many of them: let some depart, or use more connections",
          .limit = told(share_of(limit))});
     return false;
-}
-
-bool Broker::may_list(const Caller& caller, const Listed& listed) {
-    if (listed.budget.has_room(listed.before, listed.now, listed.bound)) {
-        return true;
-    }
-    refuse(caller,
-           Status::busy,
-           {.message = fmt::format("as many stacks and domains are listed as {} allows: name {} at "
-                                   "most, or raise the limit",
-                                   listed.option,
-                                   core::NameBudget::free_names),
-            .limit = told(core::NameBudget::most_extra(listed.bound))});
-    return false;
-}
-
-bool Broker::executor_may_list(const Caller& caller, std::size_t before, std::size_t now) {
-    return may_list(caller,
-                    {.budget = board_.executors().name_budget(),
-                     .before = before,
-                     .now = now,
-                     .bound = board_.settings().limits.executors,
-                     .option = "limits.executors"});
 }
 
 bool Broker::has_session(const Caller& caller) {

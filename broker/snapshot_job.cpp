@@ -108,8 +108,7 @@ std::optional<Snapshot> take_snapshot(Disk& disk,
     const std::vector<journal::Seq> snapshots = journal::snapshots_of(files);
     std::optional<Fold> fold;
     journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
-    const journal::SnapshotChoice choice =
-        journal::load_newest(disk, snapshots, segments, visitor, options.report);
+    const journal::SnapshotChoice choice = journal::load_newest(disk, snapshots, segments, visitor);
     if (segments.empty() || segments.back() <= choice.from.next_seq) {
         return found(choice, snapshots, fold->board());
     }
@@ -125,7 +124,7 @@ std::optional<Snapshot> take_snapshot(Disk& disk,
     const SnapshotHeader written = write(disk, header, fold->board());
     check(disk, header, made);
     // Otherwise the next restart would take one of them for the older one of two that hold.
-    journal::set_aside(disk, choice.bad);
+    journal::set_aside(disk, choice.bad, options.report);
     journal::publish_snapshot(disk, header.seq);
     return Snapshot{.seq = header.seq,
                     .before = choice.from.next_seq - 1,

@@ -1,6 +1,7 @@
 // Thin names for system calls.
 #include "broker/system.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <fmt/format.h>
@@ -63,12 +64,13 @@ std::uint64_t resident_bytes() {
 }
 
 Signals::Signals() {
-    sigemptyset(&signals_);
+    sigset_t signals;
+    sigemptyset(&signals);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGCHLD}) {
-        sigaddset(&signals_, signal);
+        sigaddset(&signals, signal);
     }
-    sigprocmask(SIG_BLOCK, &signals_, nullptr);
-    fd_ = signalfd(-1, &signals_, SFD_CLOEXEC | SFD_NONBLOCK);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 Signals::~Signals() {
@@ -84,10 +86,6 @@ bool Signals::stop_waits() const {
     sigset_t waiting;
     sigpending(&waiting);
     return sigismember(&waiting, SIGTERM) == 1 || sigismember(&waiting, SIGINT) == 1;
-}
-
-void Signals::unblock() const {
-    sigprocmask(SIG_UNBLOCK, &signals_, nullptr);
 }
 
 }  // namespace taskbbs::broker

@@ -3,7 +3,6 @@
 
 #include "broker/core/clock.hpp"
 
-#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -46,11 +45,8 @@ class Signals {
     int take() const;
     // Whether SIGTERM or SIGINT is among those to be taken; none is.
     bool stop_waits() const;
-    // For a process that serves nobody: they do again what they do by default.
-    void unblock() const;
 
   private:
-    sigset_t signals_{};
     int fd_ = -1;
 };
 

@@ -158,9 +158,7 @@ void Broker::acquire(const Caller& caller, const Request& request) {
     if (caller.grant) {
         core::bound(*caller.grant, args);
     }
-    if (!note_domains(caller, args)) {
-        return;
-    }
+    note_domains(args);
     if (read_only_) {
         return refuse(caller, read_only);
     }
@@ -344,7 +342,8 @@ void Broker::heartbeat(const Caller& caller, const Request& request) {
 
 void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
     auto verdict = core::decide(board_, args);
-    if (verdict && verdict->next == core::Beat::Next::restart) {
+    const bool restarts = verdict && verdict->next == core::Beat::Next::restart;
+    if (restarts) {
         commit(verdict->event);
         verdict = core::decide(board_, args);  // joins, or waits for the last of its tasks
     }
@@ -357,11 +356,11 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
         encode(packer, args);
         return park(verdict->executor, std::move(parked));
     }
-    const bool joins = verdict->next == core::Beat::Next::join;
-    if ((joins && !may_join(caller)) || !may_offer(caller, verdict->executor, args)) {
-        return;
-    }
-    if (joins) {
+    if (verdict->next == core::Beat::Next::join) {
+        // A successor takes the place that was just left.
+        if (!restarts && !may_join(caller)) {
+            return;
+        }
         commit(verdict->event);
         verdict->executor = board_.executors().find(args.executor_id);
         joined_by_.joined(verdict->executor, caller.peer);
@@ -375,35 +374,19 @@ void Broker::beat(const Caller& caller, const protocol::HeartbeatArgs& args) {
             executor.ttl, core::stale_tasks(board_, executor.id, args.running), executor.draining});
 }
 
-bool Broker::may_offer(const Caller& caller, Slot slot, const protocol::HeartbeatArgs& args) {
-    static const core::ExecutorRecord nobody;
-    const core::ExecutorRecord& executor =
-        slot == core::no_slot ? nobody : board_.executors()[slot];
-    return executor_may_list(
-        caller, executor.listed(), executor.domains.size() + args.stacks.size());
-}
-
 // What it offers, for others to see.
 void Broker::note_offer(Slot slot, const protocol::HeartbeatArgs& args) {
-    board_.executors().list_stacks(slot, args.stacks);
+    board_.executors().list_stacks(slot, args.stacks, board_.settings().limits.executors);
     core::ExecutorRecord& executor = board_.executors()[slot];
     executor.slots = args.slots;
     executor.free = args.free;
 }
 
-// False, and answered: they are too many.
-bool Broker::note_domains(const Caller& caller, const protocol::AcquireArgs& args) {
+void Broker::note_domains(const protocol::AcquireArgs& args) {
     const Slot slot = board_.executors().find(args.executor_id);
-    if (slot == core::no_slot || !board_.executors()[slot].present) {
-        return true;
+    if (slot != core::no_slot && board_.executors()[slot].present) {
+        board_.executors().list_domains(slot, args.domains, board_.settings().limits.executors);
     }
-    const core::ExecutorRecord& executor = board_.executors()[slot];
-    if (!executor_may_list(
-            caller, executor.listed(), executor.stacks.size() + args.domains.size())) {
-        return false;
-    }
-    board_.executors().list_domains(slot, args.domains);
-    return true;
 }
 
 // A depart is answered after the last task that it ended.

@@ -116,23 +116,26 @@ void Executors::leave(Slot slot, const Event& event) {
 // They are the same mostly, and then nothing is allocated.
 void Executors::list(Slot slot,
                      std::vector<std::string> ExecutorRecord::*listed,
-                     const protocol::Names& names) {
-    ExecutorRecord& executor = slab_[slot];
-    std::vector<std::string>& noted = executor.*listed;
+                     const protocol::Names& names,
+                     std::uint64_t bound) {
+    std::vector<std::string>& noted = slab_[slot].*listed;
     if (std::equal(noted.begin(), noted.end(), names.begin(), names.end())) {
         return;
     }
-    const std::size_t before = executor.listed();
-    noted = {names.begin(), names.end()};
-    name_budget_.change(before, executor.listed());
+    const std::size_t before = slab_[slot].listed();
+    const std::size_t now = before - noted.size() + names.size();
+    const bool fits = name_budget_.has_room(before, now, bound);
+    const std::size_t kept = fits ? names.size() : std::min(names.size(), NameBudget::free_names);
+    noted = {names.begin(), names.begin() + static_cast<std::ptrdiff_t>(kept)};
+    name_budget_.change(before, slab_[slot].listed());
 }
 
-void Executors::list_stacks(Slot slot, const protocol::Names& stacks) {
-    list(slot, &ExecutorRecord::stacks, stacks);
+void Executors::list_stacks(Slot slot, const protocol::Names& stacks, std::uint64_t bound) {
+    list(slot, &ExecutorRecord::stacks, stacks, bound);
 }
 
-void Executors::list_domains(Slot slot, const protocol::Names& domains) {
-    list(slot, &ExecutorRecord::domains, domains);
+void Executors::list_domains(Slot slot, const protocol::Names& domains, std::uint64_t bound) {
+    list(slot, &ExecutorRecord::domains, domains, bound);
 }
 
 void Executors::forget_oldest() {

@@ -55,12 +55,10 @@ class Executors {
 
     bool has_ended_losses() const { return !ended_losses_.empty(); }
 
-    // What a present one says that it serves; see name_budget().
-    void list_stacks(Slot slot, const protocol::Names& stacks);
-    void list_domains(Slot slot, const protocol::Names& domains);
-
-    // Of the names that those present list.
-    const NameBudget& name_budget() const { return name_budget_; }
+    // What a present one says that it serves, for others to see. Of many names the first few are
+    // kept, where those present list too many for this bound of theirs (NameBudget).
+    void list_stacks(Slot slot, const protocol::Names& stacks, std::uint64_t bound);
+    void list_domains(Slot slot, const protocol::Names& domains, std::uint64_t bound);
 
     // Those that own tasks and are not present (nor being lost): the next pass ends their tasks.
     const absl::btree_set<Slot>& absent_owners() const { return absent_owners_; }
@@ -80,7 +78,8 @@ class Executors {
     class Change;
     void list(Slot slot,
               std::vector<std::string> ExecutorRecord::*listed,
-              const protocol::Names& names);
+              const protocol::Names& names,
+              std::uint64_t bound);
     Slot find(std::uint64_t hash, std::string_view id) const;
     static bool is_remembered(const ExecutorRecord& executor);
     ExecutorRow row_of(Slot slot) const;

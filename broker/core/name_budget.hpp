@@ -1,6 +1,5 @@
-// How many names (stacks, domains) executors and waiting acquires may list: a few each whatever
-// others do, and more of them while all together list few. So what is kept of them is bounded, and
-// nobody is kept out by those who list thousands.
+// How many names (stacks, domains) are kept of executors, or of acquires that wait: a few of each
+// whatever others do, and more of them while all together list few. So their memory is bounded.
 #pragma once
 
 #include <cstddef>

@@ -98,14 +98,24 @@ class Waiters {
         return ticket == 0 ? 0 : waiters_.at(ticket).listed();
     }
 
-    // Of those whose replies go there.
-    std::size_t of(std::string_view reply_to) const {
-        const auto found = by_reply_to_.find(reply_to);
-        return found == by_reply_to_.end() ? 0 : found->second;
-    }
+    // Of those whose replies go there, and of the names that these list.
+    std::size_t of(std::string_view reply_to) const { return held_by(reply_to).waits; }
+
+    std::size_t listed_by(std::string_view reply_to) const { return held_by(reply_to).names; }
 
   private:
     using Tickets = absl::btree_set<Ticket>;
+
+    struct Held {
+        std::size_t waits = 0;
+        std::size_t names = 0;
+    };
+
+    Held held_by(std::string_view reply_to) const {
+        const auto found = by_reply_to_.find(reply_to);
+        return found == by_reply_to_.end() ? Held{} : found->second;
+    }
+
     Ticket ticket_of(const SessionId& session, std::string_view executor_id) const;  // 0: none
     // "stack\ndomain", either of them "*" where any will do.
     std::vector<std::string> keys_of(const Waiter& waiter) const;
@@ -118,7 +128,7 @@ class Waiters {
     absl::btree_map<std::string, absl::btree_map<SessionId, Ticket>, std::less<>> by_executor_;
     absl::btree_set<std::tuple<SessionId, RequestId, Ticket>> by_request_;
     absl::btree_set<std::pair<Time, Ticket>> by_time_;
-    absl::btree_map<std::string, std::size_t, std::less<>> by_reply_to_;  // how many
+    absl::btree_map<std::string, Held, std::less<>> by_reply_to_;
 };
 
 }  // namespace taskbbs::core

@@ -221,14 +221,13 @@ Recovered recover(Disk& disk,
         recovered = begin_journal(disk, reserve, bytes, options);
     } else {
         sync_before_reading(disk, segments, snapshots);
-        const SnapshotChoice choice =
-            load_newest(disk, snapshots, segments, visitor, options.report);
+        const SnapshotChoice choice = load_newest(disk, snapshots, segments, visitor);
         Replay replay(disk, choice.from, visitor);
         replay.run(segments);
         recovered = finish(disk, reserve, replay, *lock);
         recovered.snapshot = choice.from.next_seq - 1;
         recovered.snapshot_bytes = choice.bytes;
-        set_aside(disk, choice.bad);
+        set_aside(disk, choice.bad, options.report);
         note_older(snapshots, recovered);
         report_on(recovered, options.report);
     }

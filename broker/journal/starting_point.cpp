@@ -84,20 +84,12 @@ SnapshotHeader load_snapshot(Disk& disk, const std::string& name, const Visitor&
 SnapshotChoice load_newest(Disk& disk,
                            const std::vector<Seq>& snapshots,
                            const std::vector<Seq>& segments,
-                           const Visitor& visitor,
-                           const Report& report) {
+                           const Visitor& visitor) {
     SnapshotChoice choice;
     std::exception_ptr first_failure;
-    std::vector<std::string> lines;
-    const auto pass_over = [&](const std::string& name, std::string_view damage) {
+    const auto pass_over = [&](const std::string& name, std::string damage) {
         if (!first_failure) first_failure = std::current_exception();
-        choice.bad.push_back(name);
-        lines.push_back(line_about(name, damage));
-    };
-    const auto begin_there = [&] {
-        for (const std::string& line : lines)
-            say(report, line);
-        return choice;
+        choice.bad.push_back({name, std::move(damage)});
     };
     const std::vector<Seq> newest_first(snapshots.rbegin(), snapshots.rend());
     for (const Seq seq : newest_first) {
@@ -107,7 +99,7 @@ SnapshotChoice load_newest(Disk& disk,
             const SnapshotHeader header = load_snapshot(disk, name, visitor);
             choice.from = starting_behind(header);
             choice.bytes = header.bytes;
-            return begin_there();
+            return choice;
         } catch (const UnsupportedError&) {
             throw;  // it is whole: whoever can read it is to go on from it
         } catch (const CorruptError& damage) {
@@ -119,12 +111,14 @@ SnapshotChoice load_newest(Disk& disk,
     const bool from_the_first = !segments.empty() && segments.front() == 1;
     if (first_failure && !from_the_first) throw_first(first_failure);
     if (visitor.on_begin) visitor.on_begin();
-    return begin_there();
+    return choice;
 }
 
-void set_aside(Disk& disk, const std::vector<std::string>& snapshots) {
-    for (const std::string& name : snapshots)
+void set_aside(Disk& disk, const std::vector<PassedOver>& snapshots, const Report& report) {
+    for (const auto& [name, damage] : snapshots) {
+        say(report, line_about(name, damage));
         disk.rename(name, name + std::string(bad_suffix));
+    }
     if (!snapshots.empty()) disk.sync_directory();
 }
 

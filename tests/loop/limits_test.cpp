@@ -150,21 +150,38 @@ TEST_CASE("the last quarter of limits.sessions is for connections that began few
     CHECK(other.ask(desire("other")).status == "ok");
 }
 
-TEST_CASE("executors list few names whatever others list, and more while all list few") {
+std::vector<std::size_t> stacks_kept(Client& client) {
+    const auto page = client.ask(ExecutorsArgs{}).as<protocol::ExecutorsReply>();
+    std::vector<std::size_t> kept;
+    for (const Value item : page.executors.array) {
+        protocol::ExecutorView view;
+        REQUIRE_FALSE(decode(item, view));
+        kept.push_back(view.stacks.size());
+    }
+    return kept;
+}
+
+TEST_CASE("of executors that list very many names a few are kept, and none is refused for them") {
     Rig rig(with([](auto& limits) { limits.executors = 2; }));
     Client client(rig, "c");
-    const protocol::Names many(24, "s");
-    const protocol::Names few(4, "s");
+    const protocol::Names many(28, "s");
+    client.ask(HeartbeatArgs{.executor_id = "b", .stacks = protocol::Names(3, "s")});
     CHECK(client.ask(HeartbeatArgs{.executor_id = "a", .stacks = many}).status == "ok");
-    check_busy(client.ask(HeartbeatArgs{.executor_id = "b", .stacks = many}), 24);
-    CHECK(client.ask(HeartbeatArgs{.executor_id = "b", .stacks = few}).status == "ok");
-    check_busy(client.ask(AcquireArgs{.executor_id = "b", .domains = many}), 24);
-    CHECK(client.ask(HeartbeatArgs{.executor_id = "a", .stacks = few}).status == "ok");
-    CHECK(client.ask(AcquireArgs{.executor_id = "b", .domains = few}).status == "ok");
-    CHECK(client.ask(AcquireArgs{.executor_id = "a", .domains = few}).status == "ok");
+    CHECK(client.ask(HeartbeatArgs{.executor_id = "b", .stacks = many}).status == "ok");
+    CHECK(client.ask(AcquireArgs{.executor_id = "b", .domains = many}).status == "ok");
+    CHECK(stacks_kept(client) == std::vector<std::size_t>{28, 4});
     client.ask(DepartArgs{"a"});
-    client.ask(DepartArgs{"b"});
-    CHECK(client.ask(HeartbeatArgs{.executor_id = "c", .stacks = many}).status == "ok");
+    client.ask(HeartbeatArgs{.executor_id = "b", .stacks = protocol::Names(20, "s")});
+    CHECK(stacks_kept(client) == std::vector<std::size_t>{20});
+}
+
+TEST_CASE("a successor is let in whatever its connection brought") {
+    Rig rig(with([](auto& limits) { limits.executors = 2048; }));
+    Client greedy(rig, "c");
+    for (int i = 0; i < 1536; ++i) {
+        greedy.ask(HeartbeatArgs{.executor_id = fmt::format("e{}", i), .incarnation = "1"});
+    }
+    CHECK(greedy.ask(HeartbeatArgs{.executor_id = "e7", .incarnation = "2"}).status == "ok");
 }
 
 TEST_CASE("acquires that wait list few names whatever others list, and more while all list few") {

@@ -69,9 +69,16 @@ void say(const ConfigurationError& error) {
     log.finish();
 }
 
+// One that comes while options are read waits, and is a reload later. Other signals still end that.
+void hold_hangups() {
+    sigset_t hangup;
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    sigprocmask(SIG_BLOCK, &hangup, nullptr);
+}
+
 int run(const Sources& sources) {
-    // It asks for nothing before the options are read: they are as they are now.
-    std::signal(SIGHUP, SIG_IGN);
+    hold_hangups();
     const Options options = parse_options(sources);
     switch (options.mode) {
         case Mode::help:
@@ -87,7 +94,6 @@ int run(const Sources& sources) {
     }
     // From here on they wait, while a journal is replayed too.
     const Signals signals;
-    std::signal(SIGHUP, SIG_DFL);
     std::signal(SIGPIPE, SIG_IGN);
     Keyring keyring = load_keyring(options);
     Log log(STDERR_FILENO, style_of(options.log_format), options.log_level);

@@ -111,16 +111,21 @@ std::string keeps_all(const Start& start) {
                        start.seq);
 }
 
+// Throws CorruptError, UnsupportedError where it does not hold.
+journal::SnapshotHeader read_snapshot(Disk& disk, const core::Settings& settings, Seq seq) {
+    std::optional<Fold> fold;
+    const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
+    visitor.on_begin();
+    return journal::load_snapshot(disk, journal::snapshot_name(seq), visitor);
+}
+
 // Where a start is refused: no advice but one, which is above.
 std::string states_of_snapshots(Disk& disk, const core::Settings& settings, const Files& files) {
     std::string said;
     for (const Seq seq : files.snapshots) {
-        std::optional<Fold> fold;
-        const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
-        visitor.on_begin();
         const std::string name = journal::snapshot_name(seq);
         try {
-            journal::load_snapshot(disk, name, visitor);
+            read_snapshot(disk, settings, seq);
             said += fmt::format("{}: holds\n", name);
         } catch (const journal::CorruptError& error) {
             said += fmt::format("{}: damaged: {}\n", name, error.finding());
@@ -140,11 +145,8 @@ std::vector<Seq> verify_snapshots(Disk& disk,
     std::vector<Seq> holding;
     for (const Seq seq : files.snapshots) {
         const std::string name = journal::snapshot_name(seq);
-        std::optional<Fold> fold;
-        const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
-        visitor.on_begin();
         try {
-            const auto header = journal::load_snapshot(disk, name, visitor);
+            const auto header = read_snapshot(disk, settings, seq);
             found.said += fmt::format(
                 "{}: holds; {} rows, state {:016x}\n", name, header.rows, header.digest.value);
             holding.push_back(seq);
@@ -228,11 +230,8 @@ void check_no_later_snapshot(Disk& disk, const core::Settings& settings, Seq las
         if (seq <= last) {
             continue;
         }
-        std::optional<Fold> fold;
-        const journal::Visitor visitor = visitor_of(fold, settings, disk.directory());
-        visitor.on_begin();
         try {
-            journal::load_snapshot(disk, journal::snapshot_name(seq), visitor);
+            read_snapshot(disk, settings, seq);
         } catch (const journal::CorruptError&) {
             continue;
         }

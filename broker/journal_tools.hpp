@@ -22,8 +22,9 @@ struct Verified {
 };
 
 // Does what a start would do; then reads every snapshot and every segment, and replays them; beside
-// a broker that serves, what is sealed. Changes nothing. Where a start would be refused, only that
-// is said. Throws JournalError, or std::runtime_error where there is no journal.
+// a broker that serves, what is sealed. Changes nothing. Where a start would be refused, that
+// is said, and which snapshots hold. Throws JournalError, or std::runtime_error where there is no
+// journal.
 Verified verify_journal(journal::Disk& disk, const core::Settings& settings);
 
 struct DumpRange {

@@ -116,6 +116,13 @@ void seed_routing_ids() {
     }
 }
 
+// What may be done with it; to say that, libzmq takes in whatever its threads have told the socket.
+int ready_events_of(void* socket) {
+    int events = 0;
+    std::size_t size = sizeof events;
+    return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 ? events : 0;
+}
+
 }  // namespace
 
 int descriptor_of(void* socket) {
@@ -444,10 +451,7 @@ int Sockets::requests() const {
 }
 
 bool Sockets::has_request() {
-    int events = 0;
-    std::size_t size = sizeof events;
-    return zmq_getsockopt(machinery_->requests, ZMQ_EVENTS, &events, &size) == 0 &&
-           (events & ZMQ_POLLIN) != 0;
+    return (ready_events_of(machinery_->requests) & ZMQ_POLLIN) != 0;
 }
 
 int Sockets::events() const {
@@ -455,9 +459,7 @@ int Sockets::events() const {
 }
 
 void Sockets::take_subscriptions() {
-    int events = 0;
-    std::size_t size = sizeof events;
-    zmq_getsockopt(machinery_->events, ZMQ_EVENTS, &events, &size);
+    ready_events_of(machinery_->events);
 }
 
 int Sockets::requests_monitor() const {

@@ -333,9 +333,10 @@ Slot Broker::commit(Event& event, const Caller* caller, Verb verb) {
     board_.number(event, now_);
     count(event);
     const std::size_t sessions = board_.sessions().size();
+    const std::size_t outcomes = board_.sessions().outcomes();
     const Slot slot = board_.apply(event);
-    if (caller != nullptr && board_.sessions().size() > sessions) {
-        sessions_begun_.note(caller->peer);
+    if (caller != nullptr) {
+        note_brought(*caller, sessions, outcomes);
     }
     const core::TaskView task =
         slot == core::no_slot ? core::TaskView{} : board_.tasks().view(slot);

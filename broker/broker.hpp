@@ -260,6 +260,7 @@ class Broker {
 
     // shares.cpp: false, and answered, where it would be too much of what all share.
     bool has_session(const Caller& caller);
+    void note_brought(const Caller& caller, std::size_t sessions, std::size_t outcomes);
     bool may_join(const Caller& caller);
     bool may_wait(const Caller& caller, const protocol::AcquireArgs& args);
 
@@ -303,6 +304,7 @@ class Broker {
 
     JoinedBy joined_by_;
     Begun sessions_begun_;
+    Remembered outcomes_left_;
     absl::flat_hash_map<Slot, std::vector<Parked>> parked_;
     absl::flat_hash_map<std::uint64_t, Replay> replays_;
     ReplayQueue replay_queue_;

@@ -1,6 +1,6 @@
-// What each connection brought of what all share a number of: the executors that are present, and
-// sessions. So that a single one can't take all places. Connections are told apart by a hash, which
-// is seeded: were two the same, they would only share.
+// What each connection brought of what all share a number of: the executors that are present,
+// sessions, and outcomes. So that a single one can't take all places. Connections are told apart by
+// a hash, which is seeded: were two the same, they would only share.
 #pragma once
 
 #include "broker/outbox.hpp"
@@ -8,6 +8,7 @@
 #include <absl/container/flat_hash_map.h>
 #include <absl/hash/hash.h>
 #include <cstddef>
+#include <cstdint>
 
 namespace taskbbs::broker {
 
@@ -63,6 +64,30 @@ class Begun {
     static constexpr std::size_t most_counted = 65'536;
 
     absl::flat_hash_map<std::size_t, std::size_t> counts_;
+};
+
+// Outcomes that each connection's requests left remembered, less those that they acked. Of what was
+// left before anybody counted nobody knows: who acks more of that than it leaves has left none.
+class Remembered {
+  public:
+    void changed(const Peer& peer, std::int64_t by) {
+        const auto count = counts_.try_emplace(absl::HashOf(peer), 0).first;
+        count->second += by;
+        if (count->second <= 0) {
+            counts_.erase(count);
+        }
+    }
+
+    std::uint64_t by(const Peer& peer) const {
+        const auto found = counts_.find(absl::HashOf(peer));
+        return found == counts_.end() ? 0 : static_cast<std::uint64_t>(found->second);
+    }
+
+    void forget() { counts_.clear(); }
+
+  private:
+    // Not more connections than there are outcomes that are counted.
+    absl::flat_hash_map<std::size_t, std::int64_t> counts_;
 };
 
 }  // namespace taskbbs::broker

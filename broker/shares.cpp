@@ -13,8 +13,8 @@ namespace {
 
 // Of limits.waiting one connection may have this share, or so many where that is more.
 constexpr std::uint64_t shares_of_waiting = 16;
-// The last places of executors and sessions, that is, a quarter, are for connections that brought
-// few of them.
+// The last places of executors, sessions and outcomes, that is, a quarter, are for connections that
+// brought few of them.
 constexpr std::uint64_t last_share = 4;
 constexpr std::uint64_t shares = 64;
 constexpr std::uint64_t least_share = 1024;
@@ -82,24 +82,50 @@ bool Broker::may_join(const Caller& caller) {
     return false;
 }
 
+// Whether a mutation may be remembered.
 bool Broker::has_session(const Caller& caller) {
     if (const auto room = core::check_session(board_, caller.session); !room) {
         refuse(caller, room.error());
         return false;
     }
-    const std::uint64_t limit = board_.settings().limits.sessions;
-    if (!is_nearly(limit, board_.sessions().size()) ||
-        sessions_begun_.by(caller.peer) < share_of(limit) ||
-        board_.sessions().knows(caller.session)) {
-        return true;
+    const core::Sessions& sessions = board_.sessions();
+    const core::LimitSettings& limits = board_.settings().limits;
+    if (is_nearly(limits.sessions, sessions.size()) &&
+        sessions_begun_.by(caller.peer) >= share_of(limits.sessions) &&
+        !sessions.knows(caller.session)) {
+        refuse(caller,
+               Status::busy,
+               {.message = "three quarters of limits.sessions are remembered, and this connection "
+                           "began many of them: keep a session for many requests",
+                .limit = told(share_of(limits.sessions))});
+        return false;
     }
-    refuse(
-        caller,
-        Status::busy,
-        {.message = "three quarters of limits.sessions are remembered, and this connection began "
-                    "many of them: keep a session for many requests",
-         .limit = told(share_of(limit))});
-    return false;
+    if (is_nearly(limits.outcomes, sessions.outcomes()) &&
+        outcomes_left_.by(caller.peer) >=
+            share_of(limits.outcomes) + sessions.acked_outcomes(caller.session)) {
+        refuse(caller,
+               Status::busy,
+               {.message = "three quarters of limits.outcomes are remembered, and this connection "
+                           "left many of them: ack the replies that it has",
+                .limit = told(share_of(limits.outcomes))});
+        return false;
+    }
+    return true;
+}
+
+// Of sessions and outcomes, as many as there were before its mutation.
+void Broker::note_brought(const Caller& caller, std::size_t sessions, std::size_t outcomes) {
+    if (board_.sessions().size() > sessions) {
+        sessions_begun_.note(caller.peer);
+    }
+    // Counted from half of them on: whoever fills the last quarter has been seen for another one.
+    const std::size_t now = board_.sessions().outcomes();
+    if (now > board_.settings().limits.outcomes / 2) {
+        outcomes_left_.changed(
+            caller.peer, static_cast<std::int64_t>(now) - static_cast<std::int64_t>(outcomes));
+    } else {
+        outcomes_left_.forget();
+    }
 }
 
 }  // namespace taskbbs::broker

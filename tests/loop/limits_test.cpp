@@ -150,6 +150,20 @@ TEST_CASE("the last quarter of limits.sessions is for connections that began few
     CHECK(other.ask(desire("other")).status == "ok");
 }
 
+TEST_CASE("the last quarter of limits.outcomes is for connections that left few unacknowledged") {
+    Rig rig(with([](auto& limits) { limits.outcomes = 4096; }));
+    Client other(rig, "d");
+    Client hoarder(rig, "c");
+    for (int i = 0; i < 3072; ++i) {
+        REQUIRE(hoarder.ask(desire(fmt::format("g{}", i))).status == "ok");
+    }
+    check_busy(hoarder.ask(desire("more")), 1024);
+    CHECK(hoarder.ask_as(7, desire("g6")).status == "ok");
+    CHECK(other.ask(desire("other")).status == "ok");
+    hoarder.ack(2);
+    CHECK(hoarder.ask(desire("more")).status == "ok");
+}
+
 std::vector<std::size_t> stacks_kept(Client& client) {
     const auto page = client.ask(ExecutorsArgs{}).as<protocol::ExecutorsReply>();
     std::vector<std::size_t> kept;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Starts a program as the service's unit would, in what needs no systemd to put it on: limits, no
-capabilities and the filter of system calls; and the limits and oom_score_adj that only root sets where
-this is root with all its capabilities.
+capabilities, the families of sockets and the filter of system calls; and the limits and oom_score_adj
+that only root sets where this is root with all its capabilities.
 
     under_unit.py UNIT PROGRAM [ARGUMENT...]
 """
@@ -11,6 +11,7 @@ import errno
 import os
 import re
 import resource
+import socket
 import subprocess
 import sys
 
@@ -66,6 +67,18 @@ def filter_calls(calls):
     kernel.load()  # and no new privileges from here on
 
 
+def restrict_families(names):
+    """As RestrictAddressFamilies= does: other sockets are not supported."""
+    kernel = seccomp.SyscallFilter(seccomp.ALLOW)
+    beyond = 64  # no kernel has so many
+    allowed_ones = {getattr(socket, name) for name in names}
+    refusal = seccomp.ERRNO(errno.EAFNOSUPPORT)
+    for family in set(range(beyond)) - allowed_ones:
+        kernel.add_rule(refusal, "socket", seccomp.Arg(0, seccomp.EQ, family))
+    kernel.add_rule(refusal, "socket", seccomp.Arg(0, seccomp.GE, beyond))
+    kernel.load()
+
+
 def main(unit, *command):
     told = settings(unit)
     one = dict(told)
@@ -77,6 +90,7 @@ def main(unit, *command):
     raise_limit(resource.RLIMIT_NOFILE, int(one["LimitNOFILE"]))
     drop_capabilities()
     os.umask(int(one["UMask"], 8))
+    restrict_families(one["RestrictAddressFamilies"].split())
     filter_calls(calls)
     os.execv(command[0], command)
 

@@ -161,7 +161,9 @@ class Driver {
         }};
         ::poll(items.data(), items.size(), at_once ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
-            sockets_.count_connections();
+            for (const std::string_view why : sockets_.count_connections()) {
+                say({.key = {}, .address = {}, .why = why});
+            }
         }
         if ((items[4].revents & POLLIN) != 0) {
             take_history();

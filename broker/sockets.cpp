@@ -3,6 +3,7 @@
 
 #include "broker/bouncer.hpp"
 #include "broker/ipc_file.hpp"
+#include "broker/monitor.hpp"
 #include "broker/system.hpp"
 #include "broker/unread.hpp"
 
@@ -125,22 +126,6 @@ int ready_events_of(void* socket) {
 
 }  // namespace
 
-int descriptor_of(void* socket) {
-    int descriptor = -1;
-    std::size_t size = sizeof descriptor;
-    zmq_getsockopt(socket, ZMQ_FD, &descriptor, &size);
-    return descriptor;
-}
-
-void* monitor_of(void* context, void* socket, const char* address) {
-    zmq_socket_monitor(socket, address, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
-    void* const monitor = zmq_socket(context, ZMQ_PAIR);
-    // Unbounded: libzmq's I/O thread would wait for room, holding what zmq_socket_monitor() takes.
-    set(monitor, ZMQ_RCVHWM, 0);
-    zmq_connect(monitor, address);
-    return monitor;
-}
-
 class Sockets::Machinery {
   public:
     using Descriptors = Bouncer::Descriptors;
@@ -177,12 +162,10 @@ class Sockets::Machinery {
             guard(requests, settings.secret_key, requests_zap_domain);
             guard(events, settings.secret_key, events_zap_domain);
         }
-        requests_monitor = monitor_of(context, requests, "inproc://requests-monitor");
-        events_monitor = monitor_of(context, events, "inproc://events-monitor");
+        requests_monitor.emplace(context, requests, "inproc://requests-monitor");
+        events_monitor.emplace(context, events, "inproc://events-monitor");
         requests_fd = descriptor_of(requests);
         events_fd = descriptor_of(events);
-        requests_monitor_fd = descriptor_of(requests_monitor);
-        events_monitor_fd = descriptor_of(events_monitor);
         // A descriptor tells of what comes behind the end that was seen here.
         follow_both();
         zmq_msg_init(&frame);
@@ -190,11 +173,10 @@ class Sockets::Machinery {
 
     ~Machinery() {
         zmq_msg_close(&frame);
-        zmq_socket_monitor(requests, nullptr, 0);
-        zmq_socket_monitor(events, nullptr, 0);
-        for (void* socket : {requests_monitor, events_monitor, events, requests}) {
-            zmq_close(socket);
-        }
+        requests_monitor.reset();
+        events_monitor.reset();
+        zmq_close(events);
+        zmq_close(requests);
         zap.reset();
         zmq_ctx_term(context);
     }
@@ -226,19 +208,17 @@ class Sockets::Machinery {
     std::size_t connections() const { return requesters.size() + subscribers.size(); }
 
     void follow_both() {
-        follow(requests_monitor, requesters);
-        follow(events_monitor, subscribers);
+        follow(*requests_monitor, requesters);
+        follow(*events_monitor, subscribers);
     }
 
     void* context = nullptr;
     void* requests = nullptr;
     void* events = nullptr;
-    void* requests_monitor = nullptr;
-    void* events_monitor = nullptr;
+    std::optional<Monitor> requests_monitor;
+    std::optional<Monitor> events_monitor;
     int requests_fd = -1;
     int events_fd = -1;
-    int requests_monitor_fd = -1;
-    int events_monitor_fd = -1;
     zmq_msg_t frame;
     Unread unread;
     std::string requests_endpoint;
@@ -251,30 +231,26 @@ class Sockets::Machinery {
     std::size_t limit;
     std::optional<ZapHandler> zap;
     std::uint64_t refused = 0;
+    std::vector<std::string_view> turned_away;
 
-    // `of_socket`: the connections of the monitor's. libzmq says of each once that it came, and
-    // once that it went, before its descriptor is another one's.
-    void follow(void* monitor, Descriptors& of_socket) {
-        zmq_msg_t part;
-        zmq_msg_init(&part);
-        while (zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT) >= 0) {
-            std::uint16_t event = 0;
-            std::int32_t fd = -1;
-            const auto* const bytes = static_cast<const char*>(zmq_msg_data(&part));
-            std::memcpy(&event, bytes, sizeof event);
-            std::memcpy(&fd, bytes + sizeof event, sizeof fd);
-            while (zmq_msg_more(&part) != 0) {
-                zmq_msg_recv(&part, monitor, ZMQ_DONTWAIT);
+    // `of_socket`: the connections of the monitor's.
+    void follow(Monitor& monitor, Descriptors& of_socket) {
+        while (const auto event = monitor.next()) {
+            if (event->kind == Monitor::Kind::turned_away) {
+                if (zap) {
+                    turned_away.push_back(event->why);
+                }
+                continue;
             }
+            const int fd = event->descriptor;
             bouncer.forget(fd);
             changed.insert(fd);
-            if (event == ZMQ_EVENT_ACCEPTED) {
+            if (event->kind == Monitor::Kind::came) {
                 connected(fd, of_socket);
             } else {
                 of_socket.erase(fd);
             }
         }
-        zmq_msg_close(&part);
     }
 
   private:
@@ -376,8 +352,9 @@ void Sockets::publish(std::string_view topic, std::string_view body) {
     }
 }
 
-void Sockets::count_connections() {
+std::vector<std::string_view> Sockets::count_connections() {
     machinery_->follow_both();
+    return std::exchange(machinery_->turned_away, {});
 }
 
 std::size_t Sockets::connections() const {
@@ -423,7 +400,7 @@ void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {
 
 // Should a descriptor be another connection's by now, that one does.
 void Sockets::drop_subscribers() {
-    count_connections();
+    machinery_->follow_both();
     for (const int fd : machinery_->subscribers) {
         shutdown(fd, SHUT_RDWR);
     }
@@ -463,11 +440,11 @@ void Sockets::take_subscriptions() {
 }
 
 int Sockets::requests_monitor() const {
-    return machinery_->requests_monitor_fd;
+    return machinery_->requests_monitor->descriptor();
 }
 
 int Sockets::events_monitor() const {
-    return machinery_->events_monitor_fd;
+    return machinery_->events_monitor->descriptor();
 }
 
 std::string Sockets::requests_endpoint() const {

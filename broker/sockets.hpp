@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace taskbbs::broker {
 
@@ -70,8 +71,9 @@ class Sockets {
     void publish(std::string_view topic, std::string_view body);
 
     // Follows who connects and leaves, and hangs up on those beyond the bound. Call it when one of
-    // the monitors is readable.
-    void count_connections();
+    // the monitors is readable. Returns why each of those who came with no key to look at, where
+    // one is wanted, was turned away: they never get as far as the door.
+    std::vector<std::string_view> count_connections();
     std::size_t connections() const;
     // How many were hung up on.
     std::uint64_t refused() const;

@@ -136,13 +136,18 @@ def keys_that_are_wrong_are_told_at_start_and_by_check_config(board):
 def only_who_holds_an_authorized_key_gets_in(board):
     _serve(board, "ci requester")
     same(_client(board, "ci").call("hello")["role"], "requester", "an authorized key gets in")
+    same(board.client().stats()["keys_refused"], 0, "stats: keys_refused, at first")
     holds(_hears_nothing(board, None), "a client without CURVE hears nothing", "")
+    board.says("client_refused .*it has no key")
+    before = board.client().stats()["keys_refused"]
+    holds(before >= 1, "stats: keys_refused of those without a key", before)
     stranger = (*_pair(board, "stranger"), _pair(board, "server")[0])
     holds(_hears_nothing(board, stranger), "a client with another key hears nothing", "")
     wrong = (*_pair(board, "ci"), _pair(board, "stranger")[0])
     holds(_hears_nothing(board, wrong), "a client that expects another server hears nothing", "")
     board.says("client_refused .*not among the authorized")
-    holds(board.client().stats().get("keys_refused", 0) >= 1, "stats: keys_refused", "")
+    board.says("client_refused .*another server's key")
+    holds(board.client().stats()["keys_refused"] >= before + 2, "stats: keys_refused", before)
     same(board.client().stats()["curve"], True, "stats: curve")
 
 

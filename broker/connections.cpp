@@ -2,10 +2,12 @@
 //
 // accept: the listener of ipc ends the process where no file descriptor is left, and whatever
 // strangers leave must do for the journal's files. So of the descriptors the last ones are kept,
-// and who would get one of those is hung up on.
+// and who would get one of those is hung up on; and so is who is one too many.
 //
 // recv: libzmq does not tell what a connection sends that never becomes a message, and the system
 // only does of tcp. So it is counted here.
+#include "broker/connections.hpp"
+
 #include "broker/received.hpp"
 #include "broker/system.hpp"
 
@@ -14,6 +16,7 @@
 #include <cerrno>
 #include <ctime>
 #include <fcntl.h>
+#include <limits>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -48,6 +51,10 @@ void count(int descriptor, std::uint64_t bytes) {
         one->at.store(coarse_seconds(), std::memory_order_relaxed);
     }
 }
+
+// Connections that were let in and are not known to be gone; and as many as may be.
+std::atomic<std::size_t> let_in{0};
+std::atomic<std::size_t> most{std::numeric_limits<std::size_t>::max()};
 
 // Given up for a moment, so that there is a descriptor to hang up by. Whoever waits for a
 // connection would else be told of it again and again.
@@ -89,7 +96,7 @@ bool is_kept(int descriptor) {
 int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) {
     keep_spare();
     const int connection = raw_accept(listener, peer, size, flags);
-    if (connection >= 0 && is_kept(connection)) {
+    if (connection >= 0 && (is_kept(connection) || let_in >= most)) {
         close(connection);
         errno = ECONNABORTED;
         return -1;
@@ -99,6 +106,7 @@ int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) 
         errno = ECONNABORTED;
     }
     if (connection >= 0) {
+        ++let_in;
         count(connection, 0);
     }
     return connection;
@@ -107,6 +115,14 @@ int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) 
 }  // namespace
 
 namespace taskbbs::broker {
+
+void let_in_at_most(std::size_t connections) {
+    most = connections;
+}
+
+void note_gone() {
+    --let_in;
+}
 
 Received received_by(int descriptor) {
     const Counted* const one = counted_of(descriptor);

@@ -9,8 +9,8 @@ namespace taskbbs::broker {
 
 namespace {
 
-constexpr int told =
-    ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+constexpr int told = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED |
+                     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
 
 std::string_view why_failed(std::int32_t error) {
     switch (error) {
@@ -29,6 +29,8 @@ Monitor::Event event_of(std::uint16_t number, std::int32_t value) {
             return {.kind = Monitor::Kind::came, .descriptor = value, .why = {}};
         case ZMQ_EVENT_DISCONNECTED:
             return {.kind = Monitor::Kind::went, .descriptor = value, .why = {}};
+        case ZMQ_EVENT_ACCEPT_FAILED:
+            return {.kind = Monitor::Kind::refused, .why = {}};
         default:
             return {.kind = Monitor::Kind::turned_away, .why = why_failed(value)};
     }

@@ -12,12 +12,13 @@ int descriptor_of(void* socket);
 
 class Monitor {
   public:
-    enum class Kind { came, went, turned_away };
+    // Refused: hung up on before it came. Turned away: before there was a key to look at.
+    enum class Kind { came, went, refused, turned_away };
 
     struct Event {
         Kind kind = Kind::came;
         int descriptor = -1;   // of who came or went
-        std::string_view why;  // of who was turned away before there was a key to look at
+        std::string_view why;  // of who was turned away
     };
 
     // `address`: any inproc:// of its own. The socket outlives this.

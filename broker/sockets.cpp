@@ -2,6 +2,7 @@
 #include "broker/sockets.hpp"
 
 #include "broker/bouncer.hpp"
+#include "broker/connections.hpp"
 #include "broker/ipc_file.hpp"
 #include "broker/monitor.hpp"
 #include "broker/system.hpp"
@@ -132,8 +133,8 @@ class Sockets::Machinery {
 
     explicit Machinery(const SocketSettings& settings)
         : bouncer(requesters, subscribers, received_by, settings.message_bytes),
-          peer_bytes(settings.peer_bytes),
-          limit(settings.connections) {
+          peer_bytes(settings.peer_bytes) {
+        limit_to(settings.connections);
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
@@ -191,18 +192,17 @@ class Sockets::Machinery {
         events_endpoint = last_endpoint(events);
     }
 
-    // The listener stays, as libzmq ends all its connections with it: who is one too many is hung
-    // up on, and knocks again; or who is idle, instead. Should `fd` be another connection's by now,
-    // that one does.
-    void connected(int fd, Descriptors& of_socket) {
-        of_socket.insert(fd);
-        if (connections() > limit) {
-            const int idle = bouncer.take_idle(boot_time());
-            const int goes = idle >= 0 ? idle : fd;
-            ++refused;
-            requesters.erase(idle);
-            shutdown(goes, SHUT_RDWR);
+    // Somebody was one too many: who is idle gives way, and the other knocks again. Should that
+    // descriptor be another connection's by now, that one does.
+    void make_room() {
+        if (const int idle = bouncer.take_idle(boot_time()); idle >= 0) {
+            shutdown(idle, SHUT_RDWR);
         }
+    }
+
+    void limit_to(std::size_t count) {
+        limit = count;
+        let_in_at_most(count);
     }
 
     std::size_t connections() const { return requesters.size() + subscribers.size(); }
@@ -228,7 +228,7 @@ class Sockets::Machinery {
     Bouncer bouncer;
     Descriptors changed;  // came or went since it was cleared
     std::size_t peer_bytes;
-    std::size_t limit;
+    std::size_t limit = 0;
     std::optional<ZapHandler> zap;
     std::uint64_t refused = 0;
     std::vector<std::string_view> turned_away;
@@ -236,24 +236,36 @@ class Sockets::Machinery {
     // `of_socket`: the connections of the monitor's.
     void follow(Monitor& monitor, Descriptors& of_socket) {
         while (const auto event = monitor.next()) {
-            if (event->kind == Monitor::Kind::turned_away) {
-                if (zap) {
-                    turned_away.push_back(event->why);
-                }
-                continue;
-            }
-            const int fd = event->descriptor;
-            bouncer.forget(fd);
-            changed.insert(fd);
-            if (event->kind == Monitor::Kind::came) {
-                connected(fd, of_socket);
-            } else {
-                of_socket.erase(fd);
+            switch (event->kind) {
+                case Monitor::Kind::came:
+                    is_anew(event->descriptor);
+                    of_socket.insert(event->descriptor);
+                    break;
+                case Monitor::Kind::went:
+                    note_gone();
+                    is_anew(event->descriptor);
+                    of_socket.erase(event->descriptor);
+                    break;
+                case Monitor::Kind::refused:
+                    ++refused;
+                    make_room();
+                    break;
+                case Monitor::Kind::turned_away:
+                    if (zap) {
+                        turned_away.push_back(event->why);
+                    }
+                    break;
             }
         }
     }
 
   private:
+    // It is another connection's, or none's.
+    void is_anew(int descriptor) {
+        bouncer.forget(descriptor);
+        changed.insert(descriptor);
+    }
+
     static void set_size(void* socket, std::size_t bytes) {
         const auto limit = static_cast<std::int64_t>(bytes);
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit);
@@ -394,7 +406,7 @@ const Bouncer& Sockets::bouncer() const {
 }
 
 void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {
-    machinery_->limit = connections;
+    machinery_->limit_to(connections);
     machinery_->peer_bytes = peer_bytes;
 }
 

@@ -3,6 +3,7 @@
 The broker lives; each good request is answered ok within its deadline; memory stays below what the
 limits allow (docs/operations.md, "Memory"). How fast it was is the soak's to print: ./run soak day.
 """
+import socket
 import threading
 import time
 
@@ -202,6 +203,20 @@ def places_that_are_held_in_silence(board):
     for wire in held:
         if wire is not None:
             wire.close()
+
+
+def places_that_are_taken_by_who_says_nothing(board):
+    """Who comes meanwhile asks once, and is answered when there is a place: nothing it sent is lost."""
+    board.start({**BOUNDS, "limits.connections": 100})
+    host, port = board.requests.removeprefix("tcp://").split(":")
+    mute = [socket.create_connection((host, int(port))) for _ in range(150)]
+    late = [board.client() for _ in range(5)]
+    for one in late:
+        one.send([[one.next_id(), "hello", {}]])
+    for one in late:
+        holds(not one.unanswered(one.id, DEADLINE), "one that asked once is served")
+    for wire in mute:
+        wire.close()
 
 
 def file_descriptors_run_out_over_ipc(board):

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -38,7 +39,10 @@ def what_ends_a_broker_that_serves_is_no_failure_to_start(board):
     c = board.client()
     for at in range(100):
         c.send([(at * 10 + k + 1, "desire", {"task": {"guid": f"g{at}-{k}", "payload": bytes(300_000)}}) for k in range(10)])
-    same(board.process.wait(60), 1, "it ends")
+    code = board.process.wait(60)
+    if code == -signal.SIGABRT:
+        raise Skipped("it was libzmq that found no memory first, and it ends the process then")
+    same(code, 1, "it ends")
     board.says("error failed says=")
     board.process = None
 

@@ -204,7 +204,6 @@ def limits_connections_counts_those_of_the_events_socket_too(board):
     guests = [socket.create_connection((host, int(port))) for _ in range(20)]
     for guest in guests:
         guest.settimeout(0.01)
-    # Of 20 at once at least 13 are hung up on; one that is let in late may go with them (sockets.cpp).
     eventually(lambda: sum(map(_is_closed, guests)) >= 13, "those beyond are hung up on")
     eventually(lambda: c.stats()["connections"] <= 8, "limits.connections bounds both sockets")
     c.desire("g")  # and clients are served

@@ -107,7 +107,9 @@ void show_domains(const core::Tasks& tasks, std::vector<std::string>& shown) {
 
 // Before it is applied: how long its task was in the state that it leaves is known until then.
 void Broker::count(const Event& event) {
-    counters_.note_event(event.kind, event.cause);
+    // Executors have no cause of their own in the contract, only a reason.
+    const bool by_time = event.kind == core::Kind::lost && event.lost_reason == core::lost_by_time;
+    counters_.note_event(event.kind, by_time ? core::Cause::converge : event.cause);
     if (event.task == core::no_slot) {
         return;
     }

@@ -71,8 +71,8 @@ class Sockets {
     void publish(std::string_view topic, std::string_view body);
 
     // Follows who connects and leaves; where somebody was one too many, who is idle gives way. Call
-    // it when one of the monitors is readable. Returns why each of those who came with no key to look at, where
-    // one is wanted, was turned away: they never get as far as the door.
+    // it when one of the monitors is readable. Returns why each of those who came with no key to
+    // look at, where one is wanted, was turned away: they never get as far as the door.
     std::vector<std::string_view> count_connections();
     std::size_t connections() const;
     // How many were one too many, and were hung up on.

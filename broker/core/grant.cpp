@@ -143,22 +143,6 @@ Decided<void> check_domains(const Grant& grant, const Args& args) {
     return {};
 }
 
-// An executor may serve other domains as well: who is bound to some ends and drains those alone
-// that are its own by name.
-Decided<void> check_shown(const Grant& grant, std::string_view executor_id) {
-    if (grant.shows_executor(executor_id)) {
-        return {};
-    }
-    if (!grant.executors.empty()) {
-        return check_executor(grant, executor_id);
-    }
-    return deny(fmt::format("'{}' is bound to domains, and executor '{}' is not among its "
-                            "executors=, of which it has none",
-                            grant.principal,
-                            executor_id),
-                "executor_id");
-}
-
 // What acts on the whole board, or on executors that serve others as well.
 Decided<void> check_reach(const Grant& grant, const protocol::ConvergeArgs& /*args*/) {
     if (!grant.is_bounded()) {
@@ -168,12 +152,20 @@ Decided<void> check_reach(const Grant& grant, const protocol::ConvergeArgs& /*ar
         fmt::format("a pass is over all domains, and '{}' is bound to some", grant.principal), "");
 }
 
+// An executor may serve other domains as well: who is bound to some drains those alone that are its
+// own by name.
 Decided<void> check_reach(const Grant& grant, const protocol::DrainArgs& args) {
-    return check_shown(grant, args.executor_id);
-}
-
-Decided<void> check_reach(const Grant& grant, const protocol::DepartArgs& args) {
-    return check_shown(grant, args.executor_id);
+    if (grant.shows_executor(args.executor_id)) {
+        return {};
+    }
+    if (!grant.executors.empty()) {
+        return check_executor(grant, args.executor_id);
+    }
+    return deny(fmt::format("'{}' is bound to domains, and executor '{}' is not among its "
+                            "executors=, of which it has none",
+                            grant.principal,
+                            args.executor_id),
+                "executor_id");
 }
 
 template <class Args>
@@ -181,33 +173,40 @@ Decided<void> check_reach(const Grant& /*grant*/, const Args& /*args*/) {
     return {};
 }
 
-// Another incarnation ends what the one before it holds. Whose name an executor is, only executors=
-// says; without it, one that holds tasks of other domains is somebody else's.
-Decided<void> check_ended(const Board& board,
-                          const Grant& grant,
-                          const protocol::HeartbeatArgs& args) {
-    const Slot slot = board.executors().find(args.executor_id);
-    if (!grant.is_bounded() || !grant.executors.empty() || slot == no_slot) {
-        return {};
-    }
-    const ExecutorRecord& executor = board.executors()[slot];
-    if (!executor.present || executor.incarnation == args.incarnation) {
-        return {};
-    }
+// Another incarnation ends what the one before it holds, and a departure all that is held. Whose
+// name an executor is, only executors= says; without it, one that holds tasks of other domains is
+// somebody else's.
+Decided<void> check_ended(const Board& board, const Grant& grant, const ExecutorRecord& executor) {
     for (const State state : {State::claimed, State::running}) {
         for (const ListKey& key : executor.tasks_in(state)) {
             if (!grant.covers_domain(board.tasks().view(key.slot()).domain)) {
-                return deny(
-                    fmt::format("executor '{}' holds tasks of domains that '{}' is not bound "
-                                "to, and another incarnation would end them: name it in "
-                                "executors= of this key",
-                                args.executor_id,
-                                grant.principal),
-                    "executor_id");
+                return deny(fmt::format("executor '{}' holds tasks of domains that '{}' is not "
+                                        "bound to, and this would end them: name it in executors= "
+                                        "of this key",
+                                        executor.id,
+                                        grant.principal),
+                            "executor_id");
             }
         }
     }
     return {};
+}
+
+bool ends(const ExecutorRecord& executor, const protocol::HeartbeatArgs& args) {
+    return executor.present && executor.incarnation != args.incarnation;
+}
+
+bool ends(const ExecutorRecord& executor, const protocol::DepartArgs& /*args*/) {
+    return executor.present;
+}
+
+template <class Args>
+Decided<void> check_ended(const Board& board, const Grant& grant, const Args& args) {
+    const Slot slot = board.executors().find(args.executor_id);
+    const bool may_be_foreign = grant.is_bounded() && grant.executors.empty() && slot != no_slot;
+    return may_be_foreign && ends(board.executors()[slot], args)
+               ? check_ended(board, grant, board.executors()[slot])
+               : Decided<void>();
 }
 
 // None were named: those that bound the client are meant.
@@ -275,7 +274,8 @@ Decided<void> check_grant(const Board& board, const Grant& grant, const Args& ar
     if constexpr (std::same_as<Args, protocol::CompleteArgs>) {
         checked = checked.and_then([&] { return check_owner(board, grant, args); });
     }
-    if constexpr (std::same_as<Args, protocol::HeartbeatArgs>) {
+    if constexpr (std::same_as<Args, protocol::HeartbeatArgs> ||
+                  std::same_as<Args, protocol::DepartArgs>) {
         checked = checked.and_then([&] { return check_ended(board, grant, args); });
     }
     return checked;

@@ -161,7 +161,7 @@ std::optional<Event> Presence::next_loss(Board& board, Time now) {
                 break;
         }
         executor.timer = Time{};
-        return leaving(executor, Kind::lost, "expired");
+        return leaving(executor, Kind::lost, lost_by_time);
     }
     return std::nullopt;
 }

@@ -30,6 +30,9 @@ protocol::Names stale_tasks(const Board& board,
                             std::string_view executor_id,
                             const std::vector<protocol::Holding>& running);
 
+// Why an executor is lost that was not heard of for too long (docs/protocol.md, section 5).
+inline constexpr std::string_view lost_by_time = "expired";
+
 // When presence runs out. Times are on now's scale.
 class Presence {
   public:

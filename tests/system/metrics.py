@@ -262,6 +262,17 @@ def _is_live(endpoint):
         return False
 
 
+def executors_lost_by_time_are_counted_as_such(board):
+    endpoint = _start(board, {"presence.brake_percent": "100"})
+    board.client().call("heartbeat", executor_id="e", ttl_ms=1000)
+
+    def lost(cause):
+        return value(get(endpoint, "/metrics")[1], "taskbbs_events_total", event="lost", cause=cause)
+
+    eventually(lambda: lost("converge") == 1, "its time ran out")
+    same(lost("request"), 0, "nobody asked for it")
+
+
 def _open_files(endpoint):
     try:
         return value(get(endpoint, "/metrics")[1], "process_open_fds")

@@ -1,9 +1,8 @@
 // The one seam for faults: every I/O call of the journal goes through a Disk, synchronously. One is
 // the file system (posix_disk.hpp), another one simulates crashes and failures.
 //
-// A call that fails throws JournalError with the errno; a short write is a failure. Names are those
-// of files in one directory, without a slash. A Disk may be used by several threads at once, a File
-// by one at a time.
+// A call that fails throws JournalError with the errno. Names are those of files in one directory,
+// without a slash. A Disk may be used by several threads at once, a File by one at a time.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +22,8 @@ class File {
     File& operator=(const File&) = delete;
     virtual ~File() = default;
 
-    // Writes all of `bytes`, growing the file where it ends before.
+    // Writes all of `bytes`, growing the file where it ends before. One that fails may have written
+    // some.
     virtual void write_at(std::uint64_t offset, std::string_view bytes) = 0;
     // Reads up to bytes.size(); less only where the file ends. Returns how much.
     virtual std::size_t read_at(std::uint64_t offset, std::span<char> bytes) = 0;

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -28,12 +27,15 @@ class PosixFile final : public File {
 
     ~PosixFile() override { ::close(fd_); }
 
+    // What fills the disk is written in part, without an error: why it ended there, the kernel says
+    // to who goes on.
     void write_at(std::uint64_t offset, std::string_view bytes) override {
-        const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (n < 0) fail("write");
-        if (static_cast<std::size_t>(n) != bytes.size()) {
-            throw JournalError(
-                EIO, "write", path_, fmt::format("short write, {} of {} bytes", n, bytes.size()));
+        while (!bytes.empty()) {
+            const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (n < 0) fail("write");
+            if (n == 0) throw JournalError(EIO, "write", path_, "nothing was taken");
+            offset += static_cast<std::uint64_t>(n);
+            bytes.remove_prefix(static_cast<std::size_t>(n));
         }
     }
 

@@ -10,10 +10,38 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace taskbbs::journal {
+
+namespace {
+
+// No file grows beyond it while this lives: what a full disk does, without one.
+class LargestFile {
+  public:
+    explicit LargestFile(rlim_t bytes) : before_handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+
+    ~LargestFile() {
+        setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, before_handler_);
+    }
+
+    LargestFile(const LargestFile&) = delete;
+    LargestFile& operator=(const LargestFile&) = delete;
+
+  private:
+    rlimit before_{};
+    void (*before_handler_)(int);
+};
+
+}  // namespace
 
 TEST_CASE("a journal on the file system is recovered") {
     const Scratch scratch;
@@ -108,6 +136,20 @@ TEST_CASE("files are written, read, grown, cut and renamed") {
     std::string random(64, '\0');
     disk.random(random);
     CHECK(random != std::string(64, '\0'));
+}
+
+TEST_CASE("a write that is cut short fails for what cut it") {
+    const Scratch scratch;
+    PosixDisk disk(scratch.path());
+    const std::unique_ptr<File> file = disk.create("a");
+    const LargestFile limit(4096);
+    try {
+        file->write_at(0, std::string(8192, 'x'));
+        FAIL("it was written");
+    } catch (const JournalError& error) {
+        CHECK(error.code() == EFBIG);
+    }
+    CHECK(file->size() == 4096);
 }
 
 TEST_CASE("a symbolic link is not followed") {

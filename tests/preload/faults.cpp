@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace disk_tap {
 
@@ -45,12 +46,15 @@ bool can_have(Kind kind, Fault fault) {
 }
 
 Fault fault_of(Kind kind, std::string_view file) {
+    static thread_local bool cut_short = false;
+    if (kind == Kind::pwrite && std::exchange(cut_short, false)) return Fault::enospc;
     const Settings& given = settings();
     if (!given.counts_here || !can_have(kind, given.fault)) return Fault::none;
     Page& shared = page();
     if (++shared.calls != given.call) return Fault::none;
     say(shared, name_of(kind), file);
     shared.hit = 1;
+    cut_short = given.fault == Fault::short_write;
     return given.fault;
 }
 

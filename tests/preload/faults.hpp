@@ -1,5 +1,6 @@
 // Which call fails, and how: the calls that can have the fault are counted, over all threads and
-// processes, and the one with the number that was asked for has it, once.
+// processes, and the one with the number that was asked for has it, once. What goes on behind a
+// short write finds no space, as on a disk that fills up.
 #pragma once
 
 #include "tests/preload/settings.hpp"

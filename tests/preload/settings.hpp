@@ -5,8 +5,9 @@
 //   DISK_TAP_PAGE       a file of one page that the tap fills in (page.hpp)
 //   DISK_TAP_SYNC_MS    how long each sync is held up before it is done
 //   DISK_TAP_PUBLISH    late: what is durable is told one sync too late, to try those who read it
-//   DISK_TAP_FAULT      eio, enospc, short (a write is done by half) or lost (a sync fails and what
-//                       was written to the file since the one before is gone); unset: none
+//   DISK_TAP_FAULT      eio, enospc, short (a write is done by half, and its rest finds no space)
+//                       or lost (a sync fails and what was written to the file since the one before
+//                       is gone); unset: none
 //   DISK_TAP_CALL       which call has the fault: its number from 1, among those that can have it
 //   DISK_TAP_IN         daemon, child (the snapshot's process) or both: whose calls are counted
 #pragma once

@@ -42,7 +42,7 @@ std::string upper(std::string_view name) {
 }
 
 struct Bare {
-    std::string operator()(std::string_view text) const { return std::string(shortened(text)); }
+    std::string operator()(std::string_view text) const { return shortened(text); }
 
     std::string operator()(auto number) const { return fmt::format("{}", number); }
 };

@@ -44,7 +44,7 @@ void append_quoted(Line& line, std::string_view text, bool json) {
 }
 
 void append_value(Line& line, std::string_view whole, bool json) {
-    const std::string_view text = shortened(whole);
+    const std::string text = shortened(whole);
     if (!json && !text.empty() && std::ranges::all_of(text, is_bare)) {
         line += text;
     } else {
@@ -74,15 +74,16 @@ std::string text_of(std::chrono::system_clock::time_point at) {
 
 }  // namespace
 
-std::string_view shortened(std::string_view text) {
+std::string shortened(std::string_view text) {
     if (text.size() <= max_log_text) {
-        return text;
+        return std::string(text);
     }
-    std::size_t end = max_log_text;
+    constexpr std::string_view mark = "...";
+    std::size_t end = max_log_text - mark.size();
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
         --end;
     }
-    return text.substr(0, end);
+    return std::string(text.substr(0, end)) + std::string(mark);
 }
 
 int priority_of(Level level) {

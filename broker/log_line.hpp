@@ -60,11 +60,13 @@ struct Field {
     }
 };
 
-// Of a field's text, more than this many bytes are cut, so that a line stays one write.
-inline constexpr std::size_t max_log_text = 512;
+// A field's text is cut to this many bytes, so that a line stays one write. It is for what the
+// broker itself has to say, which may name long paths; what peers name is short by the protocol.
+inline constexpr std::size_t max_log_text = 4096;
 
-// What a field's text is cut to: whole characters where it has any.
-std::string_view shortened(std::string_view text);
+// A field's text as lines have it: one that is cut ends with "...", behind whole characters where
+// it has any.
+std::string shortened(std::string_view text);
 
 // syslog(3)'s number.
 int priority_of(Level level);

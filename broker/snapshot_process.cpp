@@ -1,6 +1,8 @@
 // posix_spawn, a pipe, waitpid.
 #include "broker/snapshot_process.hpp"
 
+#include "broker/log_line.hpp"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -117,7 +119,7 @@ std::optional<SnapshotProcess::Ended> SnapshotProcess::take_ended() {
     }
     pid_ = -1;
     Ended ended{.status = status_of(wait_status)};
-    std::array<char, 4096> line{};
+    std::array<char, max_log_text + 1> line{};  // one more, so that the log says where it cuts
     const ssize_t bytes = read(output_, line.data(), line.size());  // its other end is closed
     if (bytes > 0) {
         ended.said.assign(line.data(), static_cast<std::size_t>(bytes));

@@ -71,10 +71,17 @@ TEST_CASE("bytes that are no UTF-8 still make valid JSON") {
     CHECK(json["y"] == "\u00e4");
 }
 
-TEST_CASE("long text is cut, and at a character") {
-    const std::string text = std::string(max_log_text - 1, 'a') + "\u00e4" + "more";
+TEST_CASE("long text is cut at a character, and ends with a mark") {
+    const std::string text = std::string(max_log_text - 4, 'a') + "\u00e4" + "more";
     const auto json = nlohmann::json::parse(line(LogStyle::json, {{"x", text}}));
-    CHECK(json["x"] == std::string(max_log_text - 1, 'a'));
+    CHECK(json["x"] == std::string(max_log_text - 4, 'a') + "...");
+}
+
+TEST_CASE("text that names a long path twice, and a command on it, is whole") {
+    const std::string path(1000, 'd');
+    const std::string text = path + " is damaged: repair --journal.dir " + path + " (it keeps it)";
+    const auto json = nlohmann::json::parse(line(LogStyle::json, {{"x", text}}));
+    CHECK(json["x"] == text);
 }
 
 TEST_CASE("a number that is none is null in JSON") {

@@ -30,6 +30,17 @@ def a_wrong_configuration_is_a_line_of_the_log_where_programs_read_it(board):
     holds(code == 78 and not words.startswith("{"), "who asks is told in plain text", words)
 
 
+def damage_in_a_directory_with_a_long_name_is_told_to_its_last_word(board):
+    board.journal = board.home / ("a" * 200) / ("b" * 200)
+    board.journal.mkdir(parents=True, mode=0o700)
+    board.start()
+    board.client().desire("g")
+    board.kill()
+    segment = board.journal / "seg-00000000000000000001"
+    segment.write_bytes(b"x" * 4096 + segment.read_bytes()[4096:])
+    board.refuses_to_start(75, r"repair --truncate-at \d+ --journal\.dir \S+/b+ \(it keeps what it cuts\)\"$")
+
+
 def what_ends_a_broker_that_serves_is_no_failure_to_start(board):
     board.start({"limits.batch_bytes": "16MiB", "journal.segment_bytes": "64MiB"})
     room = int(pathlib.Path(f"/proc/{board.process.pid}/statm").read_text().split()[0]) * 4096 + (64 << 20)

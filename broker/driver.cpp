@@ -240,7 +240,9 @@ class Driver {
             say(changed);
         } catch (const ConfigurationError& error) {
             outcome = "serving; a reload was refused, see the log";
-            log_.error("reload_refused", {{"says", std::string_view(error.what())}});
+            for (const auto& [where, what] : error.faults()) {
+                log_.error("reload_refused", {{"where", where}, {"says", what}});
+            }
         }
         log_.set_level(options_.log_level);
         notify_ready(outcome);

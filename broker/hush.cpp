@@ -7,9 +7,10 @@ namespace taskbbs::broker {
 
 namespace {
 
-// Lines that somebody asked for: of a reload, one an option, or what is wrong.
+// Lines that somebody asked for: what is wrong with a configuration, and of a reload, one an
+// option.
 bool is_asked_for(Level level, std::string_view event) {
-    return level == Level::debug || event.starts_with("reload");
+    return level == Level::debug || event == "configuration_wrong" || event.starts_with("reload");
 }
 
 }  // namespace

@@ -29,10 +29,13 @@ TEST_CASE("of a kind so many lines a minute are shown, and the others are counte
     CHECK(hush.take_ended(first_line + 60s) == Hushed{{"trouble", Level::warn, 7}});
 }
 
-TEST_CASE("what answers a reload is shown, an option a line") {
+TEST_CASE("what answers a start or a reload is shown, an option or a mistake a line") {
     Hush hush;
-    for (const std::string_view event :
-         {"reloaded", "reload_changed", "reload_needs_restart", "reload_refused"}) {
+    for (const std::string_view event : {"reloaded",
+                                         "reload_changed",
+                                         "reload_needs_restart",
+                                         "reload_refused",
+                                         "configuration_wrong"}) {
         for (int i = 0; i < 100; ++i) {
             REQUIRE(hush.admits(Level::warn, event, first_line));
         }

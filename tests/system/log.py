@@ -30,6 +30,25 @@ def a_wrong_configuration_is_a_line_of_the_log_where_programs_read_it(board):
     holds(code == 78 and not words.startswith("{"), "who asks is told in plain text", words)
 
 
+def a_start_and_a_reload_name_all_mistakes_a_line_each(board):
+    wrong = ["payload_bytes", "result_bytes", "message_bytes", "reply_bytes", "tasks", "task_bytes", "sessions",
+             "unacked", "outcomes", "executors", "waiting", "connections"]
+    mistakes = "[limits]\n" + "".join(f"{name} = bogus\n" for name in wrong)
+    path = board.home / "taskbbsd.conf"
+    path.write_text(mistakes)
+    code, words = board.run("--config", str(path), "--log.format", "json")
+    same(code, 78, words)
+    told = [json.loads(line) for line in words.splitlines()]
+    same([line["where"] for line in told], [f"{path}:{at + 2}" for at in range(len(wrong))], "the start's")
+    path.write_text("")
+    board.start({"config": path})
+    path.write_text(mistakes)
+    board.process.send_signal(signal.SIGHUP)
+    eventually(lambda: len(_lines(board, "reload_refused")) == len(wrong), "the reload's are as many")
+    for at, (line, name) in enumerate(zip(_lines(board, "reload_refused"), wrong)):
+        holds(f"where={path}:{at + 2} " in line and f"limits.{name}" in line, "each has its place", line)
+
+
 def damage_in_a_directory_with_a_long_name_is_told_to_its_last_word(board):
     board.journal = board.home / ("a" * 200) / ("b" * 200)
     board.journal.mkdir(parents=True, mode=0o700)

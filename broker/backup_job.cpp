@@ -175,11 +175,23 @@ void check_files(Disk& from) {
     }
 }
 
+// To continue it, the last segment is there three times for a moment, besides the first new one.
+std::uint64_t room_to_restore(const journal::OpenHistory& history,
+                              const journal::Settings& journal) {
+    return history.bytes() + 2 * history.files.back().bytes +
+           journal::usable_segment_bytes(journal.segment_bytes);
+}
+
 // Copies the backup, and proves that the copy is the whole of it.
-Backup copy_back(Disk& from, Disk& to, const core::Settings& settings) {
+Backup copy_back(Disk& from,
+                 Disk& to,
+                 const core::Settings& settings,
+                 const journal::Settings& journal) {
     const std::string claims = claims_in(from);
     check_files(from);
     const journal::OpenHistory history = journal::open_history(from, journal::Reach::history);
+    journal::check_room(to, room_to_restore(history, journal));
+    write_note(to, "A restore that did not come to its end. Empty this directory, and restore.\n");
     journal::copy_still(history, to);
     const Found found = read_back(to, settings);
     check_complete(from, to, found.tail, *from.open_to_read(std::string(journal::lock_name)));
@@ -195,9 +207,12 @@ Backup copy_back(Disk& from, Disk& to, const core::Settings& settings) {
 }
 
 // What is wrong with the copy is wrong with the backup, and nothing of the copy stays.
-Backup copy_back_or_throw(Disk& from, Disk& to, const core::Settings& settings) {
+Backup copy_back_or_throw(Disk& from,
+                          Disk& to,
+                          const core::Settings& settings,
+                          const journal::Settings& journal) {
     try {
-        return copy_back(from, to, settings);
+        return copy_back(from, to, settings, journal);
     } catch (const journal::CorruptError& error) {
         throw BackupError(from.directory(),
                           fmt::format("{} is damaged at offset {}, where event {} is expected",
@@ -293,9 +308,7 @@ Backup restore_backup(Disk& from,
     }
     const auto lock = lock_directory(to);
     try {
-        write_note(to,
-                   "A restore that did not come to its end. Empty this directory, and restore.\n");
-        Backup restored = copy_back_or_throw(from, to, settings);
+        Backup restored = copy_back_or_throw(from, to, settings, journal);
         restored.log = continue_anew(to, *lock, journal, restored.seq, writer);
         to.remove(std::string(journal::backup_note_name));
         to.sync_directory();

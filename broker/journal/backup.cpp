@@ -61,16 +61,6 @@ std::optional<OpenHistory> try_to_open(Disk& disk,
     return has_newer ? std::nullopt : std::optional(std::move(history));
 }
 
-void check_room(const OpenHistory& history, Disk& to) {
-    const std::uint64_t wanted = history.bytes();
-    const std::uint64_t free = to.free_bytes();
-    if (free >= wanted) return;
-    throw JournalError(ENOSPC,
-                       "copy to",
-                       to.directory(),
-                       fmt::format("it takes {} bytes, {} are free", wanted, free));
-}
-
 void copy_whole(const OpenFile& from, Disk& to) {
     const std::unique_ptr<File> copy = to.create(from.name);
     for (std::uint64_t at = 0; at < from.bytes; at += piece_bytes) {
@@ -160,8 +150,17 @@ OpenHistory open_history(Disk& disk, Reach reach, const std::vector<Seq>& passed
                     disk.directory()));
 }
 
+void check_room(Disk& to, std::uint64_t wanted) {
+    const std::uint64_t free = to.free_bytes();
+    if (free >= wanted) return;
+    throw JournalError(ENOSPC,
+                       "copy to",
+                       to.directory(),
+                       fmt::format("it takes {} bytes, {} are free", wanted, free));
+}
+
 void copy_growing(const OpenHistory& history, Disk& from, Disk& to) {
-    check_room(history, to);
+    check_room(to, history.bytes());
     copy_in_use(history.files.back(), from, to);
     for (std::size_t i = 0; i + 1 < history.files.size(); ++i)
         copy_whole(history.files[i], to);
@@ -169,7 +168,6 @@ void copy_growing(const OpenHistory& history, Disk& from, Disk& to) {
 }
 
 void copy_still(const OpenHistory& history, Disk& to) {
-    check_room(history, to);
     for (const OpenFile& file : history.files)
         copy_whole(file, to);
     to.sync_directory();

@@ -41,12 +41,15 @@ struct OpenHistory {
 // JournalError.
 OpenHistory open_history(Disk& disk, Reach reach, const std::vector<Seq>& passed_over = {});
 
+// Throws JournalError, ENOSPC, which names both figures, where `to` has no room for `wanted` bytes.
+void check_room(Disk& to, std::uint64_t wanted);
+
 // Writes and syncs what `history` holds, the segment in use up to its last whole batch, under the
 // same names. Throws CorruptError where that segment is damaged, JournalError: ENOSPC before
 // anything is written where there is no room for all of it.
 void copy_growing(const OpenHistory& history, Disk& from, Disk& to);
 
-// The same of files that do not change.
+// The same of files that do not change. Whether there is room the caller has checked.
 void copy_still(const OpenHistory& history, Disk& to);
 
 }  // namespace taskbbs::journal

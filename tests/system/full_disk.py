@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 from expect import holds, same
+from snapshots import _tool
 from system_board import Skipped, eventually
 
 NOT_WRITTEN = 74
@@ -141,6 +142,20 @@ def a_disk_too_small_for_a_segment_is_named(board):
     _mount(board, "512k")
     words = board.refuses_to_start(1, "not_started", "No space left", options=SMALL)
     holds(str(board.journal) in words, "the directory is named", words)
+
+
+def a_restore_without_room_tells_what_it_takes_and_what_is_free(board):
+    board.start(SMALL)
+    board.client().desire("g")
+    backup = board.home / "backup"
+    same(_tool(board, "backup", "--to", str(backup)).returncode, 0, "a backup is made")
+    board.terminate()
+    _mount(board, "3m")
+    done = _tool(board, "restore", str(backup), "--journal.segment_bytes", "1MiB", "--limits.batch_bytes", "256KiB")
+    same(done.returncode, 1, done.stderr)
+    told = re.search(r"No space left on device \(it takes (\d+) bytes, (\d+) are free", done.stderr)
+    holds(told and int(told[1]) > 3 << 20 >= int(told[2]), "both figures are told", done.stderr)
+    same(list(board.journal.iterdir()), [], "nothing is left")
 
 
 def a_read_only_file_system_is_named(board):

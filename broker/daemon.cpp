@@ -4,6 +4,7 @@
 #include "broker/driver.hpp"
 #include "broker/journal/error.hpp"
 #include "broker/journal/posix_disk.hpp"
+#include "broker/next_step.hpp"
 #include "broker/notify.hpp"
 #include "broker/recover.hpp"
 #include "broker/recovery_lines.hpp"
@@ -120,11 +121,12 @@ Exit serve(const Options& options,
         log.error("journal_unsupported", {{"says", std::string_view(error.what())}});
         return Exit::damaged;
     } catch (const journal::JournalError& error) {
+        const std::string text = with_next_step(error, options.journal.dir);
         if (serving) {
-            log.error("journal_failed", {{"says", std::string_view(error.what())}});
+            log.error("journal_failed", {{"says", text}});
             return Exit::not_written;
         }
-        log.error("not_started", {{"says", std::string_view(error.what())}});
+        log.error("not_started", {{"says", text}});
         return Exit::not_started;
     } catch (const std::exception& error) {
         if (serving) {

@@ -7,6 +7,7 @@
 #include "broker/journal/posix_disk.hpp"
 #include "broker/journal_tools.hpp"
 #include "broker/journal_usage.hpp"
+#include "broker/next_step.hpp"
 #include "broker/options.hpp"
 #include "broker/snapshot_job.hpp"
 #include "broker/snapshot_process.hpp"
@@ -244,9 +245,20 @@ constexpr std::array<Subcommand, 6> commands{{
 }};
 
 // To the broker that asked, which says it where an operator looks; else to the operator.
-Exit failed(Exit exit, const std::exception& error, const Flags& flags) {
-    fmt::print(flags.contains("--for-broker") ? stdout : stderr, "{}\n", error.what());
+Exit failed(Exit exit, std::string_view text, const Flags& flags) {
+    fmt::print(flags.contains("--for-broker") ? stdout : stderr, "{}\n", text);
     return exit;
+}
+
+Exit failed(Exit exit, const std::exception& error, const Flags& flags) {
+    return failed(exit, error.what(), flags);
+}
+
+Exit disk_failed(const journal::JournalError& error, const Call& call) {
+    const std::string text = call.flags.contains("--for-broker")
+                                 ? with_next_step(error, call.options.journal.dir)
+                                 : with_next_step_of_tool(error);
+    return failed(Exit::not_started, text, call.flags);
 }
 
 }  // namespace
@@ -293,6 +305,8 @@ Exit run_journal_command(const Sources& sources) {
         return failed(Exit::damaged, error, flags);
     } catch (const journal::UnsupportedError& error) {
         return failed(Exit::damaged, error, flags);
+    } catch (const journal::JournalError& error) {
+        return disk_failed(error, call);
     } catch (const std::exception& error) {
         return failed(Exit::not_started, error, flags);
     }

@@ -127,11 +127,7 @@ PosixDisk::PosixDisk(std::string directory, Sync sync)
       sync_(sync),
       fd_(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
     if (fd_ < 0) {
-        throw JournalError(
-            errno,
-            "open",
-            directory_,
-            "the state directory (journal.dir) must exist and belong to the broker's user");
+        throw JournalError(errno, "open", directory_);
     }
     gives_away_ = ::geteuid() == 0 && status_of(fd_, directory_).st_uid != 0;
 }

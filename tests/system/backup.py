@@ -185,7 +185,7 @@ def a_target_that_is_in_use_is_left_alone(board):
     for done, words in (
         (_backup(board, full), "absent or empty"),
         (_backup(board, board.home / "no" / "parent"), "its parent must be there"),
-        (_tool(board, "backup", "--to", str(board.home / "b"), at=board.home / "nothing"), "must exist"),
+        (_tool(board, "backup", "--to", str(board.home / "b"), at=board.home / "nothing"), "nothing: No such file"),
     ):
         same(done.returncode, 1, f"it can't be done: {done.stderr}")
         holds(words in done.stderr, f"it says {words!r}", done.stderr)

@@ -119,6 +119,22 @@ def who_may_only_read_can_verify_and_dump(board):
         same((done.returncode, told in done.stdout), (0, True), f"{words}: {done.stdout}{done.stderr}")
 
 
+def a_backup_that_its_user_may_not_read_is_what_a_restore_tells_of(board):
+    if os.geteuid() != 0:
+        raise Skipped("it wants root")
+    board.start(SMALL)
+    board.client().desire("g")
+    _said(_backup(board, board.home / "b"))
+    os.chmod(board.home, 0o755)
+    reader = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    done = subprocess.run(
+        [*reader, board.daemon, "journal", "restore", str(board.home / "b"), "--to", str(board.home / "restored")],
+        capture_output=True, text=True, check=False, env={})
+    same((done.returncode, f"{board.home / 'b'}: Permission denied (run this as root, or as" in done.stderr), (1, True),
+         done.stderr)
+    holds("journal.dir" not in done.stderr, "the state directory is another matter", done.stderr)
+
+
 def where_nothing_can_be_written_a_journal_is_verified_dumped_and_backed_up(board):
     if os.geteuid() != 0:
         raise Skipped("mounting wants root")

@@ -96,6 +96,7 @@ def _ends_with_74(board, reserve):
     errors = [line for line in board.words().splitlines() if " error " in line]
     same(len(errors), 1, "one line says why")
     holds(re.search("journal_failed .*No space left", errors[0]), "it says what failed", errors)
+    holds("(free space there, or move journal.dir" in errors[0], "and what to do", errors)
     return filler, known
 
 
@@ -140,7 +141,7 @@ def a_disk_that_stays_full_keeps_it_from_starting_or_serving_lies(board):
 
 def a_disk_too_small_for_a_segment_is_named(board):
     _mount(board, "512k")
-    words = board.refuses_to_start(1, "not_started", "No space left", options=SMALL)
+    words = board.refuses_to_start(1, "not_started", r"No space left on device \(free space", options=SMALL)
     holds(str(board.journal) in words, "the directory is named", words)
 
 
@@ -164,7 +165,7 @@ def a_read_only_file_system_is_named(board):
     board.client().desire("g")
     board.terminate()
     subprocess.run(["mount", "-o", "remount,ro", str(board.journal)], check=True)
-    board.refuses_to_start(1, str(board.journal), "Read-only file system")
+    board.refuses_to_start(1, str(board.journal), r"Read-only file system \(mount it to be written to")
     subprocess.run(["mount", "-o", "remount,rw", str(board.journal)], check=True)
     board.start()
     same(len(board.client().listing()), 1, "nothing was changed")

@@ -58,7 +58,7 @@ def an_address_of_another_host_is_named(board):
 def a_missing_directory_is_named(board):
     missing = board.home / "nowhere"
     board.refuses_to_start(
-        1, str(missing), "must exist and belong to", options={"journal.dir": missing}
+        1, "must exist and belong to", f"install -d .* {missing}", options={"journal.dir": missing}
     )
     holds(not missing.exists(), "it is not made", missing)
 
@@ -83,7 +83,7 @@ def a_directory_without_permission_is_named(board):
     )
     board.journal.chmod(0o755)
     if os.geteuid() == 0:  # may be read, but not written
-        board.refuses_to_start(1, str(board.journal), "Permission denied", prefix=prefix)
+        board.refuses_to_start(1, "Permission denied", f"chown -R .* {board.journal}; ", prefix=prefix)
     board.start()
 
 

@@ -415,6 +415,7 @@ class Driver {
         lookout_.look({.stats = stats,
                        .turn = turn,
                        .read_only = journal_.disk_is_full(),
+                       .free_bytes = [this] { return history_.measure_free_bytes(); },
                        .brake = broker_.brake(),
                        .executors = broker_.present(),
                        .run_out = broker_.run_out()},

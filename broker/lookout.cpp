@@ -32,7 +32,7 @@ void Lookout::look_at_states(const Seen& seen, Log& log) {
         if (seen.read_only) {
             log.warn(
                 "read_only_begins",
-                {{"disk_free_bytes", seen.stats.disk_free_bytes},
+                {{"disk_free_bytes", seen.free_bytes()},
                  {"says", "the disk is short of space: no new work is taken until there is more"}});
         } else {
             log.info("read_only_ends");

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace taskbbs::broker {
 
@@ -20,6 +21,8 @@ class Lookout {
         const Stats& stats;
         core::Duration turn{0};  // how long the loop worked, in its CPU time
         bool read_only = false;
+        // Of the disk, as it is now; asked where it is to be told.
+        std::function<std::uint64_t()> free_bytes = [] { return 0; };
         bool brake = false;
         std::size_t executors = 0;  // present
         std::size_t run_out = 0;    // of these, those whose presence has run out

@@ -70,6 +70,8 @@ class HistoryThread::Machinery {
 
     std::uint64_t free_bytes() const { return free_bytes_; }
 
+    std::uint64_t measure_free_bytes() { return free_bytes_ = look_at_disk(); }
+
   private:
     void run() {
         std::unique_lock lock(mutex_);
@@ -103,7 +105,7 @@ class HistoryThread::Machinery {
         lock.unlock();
         const bool more = history_.advance(advance.durable);
         const std::vector<std::string> retired = history_.retire(advance.needed_from, advance.now);
-        free_bytes_ = look_at_disk();
+        measure_free_bytes();
         lock.lock();
         if (!retired.empty()) {
             retired_.insert(retired_.end(), retired.begin(), retired.end());
@@ -176,6 +178,10 @@ std::vector<std::string> HistoryThread::take_retired() {
 
 std::uint64_t HistoryThread::free_bytes() const {
     return machinery_->free_bytes();
+}
+
+std::uint64_t HistoryThread::measure_free_bytes() {
+    return machinery_->measure_free_bytes();
 }
 
 }  // namespace taskbbs::journal

@@ -53,8 +53,10 @@ class HistoryThread {
     void advance(const Advance& advance);
     // The files that it let go of since the last call, to be removed in this order.
     std::vector<std::string> take_retired();
-    // What the disk had left at the last of them; 0: it could not be told.
+    // What the disk had left at the last advance; 0: it could not be told.
     std::uint64_t free_bytes() const;
+    // What it has left now: asks it.
+    std::uint64_t measure_free_bytes();
 
   private:
     class Machinery;

@@ -189,7 +189,7 @@ def short_of_space_it_takes_no_new_work_finishes_the_old_and_goes_on_when_there_
         told.append(guid)
         holds(len(told) < 5000, "§6 read_only: disk space is short")
     same(c.stats()["read_only"], True, "§4 stats: read_only")
-    board.says("warn read_only_begins disk_free_bytes=")
+    board.says(r"warn read_only_begins disk_free_bytes=\d{1,7} ")  # by then, not a second before
     same(c.ask("acquire", {"executor_id": "e1"}).status, "read_only", "§6: acquire is refused")
     for guid in guids:
         c.complete(guid)

@@ -1,8 +1,9 @@
 // The one seam for faults: every I/O call of the journal goes through a Disk, synchronously. One is
 // the file system (posix_disk.hpp), another one simulates crashes and failures.
 //
-// A call that fails throws JournalError with the errno. Names are those of files in one directory,
-// without a slash. A Disk may be used by several threads at once, a File by one at a time.
+// A call that fails throws JournalError with the errno; a short write is a failure. Names are those
+// of files in one directory, without a slash. A Disk may be used by several threads at once, a File
+// by one at a time.
 #pragma once
 
 #include <cstddef>

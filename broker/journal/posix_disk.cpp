@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -27,16 +28,14 @@ class PosixFile final : public File {
 
     ~PosixFile() override { ::close(fd_); }
 
-    // What fills the disk is written in part, without an error: why it ended there, the kernel says
-    // to who goes on.
+    // What fills the disk is written in part, without an error: the rest is tried to learn why, not
+    // to go on where a write has failed.
     void write_at(std::uint64_t offset, std::string_view bytes) override {
-        while (!bytes.empty()) {
-            const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-            if (n < 0) fail("write");
-            if (n == 0) throw JournalError(EIO, "write", path_, "nothing was taken");
-            offset += static_cast<std::uint64_t>(n);
-            bytes.remove_prefix(static_cast<std::size_t>(n));
-        }
+        const std::size_t n = write_some(offset, bytes);
+        if (n == bytes.size()) return;
+        write_some(offset + n, bytes.substr(n));
+        throw JournalError(
+            EIO, "write", path_, fmt::format("short write, {} of {} bytes", n, bytes.size()));
     }
 
     std::size_t read_at(std::uint64_t offset, std::span<char> bytes) override {
@@ -93,6 +92,12 @@ class PosixFile final : public File {
     int fd() const { return fd_; }
 
   private:
+    std::size_t write_some(std::uint64_t offset, std::string_view bytes) {
+        const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (n < 0) fail("write");
+        return static_cast<std::size_t>(n);
+    }
+
     [[noreturn]] void fail(const char* operation) const {
         throw JournalError(errno, operation, path_);
     }

@@ -1,5 +1,5 @@
 """The dashboard and the alerts on a real Prometheus that scrapes a real broker at work: each panel's query
-gives data, and each rule can be evaluated."""
+gives data, of brokers alone, and each rule can be evaluated."""
 import json
 import math
 import shutil
@@ -28,19 +28,21 @@ OF_THE_MACHINE = {"TaskbbsLoopStalls"}
 class _Prometheus:
     """One of our own, in a directory of the board's; ended with the scenario."""
 
-    def __init__(self, board, target):
+    def __init__(self, board, target, job="taskbbs"):
         program = shutil.which("prometheus")
         if not program:
             raise Skipped("there is no prometheus")
         home = board.home / "prometheus"
         home.mkdir()
+        self.endpoint = f"127.0.0.1:{free_port()}"
+        self.target = target
         (home / "prometheus.yml").write_text(
             "global: {scrape_interval: 1s, evaluation_interval: 1s}\n"
             f"rule_files: [{board.source}/config/prometheus/alerts.yml]\n"
             "scrape_configs:\n"
-            f"  - {{job_name: taskbbs, static_configs: [{{targets: ['{target}']}}]}}\n"
+            f"  - {{job_name: {job}, static_configs: [{{targets: ['{target}']}}]}}\n"
+            f"  - {{job_name: prometheus, static_configs: [{{targets: ['{self.endpoint}']}}]}}\n"
         )
-        self.endpoint = f"127.0.0.1:{free_port()}"
         self.log = home / "log"
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
@@ -70,8 +72,10 @@ class _Prometheus:
         return json.loads(text)["data"]
 
     def gives_data(self, expression):
-        numbers = [float(one["value"][1]) for one in self.ask("query", query=expression)["result"]]
-        return any(not math.isnan(number) for number in numbers)
+        found = self.ask("query", query=expression)["result"]
+        shown = {one["metric"].get("instance", self.target) for one in found}
+        same(sorted(shown - {self.target}), [], f"only the broker's own figures are shown: {expression}")
+        return any(not math.isnan(float(one["value"][1])) for one in found)
 
 
 def _panels(board):
@@ -156,10 +160,10 @@ def _await_all_panels(prometheus, load, panels):
         raise AssertionError(f"no data in {empty}") from error
 
 
-def every_panel_shows_data_where_nothing_goes_wrong(board):
+def every_panel_shows_data_where_nothing_goes_wrong_whatever_the_job_is_called(board):
     target = f"127.0.0.1:{free_port()}"
     board.start({"metrics.endpoint": target})
-    with _Prometheus(board, target) as prometheus:
+    with _Prometheus(board, target, job="boards") as prometheus:
         _await_all_panels(prometheus, _PlainLoad(board), _panels(board))
 
 

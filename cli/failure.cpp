@@ -2,6 +2,7 @@
 #include "cli/failure.hpp"
 
 #include "cli/shown_text.hpp"
+#include "cli/socket_trouble.hpp"
 
 #include <fmt/format.h>
 
@@ -34,9 +35,11 @@ std::string no_answer(const Error& error, const Attempt& attempt) {
                                   spelled(attempt.timeout));
     if (!error.outcome_unknown) {
         return fmt::format(
-            "{}; nothing was done\nDoes taskbbsd serve there? --endpoint or "
-            "TASKBBS_ENDPOINT name another, --timeout waits longer.\n",
-            what);
+            "{}; nothing was done\n{}\n",
+            what,
+            socket_trouble(attempt.endpoint)
+                .value_or("Does taskbbsd serve there? --endpoint or TASKBBS_ENDPOINT name another, "
+                          "--timeout waits longer."));
     }
     const auto look = attempt.guid.empty() ? std::string{"taskbbs list"}
                                            : fmt::format("taskbbs get {}", attempt.guid);

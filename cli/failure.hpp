@@ -1,4 +1,5 @@
-// From what the SDK could not do to what the user reads and the exit code. Pure.
+// From what the SDK could not do to what the user reads and the exit code. Pure, but for a look at
+// the socket of an ipc:// endpoint where nobody answers.
 #pragma once
 
 #include "cli/exit_code.hpp"

@@ -60,6 +60,7 @@ ALONE = [
     "taskbbs hello --endpoint nonsense",
     "taskbbs hello --endpoint tcp://h:99999",
     "taskbbs hello --timeout 300ms",
+    "taskbbs hello --timeout 300ms --endpoint ipc:///nonexistent/requests",
     "taskbbs get a b c d --timeout 300ms",
     "taskbbs list --timeout 300ms",
     "taskbbs watch --timeout 300ms",

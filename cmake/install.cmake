@@ -1,6 +1,6 @@
 # What `cmake --install` puts where, in components:
 #
-#     broker         taskbbsd, its unit, user and directory; its configuration, alerts and dashboard as examples
+#     broker         taskbbsd, its unit, user and directory; its configuration, alerts and dashboard as samples
 #     cli            taskbbs, its completion scripts, the unit of its executors
 #     library        what programs of the SDK need to run
 #     development    what they need to be built: headers, find_package(taskbbs), pkg-config
@@ -16,8 +16,6 @@ set(unitdir lib/systemd/system) # systemd's own place, the same for every archit
 # Programs.
 install(TARGETS taskbbsd RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT broker)
 install(TARGETS taskbbs RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT cli)
-install(FILES config/taskbbsd.conf DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT broker)
-install(DIRECTORY config/prometheus config/grafana DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT broker)
 
 # A unit names its programs with their whole paths: those of the prefix that is installed to.
 function(install_unit name component)
@@ -63,11 +61,15 @@ foreach(package IN ITEMS taskbbs taskbbs-testing)
   install(FILES ${PROJECT_BINARY_DIR}/${package}.pc DESTINATION ${pkgconfigdir} COMPONENT development)
 endforeach()
 
-# Documents.
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation)
-install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation
+# Documents, in the folders that they are in here: they link to each other, and to what a broker is configured with.
+install(FILES LICENSE README.md SECURITY.md CONTRIBUTING.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR}
+        COMPONENT documentation)
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT documentation
         FILES_MATCHING PATTERN *.md PATTERN *.svg PATTERN doxygen EXCLUDE)
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} USE_SOURCE_PERMISSIONS COMPONENT documentation)
+foreach(component IN ITEMS broker documentation)
+  install(DIRECTORY config DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT ${component})
+endforeach()
 
 # All that an installation needs, for those who build no more than that.
 add_custom_target(taskbbs_installed DEPENDS taskbbsd taskbbs man completions ${libraries})

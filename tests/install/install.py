@@ -6,6 +6,7 @@ import shutil
 import sys
 
 from installation import BUILD, Installation, ROOT, board, run, run_tests
+from links import dead_links
 
 CONSUMER = ROOT / "tests" / "install" / "consumer"
 
@@ -55,14 +56,21 @@ def test_programs_units_and_documents_are_where_they_belong():
     with Installation() as installed:
         for path in ("bin/taskbbsd", "bin/taskbbs", "lib/systemd/system/taskbbsd.service",
                      "lib/systemd/system/taskbbs-executor@.service", "lib/sysusers.d/taskbbsd.conf",
-                     "lib/tmpfiles.d/taskbbsd.conf", "share/doc/taskbbs/LICENSE", "share/doc/taskbbs/protocol.md",
-                     "share/doc/taskbbs/install.md", "share/doc/taskbbs/examples/taskbbsd.conf",
-                     "share/doc/taskbbs/examples/prometheus/alerts.yml",
-                     "share/doc/taskbbs/examples/grafana/taskbbs.json",
+                     "lib/tmpfiles.d/taskbbsd.conf", "share/doc/taskbbs/LICENSE", "share/doc/taskbbs/SECURITY.md",
+                     "share/doc/taskbbs/docs/install.md", "share/doc/taskbbs/config/taskbbsd.conf",
+                     "share/doc/taskbbs/config/prometheus/alerts.yml",
+                     "share/doc/taskbbs/config/grafana/taskbbs.json",
                      "share/doc/taskbbs/examples/monitor/monitor.py"):
             assert (installed.prefix / path).is_file(), path
-        example = installed.prefix / "share/doc/taskbbs/examples/taskbbsd.conf"
+        example = installed.prefix / "share/doc/taskbbs/config/taskbbsd.conf"
         run(installed.prefix / "bin/taskbbsd", "--config", example, "--journal.dir", installed.dir, "--check-config")
+
+
+def test_the_documents_by_themselves_lead_from_one_to_the_other():
+    with Installation() as installed:
+        there = installed.dir / "documentation"
+        run("cmake", "--install", BUILD, "--prefix", there, "--component", "documentation")
+        assert not dead_links(there), dead_links(there)
 
 
 def test_each_shell_finds_the_completions_that_the_command_prints():

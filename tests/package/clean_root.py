@@ -19,6 +19,7 @@ SOURCE = Path(__file__).resolve().parents[2]
 sys.path.insert(1, str(SOURCE / "tests" / "install"))
 
 from hardened import faults, programs_and_libraries  # noqa: E402  (the path comes first)
+from links import dead_links  # noqa: E402
 
 NAMES = ("taskbbsd", "taskbbs", "libtaskbbs1", "libtaskbbs-testing1", "libtaskbbs-dev")
 ENDPOINT = "ipc:///run/taskbbs/requests"
@@ -30,7 +31,8 @@ BELONGS = {
     "taskbbs": ("/usr/bin/taskbbs", "/lib/systemd/system/taskbbs-executor@.service",
                 "/usr/share/bash-completion/completions/taskbbs", "/usr/share/zsh/vendor-completions/_taskbbs",
                 "/usr/share/fish/vendor_completions.d/taskbbs.fish", "/usr/share/man/man1/taskbbs.1.gz",
-                "/usr/share/doc/taskbbs/protocol.md"),
+                "/usr/share/doc/taskbbs/SECURITY.md", "/usr/share/doc/taskbbs/docs/protocol.md",
+                "/usr/share/doc/taskbbs/config/prometheus/alerts.yml"),
     "libtaskbbs-dev": ("/usr/include/taskbbs/client.hpp",),
 }
 
@@ -96,6 +98,11 @@ def each_file_is_in_its_package(story):
         for path in paths:
             assert story.root.run("dpkg", "--search", path).split(":")[0] == package, path
     assert story.root.run("dpkg-query", "-W", "-f", "${Conffiles}", "taskbbsd").split()[0] == "/etc/taskbbs/taskbbsd.conf"
+
+
+def the_documents_lead_from_one_to_the_other(story):
+    dead = dead_links(story.path("/usr/share/doc/taskbbs"))
+    assert not dead, dead
 
 
 def programs_and_libraries_are_hardened_and_their_symbols_are_packaged(story):

@@ -180,10 +180,15 @@ def removing_stops_the_service_and_keeps_configuration_and_board(story):
     assert list(story.path("/var/lib/taskbbs").glob("**/seg-*"))
 
 
-def purging_leaves_nothing(story):
+def purging_leaves_nothing_but_the_administrators_drop_ins(story):
+    dropped_in = story.path("/etc/systemd/system/taskbbsd.service.d/override.conf")
+    dropped_in.parent.mkdir()
+    dropped_in.write_text("[Service]\nMemoryMax=4G\n")
     for name in ("server.key", "executor-linux.env"):
         story.path(f"/etc/taskbbs/{name}").write_text("the operator's\n")
     story.root.dpkg("--purge", *NAMES)
+    dropped_in.unlink()
+    dropped_in.parent.rmdir()
     after = story.root.listing()
     left = sorted(path for path in {*after, *story.before} if after.get(path) != story.before.get(path))
     assert not left, f"left, changed or missing: {left}"

@@ -86,6 +86,13 @@ def test_every_exit_code_is_described_and_every_status_has_one():
     assert statuses <= set(re.findall(r"`([a-z_]+)`", described)), statuses
 
 
+def test_operations_tell_which_codes_keep_an_executors_service_down():
+    unit = (ROOT / "systemd" / "taskbbs-executor@.service").read_text()
+    down = re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.MULTILINE)[1].split()
+    told = (ROOT / "docs" / "operations.md").read_text().split("| code of `taskbbs-executor@` |")[1].split("\n\n")[0]
+    assert re.findall(r"^\| (\d+) \|[^|]*\| stays down \|", told, re.MULTILINE) == down, (told, down)
+
+
 def test_every_field_that_a_document_may_have_is_described():
     shapes = part("Shapes")
     named = set(re.findall(r"`([a-z0-9_]+)`", shapes))

@@ -22,7 +22,7 @@ void set(void* socket, int option, int value) {
 }
 
 // No ZMQ_HEARTBEAT_*: it crashes slow peers by assertion; silence is judged by the session.
-void* make_socket(ZmqContext& context, int type) {
+void* make_socket(ZmqContext& context, int type, const std::string& endpoint) {
     void* socket = ::zmq_socket(context.get(), type);
     if (socket != nullptr) {
         set(socket, ZMQ_LINGER, 0);
@@ -30,6 +30,9 @@ void* make_socket(ZmqContext& context, int type) {
         set(socket, ZMQ_TCP_KEEPALIVE_IDLE, 60);
         set(socket, ZMQ_RECONNECT_IVL, 100);
         set(socket, ZMQ_RECONNECT_IVL_MAX, 1000);
+        // Only where it is asked for: an IPv6 socket may take a name for an address of IPv6 where
+        // the broker is bound to one of IPv4.
+        set(socket, ZMQ_IPV6, endpoint.starts_with("tcp://[") ? 1 : 0);
     }
     return socket;
 }
@@ -76,7 +79,7 @@ Socket::Socket(std::shared_ptr<ZmqContext> context, void* socket)
 Result<Socket> Socket::dealer(const std::shared_ptr<ZmqContext>& context,
                               const std::string& endpoint,
                               const std::optional<CurveKeys>& curve) {
-    Socket made(context, make_socket(*context, ZMQ_DEALER));
+    Socket made(context, make_socket(*context, ZMQ_DEALER, endpoint));
     made.curve_ = curve.has_value();
     if (made.socket_ == nullptr || (curve && !secure(made.socket_, *curve))) {
         return tl::unexpected(unusable(endpoint));
@@ -96,7 +99,7 @@ Result<Socket> Socket::subscriber(const std::shared_ptr<ZmqContext>& context,
                                   const std::string& endpoint,
                                   const std::vector<std::string>& topics,
                                   const std::optional<CurveKeys>& curve) {
-    Socket made(context, make_socket(*context, ZMQ_SUB));
+    Socket made(context, make_socket(*context, ZMQ_SUB, endpoint));
     if (made.socket_ == nullptr || (curve && !secure(made.socket_, *curve))) {
         return tl::unexpected(unusable(endpoint));
     }

@@ -53,7 +53,7 @@ ExecutorSessionHandlers handlers_for(Inbox& inbox) {
                         } else if (presence == Presence::departed && error) {
                             jobs.expelled(exit_of(*error), error->message, at);
                         } else {
-                            jobs.presence(presence);
+                            jobs.presence(presence, at);
                         }
                     });
                 }};
@@ -148,14 +148,9 @@ Exit run_executor(const Arguments& arguments) {
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     const Descriptor stops{::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK)};
 
-    bool abandoned = false;
     Driver driver{
         driver_options_of(arguments, options, *program, *hello), *executor, inbox, stops.number()};
-    const Exit exit = driver.run(abandoned);
-    if (abandoned) {
-        std::_Exit(static_cast<int>(exit));
-    }
-    return exit;
+    return driver.run();
 }
 
 }  // namespace taskbbs::cli

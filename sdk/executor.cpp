@@ -331,8 +331,9 @@ void Executor::Core::act(const sdk::ReleaseWork& action) {
     session_->release(action.guid);
 }
 
-// Whether it is allowed to or not: an acquire that waits on comes back by itself in the end.
+// Draining shows others that this executor takes no more, where it is allowed to.
 void Executor::Core::act(const sdk::EndAcquire& /*action*/) {
+    session_->end_acquire(short_call);
     session_->client().call(
         DrainArgs{.executor_id = options_.executor_id, .incarnation = session_->incarnation()},
         [](const Result<Applied>& /*answer*/) {},

@@ -63,6 +63,7 @@ class [[gnu::visibility("hidden")]] ExecutorSession::Core {
     Result<void> wait_until_present(sdk::Duration timeout);
     Result<Acquired> acquire(const AcquireOptions& options, CallOptions call);
     void acquire(const AcquireOptions& options, Callback<Acquired> done, CallOptions call);
+    void end_acquire(CallOptions call);
 
     const std::string executor_id;
     const std::string incarnation;
@@ -83,7 +84,7 @@ class [[gnu::visibility("hidden")]] ExecutorSession::Core {
 
     void run();
     void turn();
-    AcquireArgs args_of(const AcquireOptions& options, milliseconds wait) const;
+    AcquireArgs args_of(const AcquireOptions& options, milliseconds wait);
     void hold(const std::vector<Task>& tasks);
     void beat(const HeartbeatArgs& heartbeat);
     void tell(const sdk::Notice& notice) const;
@@ -95,8 +96,9 @@ class [[gnu::visibility("hidden")]] ExecutorSession::Core {
     const std::shared_ptr<sdk::Transport> transport_;
     const std::unique_ptr<sdk::Station> station_;
     std::mutex mutex_;
-    std::condition_variable changed_;  // for those who wait for presence
-    sdk::PresenceMachine machine_;     // guarded by mutex_
+    std::condition_variable changed_;   // for those who wait for presence
+    sdk::PresenceMachine machine_;      // guarded by mutex_
+    std::vector<std::string> domains_;  // of the latest acquire; guarded by mutex_
     std::atomic<bool> ending_ = false;
     std::mutex acquire_mutex_;
     // Behind all that their callbacks use, so that they go first.
@@ -212,7 +214,9 @@ Result<void> ExecutorSession::Core::wait_until_present(sdk::Duration timeout) {
     return {};
 }
 
-AcquireArgs ExecutorSession::Core::args_of(const AcquireOptions& options, milliseconds wait) const {
+AcquireArgs ExecutorSession::Core::args_of(const AcquireOptions& options, milliseconds wait) {
+    const std::lock_guard lock(mutex_);
+    domains_ = options.domains;
     return {.executor_id = executor_id,
             .max = options.max,
             .stacks = options.stacks.value_or(stacks_),
@@ -258,6 +262,18 @@ void ExecutorSession::Core::acquire(const AcquireOptions& options,
             }
         },
         call);
+}
+
+// An acquire is replaced by the next one of its session. This one waits for nothing and asks for a
+// stack that no task can have, so that it takes none; the domains are told to others, and stay.
+void ExecutorSession::Core::end_acquire(CallOptions call) {
+    AcquireArgs none{.executor_id = executor_id, .stacks = {sdk::random_incarnation()}};
+    {
+        const std::lock_guard lock(mutex_);
+        none.domains = domains_;
+    }
+    acquiring_.core()->begin(
+        none, [](const Result<Acquired>& /*answer*/) {}, call);
 }
 
 // ---- the face --------------------------------------------------------------------------------
@@ -329,6 +345,10 @@ void ExecutorSession::acquire(const AcquireOptions& options,
                               Callback<Acquired> done,
                               CallOptions call) {
     core_->acquire(options, std::move(done), call);
+}
+
+void ExecutorSession::end_acquire(CallOptions call) {
+    core_->end_acquire(call);
 }
 
 void ExecutorSession::hold(std::string_view guid, Seq epoch) {

@@ -73,7 +73,7 @@ struct ReleaseWork {
     std::string guid;
 };
 
-// End the waiting acquire, by having the board drain this executor.
+// End the waiting acquire, and have the board drain this executor.
 struct EndAcquire {};
 
 struct LeaveBoard {};

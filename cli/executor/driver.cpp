@@ -43,8 +43,7 @@ Driver::Driver(DriverOptions options, ExecutorSession& executor, Inbox& inbox, i
       signals_(signals),
       jobs_(options_.jobs) {}
 
-Exit Driver::run(bool& abandoned) {
-    jobs_.begin(now());
+Exit Driver::run() {
     perform();
     while (!jobs_.finished()) {
         wait();
@@ -56,7 +55,6 @@ Exit Driver::run(bool& abandoned) {
         jobs_.tick(now());
         perform();
     }
-    abandoned = acquire_under_way_;
     return jobs_.exit();
 }
 
@@ -101,26 +99,20 @@ void Driver::serve_processes() {
     }
 }
 
-// The SDK's acquire blocks, so it has a thread; the former one has left its answer and ended.
+// Here and below: an answer may come when the driver is gone, so it goes to the inbox alone.
 void Driver::act(const AcquireTasks& action) {
-    acquire_under_way_ = true;
     if (action.free) {
         executor_.set_capacity(options_.jobs.slots, action.free);
     }
-    acquiring_ = std::jthread{[this, action] {
-        auto answer = executor_.acquire({.max = action.max,
-                                         .domains = options_.domains,
-                                         .free = action.free,
-                                         .wait = acquire_wait},
-                                        acquire_call);
-        inbox_.post([this, answer = std::move(answer)](Jobs& jobs, Moment at) {
-            acquire_under_way_ = false;
-            jobs.acquired(answer, at);
-        });
-    }};
+    executor_.acquire(
+        {.max = action.max, .domains = options_.domains, .free = action.free, .wait = acquire_wait},
+        [&inbox = inbox_](Result<Acquired> answer) {
+            inbox.post(
+                [answer = std::move(answer)](Jobs& jobs, Moment at) { jobs.acquired(answer, at); });
+        },
+        acquire_call);
 }
 
-// Here and below: an answer may come when the driver is gone, so it goes to the inbox alone.
 void Driver::act(const StartTask& action) {
     executor_.client().call(
         StartArgs{.guid = action.guid,
@@ -191,8 +183,10 @@ void Driver::act(const ReleaseTask& action) {
     executor_.release(action.guid);
 }
 
-// Whether it is allowed to or not: an acquire that waits on comes back by itself in the end.
-void Driver::act(const DrainSelf& /*action*/) {
+// Draining shows others that this executor takes no more, where it is allowed to. The answer tells
+// that the board lives; while disk space is short there, an acquire that waits is not ended.
+void Driver::act(const EndAcquire& /*action*/) {
+    executor_.end_acquire(start_call);
     executor_.client().call(
         DrainArgs{.executor_id = options_.jobs.executor_id, .incarnation = executor_.incarnation()},
         [&inbox = inbox_](const Result<Applied>& answer) {

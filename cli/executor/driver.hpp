@@ -8,7 +8,6 @@
 
 #include <map>
 #include <poll.h>
-#include <thread>
 #include <vector>
 
 namespace taskbbs::cli {
@@ -28,9 +27,8 @@ class Driver {
   public:
     Driver(DriverOptions options, ExecutorSession& executor, Inbox& inbox, int signals);
 
-    // Until it is stopped or its place is gone. The exit code of the process. True in `abandoned`:
-    // a call is still under way that nobody waits for; end the process without ado.
-    Exit run(bool& abandoned);
+    // Until it is stopped or its place is gone. The exit code of the process.
+    Exit run();
 
   private:
     void perform();
@@ -42,7 +40,7 @@ class Driver {
     void act(const CompleteTask& action);
     void act(const RejectTask& action);
     void act(const ReleaseTask& action);
-    void act(const DrainSelf& action);
+    void act(const EndAcquire& action);
     void act(const DepartBoard& action);
     void act(const Say& action);
 
@@ -57,8 +55,6 @@ class Driver {
     Jobs jobs_;
     std::map<JobId, Process> processes_;
     std::vector<pollfd> polled_;
-    std::jthread acquiring_;
-    bool acquire_under_way_ = false;
 };
 
 }  // namespace taskbbs::cli

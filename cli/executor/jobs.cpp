@@ -35,10 +35,6 @@ std::optional<std::int64_t> less(std::optional<std::int64_t> amount, std::int64_
 
 }  // namespace
 
-void Jobs::begin(Moment now) {
-    settle(now);
-}
-
 void Jobs::accept(Task task, Moment now) {
     Job job{
         .guid = std::move(task.guid),
@@ -174,12 +170,14 @@ void Jobs::expelled(Exit exit, const std::string& why, Moment now) {
     settle(now);
 }
 
-void Jobs::presence(Presence presence) {
+void Jobs::presence(Presence presence, Moment now) {
+    has_joined_ = true;
     if (presence == Presence::present) {
         say("present on the board");
     } else if (presence == Presence::unsure) {
         say("the board is out of reach: it may take this executor for lost");
     }
+    settle(now);
 }
 
 void Jobs::stop(Exit exit, Moment now) {
@@ -188,7 +186,7 @@ void Jobs::stop(Exit exit, Moment now) {
     if (stops_ == 1) {
         say(fmt::format("stopping: {} to finish first", jobs_.size()));
         if (acquiring_) {
-            actions_.emplace_back(DrainSelf{});
+            actions_.emplace_back(EndAcquire{});
         }
     } else if (stops_ == 2) {
         say(fmt::format("stopping at once: {} given back", jobs_.size()));
@@ -253,7 +251,8 @@ void Jobs::settle(Moment now) {
         return;
     }
     const auto room = options_.slots - static_cast<std::int64_t>(jobs_.size());
-    if (acquiring_ || draining_ || room <= 0 || (acquire_at_ && now < *acquire_at_)) {
+    if (!has_joined_ || acquiring_ || draining_ || room <= 0 ||
+        (acquire_at_ && now < *acquire_at_)) {
         return;
     }
     acquiring_ = true;

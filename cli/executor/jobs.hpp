@@ -82,8 +82,8 @@ struct ReleaseTask {
     std::string guid;
 };
 
-// Ask the board to hand this executor nothing more, which also ends a waiting acquire.
-struct DrainSelf {};
+// End the waiting acquire, and have the board drain this executor.
+struct EndAcquire {};
 
 struct DepartBoard {};
 
@@ -100,7 +100,7 @@ using Action = std::variant<AcquireTasks,
                             CompleteTask,
                             RejectTask,
                             ReleaseTask,
-                            DrainSelf,
+                            EndAcquire,
                             DepartBoard,
                             Say>;
 
@@ -121,9 +121,6 @@ class Jobs {
   public:
     explicit Jobs(JobsOptions options) : options_(std::move(options)) {}
 
-    // Begins to acquire.
-    void begin(Moment now);
-
     void acquired(Result<Acquired> answer, Moment now);
     void started(JobId id, const Result<Applied>& answer, Moment now);
     void looked(JobId id, const Result<Found>& answer, Moment now);
@@ -131,8 +128,8 @@ class Jobs {
     void completed(JobId id, const Result<Applied>& answer, Moment now);
     void rejected(JobId id, const Result<Rejected>& answer, Moment now);
     void departed(const Result<Applied>& answer);
-    // The board has answered DrainSelf, with whatever: it lives, so the acquire under way will come
-    // back.
+    // The board has answered EndAcquire, with whatever: it lives, so the acquire under way will
+    // come back.
     void drain_answered(Moment now);
 
     // The board took it away.
@@ -141,8 +138,9 @@ class Jobs {
     void draining(bool on, Moment now);
     // This executor's place on the board is gone for good: everything is stale, then it ends.
     void expelled(Exit exit, const std::string& why, Moment now);
-    // How the broker sees this executor has changed: a line for the log.
-    void presence(Presence presence);
+    // How the broker sees this executor has changed: a line for the log. Acquiring begins with the
+    // first time.
+    void presence(Presence presence, Moment now);
     // SIGTERM or SIGINT; `exit`: what to end with if the board lets it go.
     void stop(Exit exit, Moment now);
 
@@ -214,6 +212,7 @@ class Jobs {
     JobId next_id_ = 1;
     std::vector<Action> actions_;
 
+    bool has_joined_ = false;
     bool acquiring_ = false;
     Moment asked_at_{};
     std::optional<Moment> acquire_at_;  // not before

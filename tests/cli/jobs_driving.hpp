@@ -37,7 +37,7 @@ struct Spelling {
 
     std::string operator()(const ReleaseTask& a) const { return "release " + a.guid; }
 
-    std::string operator()(const DrainSelf&) const { return "drain"; }
+    std::string operator()(const EndAcquire&) const { return "end acquire"; }
 
     std::string operator()(const DepartBoard&) const { return "depart"; }
 
@@ -51,7 +51,9 @@ struct Driven {
     explicit Driven(std::int64_t slots = 1, std::optional<Resources> total = std::nullopt)
         : Driven(JobsOptions{.executor_id = "e", .slots = slots, .total = total}) {}
 
-    explicit Driven(JobsOptions options) : jobs(std::move(options)) { jobs.begin(now); }
+    explicit Driven(JobsOptions options) : jobs(std::move(options)) {
+        jobs.presence(Presence::present, now);
+    }
 
     // What it asks for since the last call.
     Lines asks() {

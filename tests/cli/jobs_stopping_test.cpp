@@ -6,16 +6,26 @@
 using namespace taskbbs;
 using namespace taskbbs::cli;
 
-TEST_CASE("stopped while idle it drains, waits for the acquire under way and departs") {
+TEST_CASE("stopped while idle it ends the acquire under way, waits for it and departs") {
     Driven executor;
     executor.asks();
     executor.jobs.stop(Exit::interrupted, executor.now);
-    CHECK(executor.asks() == Lines{"drain"});
+    CHECK(executor.asks() == Lines{"end acquire"});
     executor.acquires({});
     CHECK(executor.asks() == Lines{"depart"});
     executor.jobs.departed(Applied{});
     CHECK(executor.jobs.finished());
     CHECK(executor.jobs.exit() == Exit::interrupted);
+}
+
+TEST_CASE("it acquires once it is present, and departs at once where it is stopped before") {
+    Jobs jobs{{.executor_id = "e"}};
+    jobs.tick(Moment{});
+    CHECK(jobs.take().empty());
+    jobs.stop(Exit::done, Moment{});
+    const auto actions = jobs.take();
+    REQUIRE_FALSE(actions.empty());
+    CHECK(std::holds_alternative<DepartBoard>(actions.back()));
 }
 
 TEST_CASE("stopped while a task runs it finishes it and departs") {
@@ -72,7 +82,7 @@ TEST_CASE("stopped twice, a task that is not running yet is given back") {
     executor.jobs.stop(Exit::done, executor.now);
     executor.jobs.started(1, Applied{}, executor.now);
     executor.acquires({Driven::task("b", 9)});
-    CHECK(executor.asks() == Lines{"drain", "reject a 7", "reject b 9"});
+    CHECK(executor.asks() == Lines{"end acquire", "reject a 7", "reject b 9"});
 }
 
 TEST_CASE("stopped twice it ends in time, whether the board answers or not") {
@@ -120,7 +130,7 @@ TEST_CASE("stopped while idle it waits on for an acquire of a board that has ans
     executor.passes(milliseconds{10'000});
     CHECK_FALSE(executor.jobs.finished());
     executor.acquires({});
-    CHECK(executor.asks() == Lines{"drain", "depart"});
+    CHECK(executor.asks() == Lines{"end acquire", "depart"});
 }
 
 TEST_CASE("stopped, it takes whatever time its commands need, and then 30 s for their outcomes") {

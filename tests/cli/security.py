@@ -194,5 +194,18 @@ def test_an_executor_works_over_curve():
         assert "worker-*" in done.stderr, done.stderr
 
 
+def test_an_idle_executor_leaves_at_once_though_it_may_not_drain_itself():
+    with Keys(worker="executor", bound="executor domains=a executors=w-*") as keys:
+        for name in ("worker", "bound"):
+            process, log = keys.board.executor("--stack", "s", "--executor-id", "w-1", *keys.as_(name))
+            wait_for(lambda: keys.board.cli.json("stats", *keys.as_("ops"))[0]["waiting_acquires"] == 1,
+                     "its acquire to wait")
+            began = time.monotonic()
+            process.terminate()
+            assert process.wait(timeout=20) == 0
+            assert time.monotonic() - began < 3, name
+            assert "departed" in log.read_text()
+
+
 if __name__ == "__main__":
     sys.exit(run_tests(globals()))

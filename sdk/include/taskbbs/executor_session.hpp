@@ -94,6 +94,11 @@ class TASKBBS_EXPORT ExecutorSession {
     // for presence: call it once present. The tasks are held before `done` is called.
     void acquire(const AcquireOptions& options, Callback<Acquired> done, CallOptions call = {});
 
+    // Ends the wait of an acquire that was sent, without the right to drain(): that call comes back
+    // at once, with what it was handed over before, or empty. Returns at once, and takes no task
+    // itself. Where none waits, or the broker is `read_only`, nothing happens. Retry-safe.
+    void end_acquire(CallOptions call = {});
+
     // Which tasks it has, for one that claims by itself: named in heartbeats, so that on_stale can
     // tell when one is lost. Any number; beyond 1024 they are named in turns. acquire() holds by
     // itself.

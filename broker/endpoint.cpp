@@ -7,6 +7,8 @@
 #include <arpa/inet.h>
 #include <cctype>
 #include <net/if.h>
+#include <netinet/in.h>
+#include <optional>
 #include <sys/un.h>
 
 namespace taskbbs::broker {
@@ -24,25 +26,31 @@ bool all_of(std::string_view text, std::string_view marks) {
     });
 }
 
-// Without its zone (fe80::1%eth0), which only this host can judge.
-bool is_address(int family, std::string_view text) {
-    in6_addr parsed{};
-    return inet_pton(family, std::string(text.substr(0, text.find('%'))).c_str(), &parsed) == 1;
+std::optional<in_addr> ipv4_address(std::string_view host) {
+    in_addr address{};
+    const bool is_one = inet_pton(AF_INET, std::string(host).c_str(), &address) == 1;
+    return is_one ? std::optional(address) : std::nullopt;
+}
+
+// Without its zone ([fe80::1%eth0]), which only this host can judge.
+std::optional<in6_addr> ipv6_address(std::string_view host) {
+    if (!host.starts_with('[') || !host.ends_with(']')) {
+        return std::nullopt;
+    }
+    const std::string text(host.substr(1, host.find_first_of("%]") - 1));
+    in6_addr address{};
+    return inet_pton(AF_INET6, text.c_str(), &address) == 1 ? std::optional(address) : std::nullopt;
 }
 
 std::string host_fault(std::string_view host) {
-    if (host == "*") {
-        return {};
-    }
-    const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-    if (bracketed && is_address(AF_INET6, host.substr(1, host.size() - 2))) {
+    if (host == "*" || ipv6_address(host)) {
         return {};
     }
     if (host.empty() || !all_of(host, ".-_")) {
         return "its host is not an address, a name or * (an IPv6 address stands in brackets)";
     }
     const bool numbers = host.find_first_not_of("0123456789.") == std::string_view::npos;
-    if (numbers && !is_address(AF_INET, host)) {
+    if (numbers && !ipv4_address(host)) {
         return "its host is neither an IPv4 address nor a name";
     }
     return {};
@@ -54,7 +62,7 @@ bool is_digits(std::string_view text) {
 
 // Of a host without a fault.
 bool is_name(std::string_view host) {
-    return host != "*" && host.front() != '[' && !is_address(AF_INET, host);
+    return host != "*" && host.front() != '[' && !ipv4_address(host);
 }
 
 // The same. With a dot it is a domain's name, unless a VLAN's number stands behind (eth0.100).
@@ -113,6 +121,21 @@ std::string fault(std::string_view endpoint, bool any_port) {
     return "it begins with neither tcp:// nor ipc://";
 }
 
+// However it is spelled, [::ffff:127.0.0.1] too.
+bool is_loopback(std::string_view host) {
+    if (const auto address = ipv4_address(host)) {
+        return ntohl(address->s_addr) >> IN_CLASSA_NSHIFT == IN_LOOPBACKNET;
+    }
+    const auto address = ipv6_address(host);
+    if (!address) {
+        return false;
+    }
+    constexpr std::size_t ipv4_begin = 12;
+    const bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(&*address);
+    return is_ipv4 ? address->s6_addr[ipv4_begin] == IN_LOOPBACKNET
+                   : IN6_IS_ADDR_LOOPBACK(&*address);
+}
+
 // Of an endpoint of tcp without a fault.
 std::string_view host_of(std::string_view endpoint) {
     return endpoint.substr(tcp.size(), endpoint.rfind(':') - tcp.size());
@@ -148,8 +171,7 @@ bool is_local(std::string_view endpoint) {
         return true;
     }
     const std::string_view host = host_of(endpoint);
-    const bool in_loopback_net = host.starts_with("127.") && is_address(AF_INET, host);
-    return in_loopback_net || host == "lo" || host == "[::1]";
+    return host == "lo" || is_loopback(host);
 }
 
 std::string listen_fault(std::string_view address) {

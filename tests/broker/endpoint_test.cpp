@@ -17,7 +17,11 @@ TEST_CASE("what only this host reaches is local, an interface is not, but for lo
                                             "tcp://127.0.0.1:1",
                                             "tcp://127.9.9.9:*",
                                             "tcp://lo:1",
-                                            "tcp://[::1]:1"}) {
+                                            "tcp://[::1]:1",
+                                            "tcp://[::1%lo]:1",
+                                            "tcp://[0:0:0:0:0:0:0:1]:1",
+                                            "tcp://[::ffff:127.0.0.1]:1",
+                                            "tcp://[::FFFF:7f09:1]:*"}) {
         INFO(endpoint);
         CHECK(is_local(endpoint));
     }
@@ -26,7 +30,10 @@ TEST_CASE("what only this host reaches is local, an interface is not, but for lo
                                             "tcp://[::]:1",
                                             "tcp://10.0.0.1:1",
                                             "tcp://eth0:1",
-                                            "tcp://[::2]:1"}) {
+                                            "tcp://[::2]:1",
+                                            "tcp://[::127.0.0.1]:1",
+                                            "tcp://[::ffff:10.0.0.1]:1",
+                                            "tcp://[fe80::1%lo]:1"}) {
         INFO(endpoint);
         CHECK_FALSE(is_local(endpoint));
     }

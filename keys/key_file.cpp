@@ -20,6 +20,8 @@ namespace {
 
 using Failure = tl::unexpected<std::string>;
 
+constexpr std::string_view public_suffix = ".pub";
+
 class File {
   public:
     explicit File(int descriptor) : descriptor_(descriptor) {}
@@ -126,6 +128,25 @@ class Draft {
     int file_ = -1;
 };
 
+// What is wrong with a key that is to be secret: clients have it. Empty: nothing.
+std::string shown_to_clients(const std::string& path, const std::string& line) {
+    if (path.ends_with(public_suffix)) {
+        return fmt::format("{} is the public half of a pair: the secret one is {}",
+                           path,
+                           path.substr(0, path.size() - public_suffix.size()));
+    }
+    const std::string beside = path + std::string(public_suffix);
+    const File file(::open(beside.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (file.get() < 0 || line != read_line(file.get())) {
+        return {};
+    }
+    return fmt::format(
+        "{} holds what {} holds, the public half of a pair: put its secret half back, or make "
+        "another pair: taskbbsd keygen FILE",
+        path,
+        beside);
+}
+
 }  // namespace
 
 tl::expected<std::string, std::string> read_key(const std::string& path, Kept kept) {
@@ -139,10 +160,6 @@ tl::expected<std::string, std::string> read_key(const std::string& path, Kept ke
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         return Failure(fmt::format("{} is no file that holds a key", path));
     }
-    if (kept == Kept::secret && (status.st_mode & S_IRWXO) != 0) {
-        return Failure(fmt::format(
-            "{} holds a secret key, and every user may use it: chmod 600 {}", path, path));
-    }
     const std::optional<std::string> line = read_line(file.get());
     if (!line) {
         return failed("read", path);
@@ -154,6 +171,16 @@ tl::expected<std::string, std::string> read_key(const std::string& path, Kept ke
                         path,
                         key_length));
     }
+    if (kept == Kept::openly) {
+        return *line;
+    }
+    if (const std::string shown = shown_to_clients(path, *line); !shown.empty()) {
+        return Failure(shown);
+    }
+    if ((status.st_mode & S_IRWXO) != 0) {
+        return Failure(fmt::format(
+            "{} holds a secret key, and every user may use it: chmod 600 {}", path, path));
+    }
     return *line;
 }
 
@@ -162,7 +189,7 @@ tl::expected<std::string, std::string> write_new_pair(const std::string& path) {
     if (!pair) {
         return Failure("can't make a key: this libzmq was built without CURVE");
     }
-    const std::string public_path = path + ".pub";
+    const std::string public_path = path + std::string(public_suffix);
     for (const std::string& each : {path, public_path}) {
         if (::access(each.c_str(), F_OK) == 0) {
             return Failure(fmt::format(

@@ -10,7 +10,8 @@
 namespace taskbbs::keys {
 
 // The one key of a file, as text. The error is one line: the path, what is wrong, what to do.
-// `secret`: refuses a file that other users may read.
+// `secret`: refuses a file that other users may read, and the public half of a pair: it ends with
+// .pub, or holds what the file beside it holds that is called so.
 enum class Kept { openly, secret };
 tl::expected<std::string, std::string> read_key(const std::string& path, Kept kept);
 

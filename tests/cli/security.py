@@ -123,7 +123,7 @@ def test_a_key_file_that_is_of_no_use_is_told_by_its_name():
             (("--key", "/nowhere/key", "--server-key", str(keys.dir / "server.pub")),
              "/nowhere/key: No such file"),
             (("--key", str(keys.dir / "ops.pub"), "--server-key", str(keys.dir / "server.pub")),
-             "chmod 600"),
+             f"the secret one is {keys.dir / 'ops'}"),
             (("--key", str(keys.dir / "ops"), "--server-key", str(keys.dir / "clients")),
              "holds no key"),
         ):

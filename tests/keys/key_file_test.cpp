@@ -171,6 +171,20 @@ TEST_CASE("a secret key that every user may read is refused, with what to do") {
     }
 }
 
+TEST_CASE("a public key is no secret one, whatever its mode, and the secret one is named") {
+    const Directory dir;
+    REQUIRE(write_new_pair(dir / "k"));
+    for (const mode_t mode : {0644U, 0600U}) {
+        REQUIRE(::chmod((dir / "k.pub").c_str(), mode) == 0);
+        CHECK_THAT(read_key(dir / "k.pub", Kept::secret).error(),
+                   Contains("public half") && Catch::EndsWith("the secret one is " + (dir / "k")));
+    }
+    fs::copy_file(dir / "k.pub", dir / "k", fs::copy_options::overwrite_existing);
+    CHECK_THAT(read_key(dir / "k", Kept::secret).error(),
+               Contains("holds what " + (dir / "k.pub") + " holds") && Contains("keygen"));
+    CHECK(read_key(dir / "k.pub", Kept::openly));
+}
+
 TEST_CASE("a file that holds one key on one line is read, any other one refused by its name") {
     const Directory dir;
     const std::string key = new_pair()->public_key;

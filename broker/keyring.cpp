@@ -23,15 +23,26 @@ std::string place_of(const Options& options, std::string_view name) {
     return setting == options.settings.end() ? std::string(name) : setting->where;
 }
 
+constexpr std::string_view lines = "a line for each client: PUBLIC-KEY principal role";
+
+tl::unexpected<std::string> not_read(const std::string& path) {
+    const bool is_missing = errno == ENOENT;
+    return tl::unexpected(fmt::format("can't read {}: {}; {}",
+                                      path,
+                                      std::strerror(errno),
+                                      is_missing ? fmt::format("make it, with {}", lines)
+                                                 : "let the broker's user read it (chown, chmod)"));
+}
+
 // Whoever may write it decides who may do what.
 Text read_authorized_keys(const std::string& path) {
     struct stat status {};
 
     if (::stat(path.c_str(), &status) != 0) {
-        return tl::unexpected(fmt::format("can't read {}: {}", path, std::strerror(errno)));
+        return not_read(path);
     }
     if (!S_ISREG(status.st_mode)) {
-        return tl::unexpected(fmt::format("{} is no file", path));
+        return tl::unexpected(fmt::format("{} is no file: name the one with {}", path, lines));
     }
     if ((status.st_mode & S_IWOTH) != 0) {
         return tl::unexpected(fmt::format(
@@ -44,7 +55,7 @@ Text read_authorized_keys(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file) {
-        return tl::unexpected(fmt::format("can't read {}: {}", path, std::strerror(errno)));
+        return not_read(path);
     }
     return text;
 }

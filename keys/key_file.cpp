@@ -41,8 +41,32 @@ class File {
     int descriptor_;
 };
 
-Failure failed(std::string_view does, const std::string& path) {
-    return Failure(fmt::format("can't {} {}: {}", does, path, std::strerror(errno)));
+Failure failed(std::string_view does, const std::string& path, std::string_view next_step) {
+    return Failure(fmt::format("can't {} {}: {}; {}", does, path, std::strerror(errno), next_step));
+}
+
+Failure not_read(const std::string& path, Kept kept) {
+    if (errno != ENOENT) {
+        return failed("read", path, "let the user that this runs as read it (chown, chmod)");
+    }
+    return failed("read",
+                  path,
+                  kept == Kept::secret
+                      ? fmt::format("name a secret key, or make a pair: taskbbsd keygen {}", path)
+                      : "copy the FILE.pub here that `taskbbsd keygen FILE` wrote");
+}
+
+// The directory that a path is in.
+std::string parent_of(const std::string& path) {
+    const std::string parent = std::filesystem::path(path).parent_path();
+    return parent.empty() ? "." : parent;
+}
+
+Failure not_written(const std::string& path) {
+    return failed("write",
+                  path,
+                  errno == ENOENT ? "make its directory: install -d -m 0700 " + parent_of(path)
+                                  : "choose a directory in which this user can make files");
 }
 
 // Key, and the end of its line.
@@ -93,9 +117,7 @@ bool rename_to_new(const std::string& from, const std::string& to) {
 
 // So that a name is given for good, where directories can be synced.
 bool sync_directory_of(const std::string& path) {
-    const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-    const File directory(
-        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const File directory(::open(parent_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     return directory.get() >= 0 && (::fsync(directory.get()) == 0 || errno == EINVAL);
 }
 
@@ -128,6 +150,12 @@ class Draft {
     int file_ = -1;
 };
 
+bool is_there(const std::string& path) {
+    struct stat status {};
+
+    return ::lstat(path.c_str(), &status) == 0;  // a link to nothing, too
+}
+
 // What is wrong with a key that is to be secret: clients have it. Empty: nothing.
 std::string shown_to_clients(const std::string& path, const std::string& line) {
     if (path.ends_with(public_suffix)) {
@@ -152,17 +180,19 @@ std::string shown_to_clients(const std::string& path, const std::string& line) {
 tl::expected<std::string, std::string> read_key(const std::string& path, Kept kept) {
     const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (file.get() < 0) {
-        return failed("read", path);
+        return not_read(path, kept);
     }
 
     struct stat status {};
 
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return Failure(fmt::format("{} is no file that holds a key", path));
+        return Failure(fmt::format(
+            "{} is no file that holds a key: name the one that `taskbbsd keygen FILE` wrote",
+            path));
     }
     const std::optional<std::string> line = read_line(file.get());
     if (!line) {
-        return failed("read", path);
+        return not_read(path, kept);
     }
     if (!is_key(*line)) {
         return Failure(
@@ -191,7 +221,7 @@ tl::expected<std::string, std::string> write_new_pair(const std::string& path) {
     }
     const std::string public_path = path + std::string(public_suffix);
     for (const std::string& each : {path, public_path}) {
-        if (::access(each.c_str(), F_OK) == 0) {
+        if (is_there(each)) {
             return Failure(fmt::format(
                 "{} is there: a key may be in use, so none is overwritten; choose another name",
                 each));
@@ -201,14 +231,14 @@ tl::expected<std::string, std::string> write_new_pair(const std::string& path) {
     constexpr mode_t everybody_reads = 0644;
     const Draft secret_key(path);
     if (!secret_key.write(pair->secret_key, owner_alone)) {
-        return failed("write", path);
+        return not_written(path);
     }
     const Draft public_key(public_path);
     if (!public_key.write(pair->public_key, everybody_reads)) {
-        return failed("write", public_path);
+        return not_written(public_path);
     }
     if (!secret_key.name_it(path)) {
-        return failed("write", path);
+        return not_written(path);
     }
     const bool is_named = public_key.name_it(public_path);
     if (!is_named || !sync_directory_of(path)) {
@@ -218,7 +248,7 @@ tl::expected<std::string, std::string> write_new_pair(const std::string& path) {
             ::unlink(public_path.c_str());
         }
         errno = error;
-        return failed("write", is_named ? path : public_path);
+        return not_written(is_named ? path : public_path);
     }
     return pair->public_key;
 }

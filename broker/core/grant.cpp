@@ -249,7 +249,8 @@ Decided<void> check_role(const Grant& grant, Verb verb) {
     }
     if (grant.roles == 0) {
         return refuse(Status::denied,
-                      "this client's key is not, or no longer, among the broker's authorized keys");
+                      "this client's key is not, or no longer, among the broker's authorized keys: "
+                      "have the operator add it to security.authorized_keys and reload");
     }
     return refuse(Status::denied,
                   fmt::format("{} needs the role {}; '{}' has: {}",

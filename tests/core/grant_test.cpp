@@ -67,6 +67,8 @@ TEST_CASE("several roles add up") {
 
 TEST_CASE("without a role nothing is allowed, not even a read") {
     CHECK(allowed(Grant{}).empty());
+    CHECK_THAT(check_role(Grant{}, Verb::get).error().body.message,
+               Contains("add it to security.authorized_keys and reload"));
 }
 
 TEST_CASE("a refusal names the role that is needed, and those that are there") {

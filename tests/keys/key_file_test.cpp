@@ -154,9 +154,14 @@ TEST_CASE("once a pair is told, its directory was synced") {
     CHECK(directories_synced == 1);
 }
 
-TEST_CASE("where a key can't be written, the path is named") {
+TEST_CASE("where a key can't be written, the path is named, and what to do") {
     const Directory dir;
-    CHECK_THAT(write_new_pair(dir / "none/k").error(), Contains("none/k") && Contains("No such"));
+    CHECK_THAT(write_new_pair(dir / "none/k").error(),
+               Contains("none/k: No such") && Contains("install -d -m 0700 " + (dir / "none")));
+    write(dir / "file", "");
+    CHECK_THAT(write_new_pair(dir / "file/k").error(), Contains("choose a directory"));
+    fs::create_symlink(dir / "nothing", dir / "link");
+    CHECK_THAT(write_new_pair(dir / "link").error(), Contains("link is there"));
 }
 
 TEST_CASE("a secret key that every user may read is refused, with what to do") {
@@ -198,8 +203,18 @@ TEST_CASE("a file that holds one key on one line is read, any other one refused 
         CHECK_THAT(read_key(dir / "k", Kept::secret).error(),
                    Contains(dir / "k") && Contains("holds no key"));
     }
-    CHECK_THAT(read_key(dir / "none", Kept::secret).error(), Contains("No such file"));
-    CHECK_THAT(read_key(dir / ".", Kept::openly).error(), Contains("no file"));
+}
+
+TEST_CASE("where there is no key to read, what to do is said") {
+    const Directory dir;
+    CHECK_THAT(read_key(dir / "none", Kept::secret).error(),
+               Contains("No such file") && Contains("taskbbsd keygen " + (dir / "none")));
+    CHECK_THAT(read_key(dir / "none", Kept::openly).error(), Contains("copy the FILE.pub here"));
+    REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
+    for (const char* const no_file : {".", "fifo"}) {
+        CHECK_THAT(read_key(dir / no_file, Kept::secret).error(),
+                   Contains("no file that holds a key: name the one that"));
+    }
 }
 
 }  // namespace

@@ -114,7 +114,10 @@ def keys_that_are_wrong_are_told_at_start_and_by_check_config(board):
             for pattern in patterns:
                 holds(pattern in words, f"{pattern} is told", words)
 
-    refused("none", "No such file", security__server_key=board.home / "none")
+    none = board.home / "none"
+    refused(f"{none}: No such file", f"taskbbsd keygen {none}", security__server_key=none)
+    refused(f"{none}: No such file", "a line for each client", security__authorized_keys=none)
+    refused("is no file", "a line for each client", security__authorized_keys=board.home)
     refused("security.authorized_keys", "missing", security__authorized_keys=None)
     refused("security.server_key", security__server_key=None)
     server.chmod(0o644)

@@ -352,7 +352,7 @@ std::string help_text() {
 
 std::string summary(const Options& options) {
     std::string text = options.config_file.empty()
-                           ? std::string("configuration is right; no file was read\n")
+                           ? std::string("configuration is right; no configuration file was read\n")
                            : fmt::format("configuration is right: {}\n", options.config_file);
     for (const Setting& setting : options.settings) {
         text += fmt::format("{} = {} ({})\n", setting.name, setting.value, setting.where);

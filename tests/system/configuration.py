@@ -103,6 +103,7 @@ def check_config_tells_what_holds_and_where_it_was_said(board):
     same(board.run("--check-config", "--limits.tasks", "none")[0], WRONG, "--check-config: 78")
     code, _ = board.run("--check-config", options={})
     same((code, list(board.journal.iterdir())), (0, []), "--check-config starts nothing")
+    holds("no configuration file was read" in words, "--check-config: which file was read", words)
 
 
 def check_config_looks_at_directories_rights_and_space_and_says_all_at_once(board):

@@ -112,6 +112,28 @@ void check_contents(const Options&, const StartFacts& facts, Findings& found) {
     }
 }
 
+// As of a copy that another user made.
+void check_journal_files(const Options&, const StartFacts& facts, Findings& found) {
+    const StateFacts& state = facts.state;
+    const PathFacts& file = state.closed;
+    if (state.closed_files == 0 || !state.directory.usable) {
+        return;
+    }
+    const std::size_t others = state.closed_files - 1;
+    found.push_back(
+        {Weight::fault,
+         state_option(facts),
+         fmt::format("user {} may not open {}{}: it belongs to user {}, mode {}",
+                     facts.user,
+                     file.path,
+                     others > 0 ? fmt::format(" (nor {} more files there)", others) : "",
+                     file.owner,
+                     format_mode(file.mode)),
+         file.owner == facts.user
+             ? fmt::format("chmod -R u+rwX {}", state.directory.path)
+             : fmt::format("chown -R {} {}", facts.user, state.directory.path)});
+}
+
 void check_space(const Options& options, const StartFacts& facts, Findings& found) {
     const StateFacts& state = facts.state;
     if (!is_directory(state.directory)) {
@@ -246,6 +268,7 @@ constexpr auto checks = std::to_array<Check>({
     check_state_directory,
     check_rights,
     check_contents,
+    check_journal_files,
     check_space,
     check_disk,
     check_sockets,

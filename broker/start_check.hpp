@@ -46,6 +46,8 @@ struct StateFacts {
     PathFacts directory;
     bool has_journal = false;
     bool is_backup = false;
+    PathFacts closed;  // the first of its files that can't be opened as a broker does
+    std::size_t closed_files = 0;
     std::uint64_t free_bytes = 0;
     std::uint64_t held_bytes = 0;  // that the broker has taken already: reserve and spares
     std::string volatile_as;       // tmpfs, ramfs: what it keeps, the machine forgets

@@ -155,6 +155,26 @@ bool is_held(const std::string& name) {
     return name == journal::reserve_name || journal::parse_spare_name(name).has_value();
 }
 
+// What a broker opens of a file of this name there; 0: nothing.
+int access_wanted(const std::string& name) {
+    const bool is_read = journal::parse_snapshot_name(name) || journal::parse_index_name(name);
+    const bool is_written = journal::parse_segment_name(name) || is_held(name) ||
+                            name == journal::lock_name || name == journal::backup_lock_name;
+    return is_written ? R_OK | W_OK : is_read ? R_OK : 0;
+}
+
+void look_at_file(const fs::path& path, StateFacts& state) {
+    const int wanted = access_wanted(path.filename());
+    if (wanted == 0 || access(path.c_str(), wanted) == 0 || errno != EACCES) {
+        return;
+    }
+    const bool is_first = state.closed_files == 0 || path < state.closed.path;
+    ++state.closed_files;
+    if (is_first) {
+        state.closed = look_at(path);
+    }
+}
+
 void look_into(const fs::path& directory, StateFacts& state) {
     std::error_code error;
     for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
@@ -162,6 +182,7 @@ void look_into(const fs::path& directory, StateFacts& state) {
         const std::string name = entry->path().filename();
         state.has_journal = state.has_journal || journal::parse_segment_name(name);
         state.is_backup = state.is_backup || name == journal::backup_note_name;
+        look_at_file(entry->path(), state);
         std::error_code gone;
         const std::uintmax_t bytes = is_held(name) ? entry->file_size(gone) : 0;
         state.held_bytes += gone ? 0 : bytes;

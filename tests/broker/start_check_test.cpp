@@ -177,6 +177,22 @@ TEST_CASE("a backup is no state directory") {
     CHECK_THAT(only(facts).next_step, Contains("journal restore"));
 }
 
+TEST_CASE("a file of the journal that the broker's user can't open is a fault that counts all") {
+    StartFacts facts = good();
+    facts.state.closed = {.path = "/var/lib/taskbbs/LOCK", .kind = Kind::other, .mode = 0640};
+    facts.state.closed_files = 1;
+    CHECK(only(facts).weight == Weight::fault);
+    CHECK_THAT(only(facts).cause,
+               Contains("user 100 may not open /var/lib/taskbbs/LOCK: it belongs to user 0"));
+    CHECK(only(facts).next_step == "chown -R 100 /var/lib/taskbbs");
+    facts.state.closed_files = 3;
+    CHECK_THAT(only(facts).cause, Contains("LOCK (nor 2 more files there)"));
+    facts.state.closed.owner = 100;
+    CHECK(only(facts).next_step == "chmod -R u+rwX /var/lib/taskbbs");
+    facts.state.directory.usable = false;  // which is told instead
+    CHECK_THAT(only(facts).cause, Contains("may not read and write it"));
+}
+
 TEST_CASE("no room for the first segment is a fault, none for the reserve a note") {
     Options options;
     options.journal.segment_bytes = 64ULL << 20;

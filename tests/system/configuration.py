@@ -101,7 +101,7 @@ def check_config_tells_what_holds_and_where_it_was_said(board):
     ):
         holds(re.search(pattern, words), f"--check-config tells {pattern}", words)
     same(board.run("--check-config", "--limits.tasks", "none")[0], WRONG, "--check-config: 78")
-    code, _ = board.run("--check-config", options={})
+    code, words = board.run("--check-config", options={})
     same((code, list(board.journal.iterdir())), (0, []), "--check-config starts nothing")
     holds("no configuration file was read" in words, "--check-config: which file was read", words)
 
@@ -174,6 +174,28 @@ def check_config_of_root_sees_what_the_services_user_can_not_reach(board):
         code, words = board.run(*ask, options=options)
         holds(f"user {NOBODY} may not pass through {safe}; choose" in words, "the barrier is named", words)
         same(code, WRONG, "it can't start so")
+
+
+def check_config_sees_files_of_the_journal_that_the_service_can_not_open(board):
+    if os.geteuid() != 0:
+        return  # nobody else can copy a journal for another user
+    board.start()
+    board.terminate()
+    os.chmod(board.home, 0o755)
+    os.chown(board.journal, NOBODY, NOBODY)
+    copies = [one for one in board.journal.iterdir()
+              if one.name.startswith(("LOCK", "seg-", "spare-", "reserve")) and one.suffix != ".tmp"]
+    closed = min(copies)
+    as_nobody = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    for prefix in ([], as_nobody):
+        code, words = board.run("--check-config", options={}, prefix=prefix)
+        same(code, WRONG, f"it can't start so: {words}")
+        holds(f"user {NOBODY} may not open {closed} (nor {len(copies) - 1} more" in words, "the first is named", words)
+        holds(f"; chown -R {NOBODY} {board.journal}\n" in words, "and what to do", words)
+    for one in board.journal.iterdir():
+        os.chown(one, NOBODY, NOBODY)
+    code, words = board.run("--check-config", options={})
+    same(code, 0, f"then all is right: {words}")
 
 
 def check_config_notes_that_fewer_files_may_be_open_than_connections_are_wanted(board):

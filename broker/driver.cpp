@@ -233,11 +233,12 @@ class Driver {
         try {
             const Options read = read_options_();
             const std::vector<Change> changed = changes(options_, read);
+            const std::vector<Hidden> hidden = newly_hidden(options_, read);
             const Options taken = with_changes(options_, read, changed);
             // What was done is said at the more talkative of both levels.
             log_.set_level(std::max(options_.log_level, taken.log_level));
             take(taken, load_keyring(taken));
-            say(changed);
+            say(changed, hidden);
         } catch (const ConfigurationError& error) {
             outcome = "serving; a reload was refused, see the log";
             for (const auto& [where, what] : error.faults()) {
@@ -265,19 +266,21 @@ class Driver {
             sockets_.drop_subscribers();
         }
         if (!same_server_key) {
-            log_.warn(
-                "reload_needs_restart",
-                {{"option", "security.server_key"}, {"from", "a key"}, {"to", "another one"}});
+            log_.warn("reload_needs_restart",
+                      {{"option", "security.server_key"}, {"from", "a key"}, {"to", "another"}});
         }
     }
 
-    void say(const std::vector<Change>& changed) {
+    void say(const std::vector<Change>& changed, const std::vector<Hidden>& hidden) {
         for (const auto& [option, from, to, applies] : changed) {
             if (applies) {
                 log_.info("reload_changed", {{"option", option}, {"from", from}, {"to", to}});
             } else {
                 log_.warn("reload_needs_restart", {{"option", option}, {"from", from}, {"to", to}});
             }
+        }
+        for (const auto& [name, text, at, by] : hidden) {
+            log_.warn("reload_hidden", {{"option", name}, {"value", text}, {"at", at}, {"by", by}});
         }
         log_.info("reloaded", {{"authorized_keys", keyring_.grants.size()}});
     }

@@ -31,6 +31,7 @@ std::string_view message_id_of(std::string_view event) {
         {"read_only_ends", "ce1f93b4f0034dfb96c10bdcf4d449f5"},
         {"ready", "7b5650f83f2748d5816793698275a226"},
         {"recovered", "58e98f9821294c358761fc0bd39ef82d"},
+        {"reload_hidden", "9775034ad9be48b2a6e69812604ed4ee"},
         {"reload_needs_restart", "ab868f5d966647c48a6db5f821d822c3"},
         {"reload_refused", "9f06d09099f646469a5525a518bb816a"},
         {"requester_dropped", "4307e0df9d334c769469c76ae5b44e86"},

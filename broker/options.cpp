@@ -106,6 +106,20 @@ std::vector<std::string_view> assign_all(const po::variables_map& values, Option
     return refused;
 }
 
+// Of the file's settings those that an earlier source keeps from being in force.
+std::vector<Setting> hidden_in(const std::vector<Setting>& file, const Options& options) {
+    std::vector<Setting> hidden;
+    for (const Setting& setting : file) {
+        const Option& option = *find_option(setting.name);
+        Options alone;
+        assign(option, setting.value, alone);
+        if (text_of(option, alone) != text_of(option, options)) {
+            hidden.push_back(setting);
+        }
+    }
+    return hidden;
+}
+
 // By whatever source; else it has its default.
 bool is_given(const Options& options, std::string_view name) {
     return std::ranges::find(options.settings, name, &Setting::name) != options.settings.end();
@@ -286,6 +300,7 @@ Options parse_options(const Sources& sources) {
     const auto file = read_file(sources, line, options.config_file, faults);
     options.settings = winners({line.settings, environment, file});
     const auto refused = assign_all(with_defaults(options.settings), options);
+    options.hidden = hidden_in(file, options);
     check_rules(options, refused, faults);
     if (!faults.empty()) {
         const bool serves = options.mode == Mode::serve;

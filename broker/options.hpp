@@ -45,6 +45,7 @@ struct Options {
 
     std::string config_file;        // that was read; empty: none
     std::vector<Setting> settings;  // those that were given, in the order of the table
+    std::vector<Setting> hidden;    // what the file says in vain, as another source says otherwise
 };
 
 // Whether clients are known by their keys, and what they say is encrypted.

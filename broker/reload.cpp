@@ -3,6 +3,7 @@
 
 #include "broker/option_table.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace taskbbs::broker {
@@ -36,6 +37,20 @@ std::vector<Change> changes(const Options& running, const Options& read) {
     return changed;
 }
 
+std::vector<Hidden> newly_hidden(const Options& running, const Options& read) {
+    std::vector<Hidden> found;
+    for (const Setting& said : read.hidden) {
+        const bool is_known = std::ranges::any_of(running.hidden, [&](const Setting& known) {
+            return known.name == said.name && known.value == said.value;
+        });
+        if (!is_known) {
+            const auto in_force = std::ranges::find(read.settings, said.name, &Setting::name);
+            found.push_back({said.name, said.value, said.where, in_force->where});
+        }
+    }
+    return found;
+}
+
 Options with_changes(const Options& running,
                      const Options& read,
                      const std::vector<Change>& changed) {
@@ -46,6 +61,7 @@ Options with_changes(const Options& running,
             assign(option, text_of(option, read), result);
         }
     }
+    result.hidden = read.hidden;
     // Where a larger message waits for a restart, what goes into one does too.
     fit_into_messages(result.core.limits);
     return result;

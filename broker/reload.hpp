@@ -20,6 +20,16 @@ struct Change {
 // In the order of the table.
 std::vector<Change> changes(const Options& running, const Options& read);
 
+// What the file says in vain (Options::hidden) and did not when it was read last.
+struct Hidden {
+    std::string option;
+    std::string value;
+    std::string at;
+    std::string by;  // the place of what is in force
+};
+
+std::vector<Hidden> newly_hidden(const Options& running, const Options& read);
+
 // `running` with those that apply.
 Options with_changes(const Options& running,
                      const Options& read,

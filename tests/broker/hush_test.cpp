@@ -33,6 +33,7 @@ TEST_CASE("what answers a start or a reload is shown, an option or a mistake a l
     Hush hush;
     for (const std::string_view event : {"reloaded",
                                          "reload_changed",
+                                         "reload_hidden",
                                          "reload_needs_restart",
                                          "reload_refused",
                                          "configuration_wrong"}) {

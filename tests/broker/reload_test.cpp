@@ -69,6 +69,30 @@ TEST_CASE("what is in force is told by what is not at its default") {
     CHECK(settings_text(options) == "security.server_key = /k; converge.every = 7s");
 }
 
+TEST_CASE("what the file says in vain is told once, with the place that hides it") {
+    std::string file;
+    const auto read = [&file] {
+        return parse_options({.arguments = {"--config", "/f", "--limits.executors", "7"},
+                              .environment = {"TASKBBS_LOG_LEVEL=debug"},
+                              .working_dir = "/",
+                              .read_file = [&file](const std::string&) { return file; }});
+    };
+    Options running = read();
+    file = "[limits]\nexecutors = 9\ntasks = 5\n[log]\nlevel = debug\n";
+    const std::vector<Hidden> hidden = newly_hidden(running, read());
+    REQUIRE(hidden.size() == 1);
+    CHECK(hidden[0].option == "limits.executors");
+    CHECK(hidden[0].value == "9");
+    CHECK(hidden[0].at == "/f:2");
+    CHECK(hidden[0].by == "command line");
+    running = with_changes(running, read(), changes(running, read()));
+    CHECK(running.core.limits.executors == 7);
+    CHECK(newly_hidden(running, read()).empty());
+    file = "[log]\nlevel = warn\n";
+    REQUIRE(newly_hidden(running, read()).size() == 1);
+    CHECK(newly_hidden(running, read())[0].by == "environment TASKBBS_LOG_LEVEL");
+}
+
 TEST_CASE("that completed tasks expire at all is a choice of the start, when they do is not") {
     Options running;
     Options read;

@@ -246,6 +246,15 @@ def options_that_can_change_do_and_the_others_are_told(board):
     c.refused("busy", "desire", "the old limit stays", {"task": {"guid": "c"}})
 
 
+def what_the_command_line_hides_is_told(board):
+    path = board.home / "taskbbsd.conf"
+    path.write_text("[limits]\nexecutors = 7\n")
+    board.start({"config": path, "limits.executors": 7})
+    path.write_text("[limits]\nexecutors = 9\n")
+    _reload(board)
+    board.says(f'reload_hidden option=limits.executors value=9 at={path}:2 by="command line"')
+
+
 def what_a_reload_did_is_said_at_the_more_talkative_level(board):
     path = board.home / "taskbbsd.conf"
     for level, then in (("info", "error"), ("error", "info")):

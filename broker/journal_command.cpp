@@ -225,6 +225,19 @@ Exit restore(const Call& call) {
     return run_restore(call.options, call.operand);
 }
 
+// Where the directory is named, how this host's broker is configured says nothing, nor what is
+// wrong there. A file that is named is read.
+void leave_defaults_out(Sources& sources) {
+    std::vector<Fault> told_later;
+    const CommandLine line = read_command_line(sources.arguments, told_later);
+    const bool names_directory =
+        std::ranges::find(line.settings, "journal.dir", &Setting::name) != line.settings.end();
+    if (names_directory && !line.names_config) {
+        sources.environment.clear();
+        sources.arguments.insert(sources.arguments.end(), {"--config", "/dev/null"});
+    }
+}
+
 using Command = Exit (*)(const Call&);
 
 struct Subcommand {
@@ -285,6 +298,7 @@ Exit run_journal_command(const Sources& sources) {
     if (const std::string directory = call.flag(command->directory); !directory.empty()) {
         words.insert(words.end(), {"--journal.dir", directory});
     }
+    leave_defaults_out(rest);
     call.options = parse_options(rest);
     if (call.options.mode != Mode::serve) {
         fmt::print("{}", journal_usage);

@@ -18,7 +18,8 @@ inline constexpr std::string_view journal_usage =
     "  restore DIR [--to STATE_DIR]  makes a state directory of a backup; clients see another log\n"
     "  snapshot                    takes a snapshot of what is sealed, as the broker does\n\n"
     "The journal is journal.dir of the broker's options: --journal.dir DIR, --config FILE, ...\n"
-    "STATE_DIR stands for it.\n"
+    "STATE_DIR stands for it. Where it is named so, and no --config, neither the default\n"
+    "configuration file nor the environment is read.\n"
     "Exit codes: 0 it holds, or is done; 1 it could not be done; 75 journal or backup is damaged;\n"
     "76 the snapshot came to another state; 78 usage.\n";
 

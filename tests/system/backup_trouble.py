@@ -155,3 +155,26 @@ def where_nothing_can_be_written_a_journal_is_verified_dumped_and_backed_up(boar
     finally:
         subprocess.run(["umount", str(there)], check=False)
     _said(_restore(board, board.home / "b", board.home / "restored"))
+
+
+def a_command_that_is_given_its_directories_needs_nothing_of_this_hosts_configuration(board):
+    board.start(BIG)
+    _taken(board.client(), 1)
+    board.terminate()
+    to = board.home / "b"
+
+    def run(*words, **environment):
+        return subprocess.run([board.daemon, "journal", *words], capture_output=True, text=True, check=False,
+                              env={"TASKBBS_NONSENSE": "1", **environment})
+
+    for words in (("backup", "--from", str(board.journal), "--to", str(to)),
+                  ("restore", str(to), "--to", str(board.home / "restored")),
+                  ("verify", "--journal.dir", str(board.home / "restored"))):
+        done = run(*words)
+        same(done.returncode, 0, f"{words[0]}: {done.stderr}")
+    done = run("verify", TASKBBS_JOURNAL_DIR=str(board.journal))
+    same((done.returncode, "TASKBBS_NONSENSE" in done.stderr), (78, True), "what is of use is read, and judged")
+    broken = board.home / "broken.conf"
+    broken.write_text("[nosuch]\n")
+    done = run("verify", "--journal.dir", str(board.journal), "--config", str(broken))
+    same((done.returncode, f"{broken}:1" in done.stderr), (78, True), "a file that is named counts")

@@ -9,6 +9,7 @@
 #include "broker/notify.hpp"
 #include "broker/open_files.hpp"
 #include "broker/reload.hpp"
+#include "broker/reload_lines.hpp"
 #include "broker/snapshot_care.hpp"
 #include "broker/sockets.hpp"
 #include "broker/system.hpp"
@@ -238,12 +239,10 @@ class Driver {
             // What was done is said at the more talkative of both levels.
             log_.set_level(std::max(options_.log_level, taken.log_level));
             take(taken, load_keyring(taken));
-            say(changed, hidden);
+            say_reloaded(log_, changed, hidden, keyring_.grants.size());
         } catch (const ConfigurationError& error) {
             outcome = "serving; a reload was refused, see the log";
-            for (const auto& [where, what] : error.faults()) {
-                log_.error("reload_refused", {{"where", where}, {"says", what}});
-            }
+            say_refused(log_, error);
         }
         log_.set_level(options_.log_level);
         notify_ready(outcome);
@@ -269,20 +268,6 @@ class Driver {
             log_.warn("reload_needs_restart",
                       {{"option", "security.server_key"}, {"from", "a key"}, {"to", "another"}});
         }
-    }
-
-    void say(const std::vector<Change>& changed, const std::vector<Hidden>& hidden) {
-        for (const auto& [option, from, to, applies] : changed) {
-            if (applies) {
-                log_.info("reload_changed", {{"option", option}, {"from", from}, {"to", to}});
-            } else {
-                log_.warn("reload_needs_restart", {{"option", option}, {"from", from}, {"to", to}});
-            }
-        }
-        for (const auto& [name, text, at, by] : hidden) {
-            log_.warn("reload_hidden", {{"option", name}, {"value", text}, {"at", at}, {"by", by}});
-        }
-        log_.info("reloaded", {{"authorized_keys", keyring_.grants.size()}});
     }
 
     // What whoever sent the message may do; null without CURVE.

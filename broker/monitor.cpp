@@ -1,3 +1,4 @@
+// Of what libzmq tells, the numbers.
 #include "broker/monitor.hpp"
 
 #include <zmq.h>

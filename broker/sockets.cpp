@@ -242,9 +242,10 @@ class Sockets::Machinery {
                     of_socket.insert(event->descriptor);
                     break;
                 case Monitor::Kind::went:
-                    note_gone();
                     is_anew(event->descriptor);
-                    of_socket.erase(event->descriptor);
+                    if (of_socket.erase(event->descriptor) != 0) {
+                        note_gone();
+                    }
                     break;
                 case Monitor::Kind::refused:
                     ++refused;

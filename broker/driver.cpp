@@ -163,7 +163,8 @@ class Driver {
         ::poll(items.data(), items.size(), at_once ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
             for (const std::string_view why : sockets_.count_connections()) {
-                say({.key = {}, .address = {}, .why = why});
+                ++broker_.stats().keys_refused;
+                log_.warn("handshake_failed", {{"says", why}});
             }
         }
         if ((items[4].revents & POLLIN) != 0) {

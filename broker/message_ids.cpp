@@ -18,6 +18,7 @@ std::string_view message_id_of(std::string_view event) {
         {"executors_lost", "23c8ba03a22040f291eeaed886c3f6c5"},
         {"failed", "106b56197f7b4db682c928da89b25f4a"},
         {"few_files", "dc1ed4898f694745adea1594caf7d4f3"},
+        {"handshake_failed", "a475ef3ef3284316b87448659c5aa523"},
         {"history", "e88adcfc591d47d18287114533c106ce"},
         {"journal", "7632f4bc9dc64e378115a797758f4692"},
         {"journal_damaged", "9769d24a83b44ef3b22ce572cd1bb5f3"},

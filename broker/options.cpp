@@ -109,11 +109,11 @@ std::vector<std::string_view> assign_all(const po::variables_map& values, Option
 // Of the file's settings those that an earlier source keeps from being in force.
 std::vector<Setting> hidden_in(const std::vector<Setting>& file, const Options& options) {
     std::vector<Setting> hidden;
+    Options said;
     for (const Setting& setting : file) {
         const Option& option = *find_option(setting.name);
-        Options alone;
-        assign(option, setting.value, alone);
-        if (text_of(option, alone) != text_of(option, options)) {
+        assign(option, setting.value, said);
+        if (text_of(option, said) != text_of(option, options)) {
             hidden.push_back(setting);
         }
     }

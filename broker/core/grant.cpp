@@ -202,9 +202,11 @@ bool ends(const ExecutorRecord& executor, const protocol::DepartArgs& /*args*/) 
 
 template <class Args>
 Decided<void> check_ended(const Board& board, const Grant& grant, const Args& args) {
+    if (!grant.is_bounded() || !grant.executors.empty()) {
+        return {};
+    }
     const Slot slot = board.executors().find(args.executor_id);
-    const bool may_be_foreign = grant.is_bounded() && grant.executors.empty() && slot != no_slot;
-    return may_be_foreign && ends(board.executors()[slot], args)
+    return slot != no_slot && ends(board.executors()[slot], args)
                ? check_ended(board, grant, board.executors()[slot])
                : Decided<void>();
 }

@@ -182,4 +182,26 @@ inline Story guids_of(const protocol::Items& tasks) {
     return guids;
 }
 
+// All pages, from the first (or where args.cursor stands) to the last: of each, the names in it.
+template <class Args, class NamesOf>
+Story all_pages(Client& client, Args args, const NamesOf& names_of) {
+    Story names;
+    std::string cursor(args.cursor);
+    do {
+        args.cursor = cursor;
+        const auto page = client.ask(args).template as<typename Args::Reply>();
+        const Story more = names_of(page);
+        CHECK(more.size() <= static_cast<std::size_t>(args.limit));
+        CHECK((more.empty() ? !page.cursor : true));
+        names.insert(names.end(), more.begin(), more.end());
+        cursor = page.cursor.value_or("");
+    } while (!cursor.empty());
+    return names;
+}
+
+inline Story list_all(Client& client, const ListArgs& args) {
+    return all_pages(
+        client, args, [](const protocol::ListReply& page) { return guids_of(page.tasks); });
+}
+
 }  // namespace taskbbs::loop_test

@@ -10,22 +10,6 @@ namespace {
 using protocol::ListReply;
 using protocol::ListView;
 
-// All pages, from the first (or where args.cursor stands) to the last.
-Story list_all(Client& client, ListArgs args) {
-    Story guids;
-    std::string cursor(args.cursor);
-    do {
-        args.cursor = cursor;
-        const auto page = client.ask(args).as<ListReply>();
-        const Story more = guids_of(page.tasks);
-        CHECK(more.size() <= static_cast<std::size_t>(args.limit));
-        CHECK((more.empty() ? !page.cursor : true));
-        guids.insert(guids.end(), more.begin(), more.end());
-        cursor = page.cursor.value_or("");
-    } while (!cursor.empty());
-    return guids;
-}
-
 void make_board(Client& client) {
     client.ask(HeartbeatArgs{.executor_id = "e", .ttl = 600'000ms});
     bring(client, "p1", State::pending, {}, {.domain = "d1"});

@@ -6,6 +6,8 @@
 //
 // recv: libzmq does not tell what a connection sends that never becomes a message, and the system
 // only does of tcp. So it is counted here.
+//
+// libzmq calls both on one thread, which is the only one that writes what is counted.
 #include "broker/connections.hpp"
 
 #include "broker/received.hpp"
@@ -14,6 +16,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
 #include <fcntl.h>
 #include <limits>
@@ -24,10 +27,13 @@
 
 namespace {
 
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
 // Of a connection, since it was accepted. Written by libzmq's thread that reads from it.
 struct Counted {
     std::atomic<std::uint64_t> bytes;
-    std::atomic<std::int64_t> at;  // seconds
+    std::atomic<nanoseconds> at;  // of the last of them
 };
 
 // As many descriptors as the service may have; of those beyond nothing is known.
@@ -38,23 +44,41 @@ Counted* counted_of(int descriptor) {
     return at < counted.size() ? &counted[at] : nullptr;
 }
 
-// To the tick of the kernel, and so a few nanoseconds.
-std::int64_t coarse_seconds() {
+// As of the last tick of the kernel: that takes a few nanoseconds.
+nanoseconds coarse_time() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return now.tv_sec;
+    return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
 }
+
+constexpr nanoseconds tick = 10ms;  // at most
 
 void count(int descriptor, std::uint64_t bytes) {
     if (Counted* const one = counted_of(descriptor)) {
         one->bytes.store(bytes, std::memory_order_relaxed);
-        one->at.store(coarse_seconds(), std::memory_order_relaxed);
+        one->at.store(coarse_time(), std::memory_order_relaxed);
     }
 }
 
-// Connections that were let in and are not known to be gone; and as many as may be.
-std::atomic<std::size_t> let_in{0};
-std::atomic<std::size_t> most{std::numeric_limits<std::size_t>::max()};
+// Connections that were let in; those of them that are not known to be gone; and as many as may be.
+std::atomic<std::uint64_t> let_in{0};
+std::atomic<std::uint64_t> present{0};
+std::atomic<std::uint64_t> most_present{std::numeric_limits<std::uint64_t>::max()};
+
+// Bytes of connections that are gone, of which none was known to be received when that was found;
+// as much of that as is by now; and as much as may not be.
+std::atomic<std::uint64_t> left{0};
+std::atomic<std::uint64_t> left_heard{0};
+std::atomic<std::uint64_t> most_left{std::numeric_limits<std::uint64_t>::max()};
+std::atomic<nanoseconds> heard_at{};
+
+// Whoever had this descriptor before is gone.
+void leave(int descriptor) {
+    if (Counted* const one = counted_of(descriptor);
+        one != nullptr && one->at.load() + tick >= heard_at.load()) {
+        left += one->bytes.exchange(0);
+    }
+}
 
 // Given up for a moment, so that there is a descriptor to hang up by. Whoever waits for a
 // connection would else be told of it again and again.
@@ -93,22 +117,32 @@ bool is_kept(int descriptor) {
     return static_cast<rlim_t>(descriptor) + taskbbs::broker::files_kept >= files.rlim_cur;
 }
 
+// Why it is not let in, as an error; 0: it is.
+int fault_of(int connection) {
+    return is_kept(connection) || present >= most_present ? ECONNABORTED
+           : left - left_heard > most_left                ? taskbbs::broker::held_off_error
+                                                          : 0;
+}
+
 int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) {
     keep_spare();
     const int connection = raw_accept(listener, peer, size, flags);
-    if (connection >= 0 && (is_kept(connection) || let_in >= most)) {
-        close(connection);
-        errno = ECONNABORTED;
+    if (connection < 0) {
+        if (errno == EMFILE || errno == ENFILE) {
+            hang_up_on_next(listener);
+            errno = ECONNABORTED;
+        }
         return -1;
     }
-    if (connection < 0 && (errno == EMFILE || errno == ENFILE)) {
-        hang_up_on_next(listener);
-        errno = ECONNABORTED;
+    leave(connection);
+    if (const int fault = fault_of(connection); fault != 0) {
+        close(connection);
+        errno = fault;
+        return -1;
     }
-    if (connection >= 0) {
-        ++let_in;
-        count(connection, 0);
-    }
+    ++let_in;
+    ++present;
+    count(connection, 0);
     return connection;
 }
 
@@ -117,20 +151,36 @@ int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) 
 namespace taskbbs::broker {
 
 void let_in_at_most(std::size_t connections) {
-    most = connections;
+    most_present = connections;
+}
+
+void leave_at_most(std::uint64_t bytes) {
+    most_left = bytes;
 }
 
 void note_gone() {
-    --let_in;
+    --present;
+}
+
+Crowd crowd() {
+    return {.let_in = let_in, .present = present, .left = left, .as_of = coarse_time()};
+}
+
+std::uint64_t let_in_so_far() {
+    return let_in.load(std::memory_order_relaxed);
+}
+
+void note_heard(const Crowd& by_then) {
+    left_heard.store(by_then.left, std::memory_order_release);
+    heard_at.store(by_then.as_of, std::memory_order_release);
 }
 
 Received received_by(int descriptor) {
     const Counted* const one = counted_of(descriptor);
-    return one == nullptr
-               ? Received{}
-               : Received{.bytes = one->bytes.load(std::memory_order_relaxed),
-                          .quiet = std::chrono::seconds(coarse_seconds() -
-                                                        one->at.load(std::memory_order_relaxed))};
+    return one == nullptr ? Received{}
+                          : Received{.bytes = one->bytes.load(std::memory_order_relaxed),
+                                     .quiet = std::chrono::duration_cast<std::chrono::seconds>(
+                                         coarse_time() - one->at.load(std::memory_order_relaxed))};
 }
 
 }  // namespace taskbbs::broker

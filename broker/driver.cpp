@@ -132,7 +132,7 @@ class Driver {
         const bool drained = receive(began);
         land(began);
         broker_.set_read_only(journal_.disk_is_full());
-        const bool more_work = broker_.work(began, heard_until_, !drained);
+        const bool more_work = broker_.work(began, sockets_.heard_until(), !drained);
         launch(drained);
         send();
         // While the batch that gathers is full, only the journal can help.
@@ -293,16 +293,14 @@ class Driver {
 
     // Handles requests for a while, one at a time. True when nothing more had arrived.
     bool receive(Time at) {
+        sockets_.begin(at);
         while (!broker_.full() && now() - at < receive_at_most) {
             if (broker_.handle_next(unread())) {
                 continue;
             }
             if (!sockets_.receive(incoming_)) {
-                heard_until_ = at;
-                mark_ = {at, 0};
                 return true;
             }
-            count_message(at);
             take_message(at);
             broker_.handle_next(unread());  // mostly its only one
         }
@@ -321,17 +319,6 @@ class Driver {
                 : broker_.receive_malformed(incoming_.peer, "a request message is one frame", at);
         if (!fault.empty()) {
             log_.warn("malformed", {{"from", sockets_.from()}, {"says", fault}});
-        }
-    }
-
-    // Where messages never cease: the socket is read one message a peer in turn, and holds a
-    // bounded number of each. So once enough were taken since the mark, all that had arrived by
-    // then were among them.
-    void count_message(Time at) {
-        const std::size_t all = (sockets_.connections() + 1) * (Sockets::messages_held + 1);
-        if (++mark_.messages > all) {
-            heard_until_ = mark_.at;
-            mark_ = {at, 0};
         }
     }
 
@@ -379,6 +366,7 @@ class Driver {
         Stats& stats = broker_.stats();
         stats.connections = sockets_.connections();
         stats.connections_refused = sockets_.refused();
+        stats.connections_held_off = sockets_.held_off();
         stats.disk_free_bytes = history_.free_bytes();
         stats.syncs = journal_.syncs();
         const journal::SyncTimes sync_times = journal_.sync_times();
@@ -415,7 +403,7 @@ class Driver {
     void drop_greedy(Time at) {
         const std::uint64_t resident = resident_bytes();
         broker_.stats().rss_bytes = resident;
-        const auto [subscribers, requesters] = sockets_.drop_greedy(resident, heard_until_, at);
+        const auto [subscribers, requesters] = sockets_.drop_greedy(resident, at);
         if (subscribers > 0) {
             log_.warn("subscriber_dropped",
                       {{"connections", subscribers}, {"says", "a megabyte of subscriptions"}});
@@ -463,15 +451,6 @@ class Driver {
     std::optional<Watchdog> watchdog_;
 
     Sockets::Incoming incoming_;
-
-    // Since when messages are counted; see count_message().
-    struct Mark {
-        Time at{};
-        std::size_t messages = 0;
-    };
-
-    Mark mark_;
-    Time heard_until_{};
     Time history_told_{};
     std::uint64_t turns_ = 0;
     std::uint64_t batches_given_ = 0;

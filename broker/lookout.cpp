@@ -65,6 +65,11 @@ void Lookout::look_at_counts(const Seen& seen, Log& log) {
                   {"limit", stats.connections_limit},
                   {"says", "who connects is hung up on: see limits.connections"}});
     }
+    if (const auto more = growth(held_off_, stats.connections_held_off); more > 0) {
+        log.warn(
+            "connections_held_off",
+            {{"refused", more}, {"says", "who came and went left more than could be handled yet"}});
+    }
     if (const auto more = growth(lost_, stats.executors_lost); more > 0) {
         log.info("executors_lost",
                  {{"lost", more}, {"last", stats.last_lost}, {"present", seen.executors}});

@@ -41,6 +41,7 @@ class Lookout {
     std::uint64_t busy_ = 0;
     std::uint64_t lost_ = 0;
     std::uint64_t refused_ = 0;
+    std::uint64_t held_off_ = 0;
     std::uint64_t dropped_ = 0;
 };
 

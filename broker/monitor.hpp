@@ -12,8 +12,9 @@ int descriptor_of(void* socket);
 
 class Monitor {
   public:
-    // Refused: hung up on before it came. Turned away: before there was a key to look at.
-    enum class Kind { came, went, refused, turned_away };
+    // Refused, held off: hung up on before it came, as one too many, or as those before it left too
+    // much. Turned away: before there was a key to look at.
+    enum class Kind { came, went, refused, held_off, turned_away };
 
     struct Event {
         Kind kind = Kind::came;

@@ -3,6 +3,7 @@
 
 #include "broker/bouncer.hpp"
 #include "broker/connections.hpp"
+#include "broker/hearing.hpp"
 #include "broker/ipc_file.hpp"
 #include "broker/monitor.hpp"
 #include "broker/system.hpp"
@@ -135,6 +136,7 @@ class Sockets::Machinery {
         : bouncer(requesters, subscribers, received_by, settings.message_bytes),
           peer_bytes(settings.peer_bytes) {
         limit_to(settings.connections);
+        leave_at_most((messages_held + 1) * settings.message_bytes);
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
@@ -227,10 +229,12 @@ class Sockets::Machinery {
     Descriptors subscribers;  // and of the other
     Bouncer bouncer;
     Descriptors changed;  // came or went since it was cleared
+    Hearing hearing{messages_held + 1};  // and one that is arriving
     std::size_t peer_bytes;
     std::size_t limit = 0;
     std::optional<ZapHandler> zap;
     std::uint64_t refused = 0;
+    std::uint64_t held_off = 0;
     std::vector<std::string_view> turned_away;
 
     // `of_socket`: the connections of the monitor's.
@@ -250,6 +254,9 @@ class Sockets::Machinery {
                 case Monitor::Kind::refused:
                     ++refused;
                     make_room();
+                    break;
+                case Monitor::Kind::held_off:
+                    ++held_off;
                     break;
                 case Monitor::Kind::turned_away:
                     if (zap) {
@@ -288,10 +295,20 @@ Sockets::Sockets(const SocketSettings& settings)
 
 Sockets::~Sockets() = default;
 
+void Sockets::begin(core::Time now) {
+    machinery_->hearing.begin(now, crowd());
+}
+
+core::Time Sockets::heard_until() const {
+    return machinery_->hearing.until().at;
+}
+
 bool Sockets::receive(Incoming& incoming) {
     zmq_msg_t& frame = machinery_->frame;
     void* const socket = machinery_->requests;
     if (zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) < 0) {
+        machinery_->hearing.note_end();
+        note_heard(machinery_->hearing.until().crowd);
         return false;
     }
     incoming.peer.assign(static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame));
@@ -302,6 +319,9 @@ bool Sockets::receive(Incoming& incoming) {
             return false;
         }
         ++frames;
+    }
+    if (machinery_->hearing.note_message(let_in_so_far())) {
+        note_heard(machinery_->hearing.until().crowd);
     }
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};
@@ -385,10 +405,8 @@ int Sockets::door() const {
 
 // A descriptor may have become another connection's since libzmq said so last: it is asked again,
 // and who is new there stays.
-Sockets::Dropped Sockets::drop_greedy(std::uint64_t resident,
-                                      core::Time heard_until,
-                                      core::Time now) {
-    const Bouncer::Greedy greedy = machinery_->bouncer.look(resident, heard_until, now);
+Sockets::Dropped Sockets::drop_greedy(std::uint64_t resident, core::Time now) {
+    const Bouncer::Greedy greedy = machinery_->bouncer.look(resident, heard_until(), now);
     if (greedy.subscribers.empty() && greedy.requesters.empty()) {
         return {};
     }
@@ -421,6 +439,10 @@ void Sockets::drop_subscribers() {
 
 std::uint64_t Sockets::refused() const {
     return machinery_->refused;
+}
+
+std::uint64_t Sockets::held_off() const {
+    return machinery_->held_off;
 }
 
 std::size_t Sockets::subscribers() const {

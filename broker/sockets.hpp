@@ -60,8 +60,12 @@ class Sockets {
     // there is none, as with ipc.
     std::string from() const;
 
+    // Call it with the time before each series of receive().
+    void begin(core::Time now);
     // False: nothing is there. Never blocks.
     bool receive(Incoming& incoming);
+    // Whatever had arrived by then was received.
+    core::Time heard_until() const;
 
     // False: the peer is gone, or does not read; it asks again.
     bool send(Message message);
@@ -77,6 +81,8 @@ class Sockets {
     std::size_t connections() const;
     // How many were one too many, and were hung up on.
     std::uint64_t refused() const;
+    // How many were, as those before them had left too much that was not received yet.
+    std::uint64_t held_off() const;
 
     // Who knocks is let in, or refused and told; call it when door() is readable.
     void answer_door(const core::Grants& grants,
@@ -92,7 +98,7 @@ class Sockets {
     };
 
     // Hangs up on those who are greedy, as Bouncer::look() finds them, and returns how many.
-    Dropped drop_greedy(std::uint64_t resident, core::Time heard_until, core::Time now);
+    Dropped drop_greedy(std::uint64_t resident, core::Time now);
     // When that is due.
     const Bouncer& bouncer() const;
     // Hangs up on all who listen to events: those who still may knock again.

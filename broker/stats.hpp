@@ -21,7 +21,8 @@ struct Stats {
     std::string last_lost;             // the latest of them
     std::uint64_t connections = 0;     // now
     std::uint64_t connections_limit = 0;
-    std::uint64_t connections_refused = 0;  // hung up on at the limit
+    std::uint64_t connections_refused = 0;   // hung up on at the limit
+    std::uint64_t connections_held_off = 0;  // as those before had left much that was not received
     std::uint64_t keys_refused = 0;         // clients that were not let in
     // From the journal thread.
     std::uint64_t syncs = 0;

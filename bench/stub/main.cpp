@@ -104,6 +104,7 @@ class Loop {
 
     bool receive() {
         const core::Time began = broker::wall_time();
+        sockets_.begin(began);
         for (core::Time at = began; at - began < receive_at_most; at = broker::wall_time()) {
             if (!sockets_.receive(incoming_)) {
                 return true;

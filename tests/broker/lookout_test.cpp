@@ -89,6 +89,13 @@ TEST_CASE("connections that were refused are said with the limit") {
     CHECK(watched.said({.stats = stats}).empty());
 }
 
+TEST_CASE("connections that were held off are said") {
+    Watched watched;
+    const Stats stats{.connections_held_off = 2};
+    CHECK(watched.said({.stats = stats}).starts_with("<4>connections_held_off refused=2 says="));
+    CHECK(watched.said({.stats = stats}).empty());
+}
+
 TEST_CASE("executors whose presence ran out are said, and those that are left") {
     Watched watched;
     const Stats stats{.executors_lost = 2, .last_lost = "e17"};

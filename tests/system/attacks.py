@@ -138,6 +138,13 @@ def nested_and_huge_bodies(target, stop):
     _pour(target, stop, itertools.cycle([_frame(one) for one in (deep, maps, wide, big, over)]))
 
 
+def connections_that_bring_and_go(target, stop):
+    """Each brings messages that take longer to look at than to send, and is gone."""
+    wide = _frame(b"\xdd\x00\x0f\x00\x00" + b"\xc0" * 0xf0000)
+    while not stop.is_set():
+        _pour(target, stop, itertools.repeat(wide, 12))
+
+
 def lengths_that_lie(target, stop):
     """Counts and lengths far beyond what follows, in MessagePack and in ZMTP."""
     lies = [_frame(body) for body in (

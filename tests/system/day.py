@@ -31,7 +31,8 @@ from kills import OPTIONS, Campaign, conduct  # noqa: E402
 MIB = 1 << 20
 # Those that leave nothing on the board; hostile.py has them all, against small bounds.
 HOSTILE = (
-    attacks.endless_multipart, attacks.nested_and_huge_bodies, attacks.lengths_that_lie,
+    attacks.endless_multipart, attacks.nested_and_huge_bodies,
+    attacks.connections_that_bring_and_go, attacks.lengths_that_lie,
     attacks.never_reading_replies, attacks.slow_reading_of_big_lists,
     attacks.half_open_and_mute_connections, attacks.connections_that_come_and_go,
     attacks.subscription_floods, attacks.huge_topics, attacks.replay_floods,

@@ -37,7 +37,7 @@ class _Good:
     """Brings tasks from their desire to their end, one after another, in a thread of its own."""
 
     def __init__(self, board, name):
-        self.name, self.done, self.failure = name, 0, None
+        self.board, self.name, self.done, self.failure = board, name, 0, None
         self.stop = threading.Event()
         self.client = board.client()
         self.client.beat(f"good-{name}", ttl_ms=600_000)
@@ -83,19 +83,29 @@ class _GoodReader(_Good):
         self.done += 1
 
 
+class _Newcomer(_Good):
+    """Comes, asks once, is answered and goes, again and again."""
+
+    def lifecycle(self):
+        client = self.board.client()
+        same(client.ask("hello", {}, timeout=DEADLINE).status, "ok", "a newcomer's hello")
+        client.close()
+        self.done += 1
+
+
 def _resident(board):
     with open(f"/proc/{board.process.pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmRSS"))
 
 
-def _withstands(board, attack, attackers=2, prefix=(), options=None, reader=False):
+def _withstands(board, attack, attackers=2, prefix=(), options=None, others=()):
     """The attack beside good clients; the broker's resident memory at its peak."""
     board.prefix = list(prefix)
     board.start({**BOUNDS, **(options or {})})
     standing = board.client()
     standing.desire_many([f"standing-{at}" for at in range(300)], payload=b"p" * 10_000,
                          stack="standing", time_to_claim_ms=4294967295)
-    good = [_Good(board, name) for name in ("a", "b")] + ([_GoodReader(board, "reader")] if reader else [])
+    good = [_Good(board, name) for name in ("a", "b")] + [other(board, other.__name__) for other in others]
     stop = threading.Event()
     hostile = [threading.Thread(target=attack, args=(board, stop), daemon=True)
                for _ in range(attackers)]
@@ -128,6 +138,18 @@ def endless_multipart_in_a_crowd(board):
 
 def nested_and_huge_bodies(board):
     _withstands(board, attacks.nested_and_huge_bodies)
+
+
+def connections_that_bring_and_go(board):
+    """What those who are gone have left is bounded as well."""
+    _withstands(board, attacks.connections_that_bring_and_go, others=(_Newcomer,))
+    board.says("warn connections_held_off refused=")
+
+
+def connections_that_bring_and_go_over_ipc(board):
+    _over_ipc(board)
+    _withstands(board, attacks.connections_that_bring_and_go)
+    board.says("warn connections_held_off refused=")
 
 
 def lengths_that_lie(board):
@@ -243,7 +265,7 @@ def huge_topics(board):
 
 def replay_floods(board):
     """Those who ask for little get it: they are served in turn."""
-    _withstands(board, attacks.replay_floods, reader=True)
+    _withstands(board, attacks.replay_floods, others=(_GoodReader,))
 
 
 def waiting_acquires_by_the_thousand(board):

@@ -33,8 +33,9 @@ Monitor::Event event_of(std::uint16_t number, std::int32_t value) {
         case ZMQ_EVENT_DISCONNECTED:
             return {.kind = Monitor::Kind::went, .descriptor = value, .why = {}};
         case ZMQ_EVENT_ACCEPT_FAILED:
-            return {.kind = value == held_off_error ? Monitor::Kind::held_off : Monitor::Kind::refused,
-                    .why = {}};
+            return {
+                .kind = value == held_off_error ? Monitor::Kind::held_off : Monitor::Kind::refused,
+                .why = {}};
         default:
             return {.kind = Monitor::Kind::turned_away, .why = why_failed(value)};
     }

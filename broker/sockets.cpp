@@ -228,7 +228,7 @@ class Sockets::Machinery {
     Descriptors requesters;   // connections of the one socket
     Descriptors subscribers;  // and of the other
     Bouncer bouncer;
-    Descriptors changed;  // came or went since it was cleared
+    Descriptors changed;                 // came or went since it was cleared
     Hearing hearing{messages_held + 1};  // and one that is arriving
     std::size_t peer_bytes;
     std::size_t limit = 0;

@@ -23,7 +23,7 @@ struct Stats {
     std::uint64_t connections_limit = 0;
     std::uint64_t connections_refused = 0;   // hung up on at the limit
     std::uint64_t connections_held_off = 0;  // as those before had left much that was not received
-    std::uint64_t keys_refused = 0;         // clients that were not let in
+    std::uint64_t keys_refused = 0;          // clients that were not let in
     // From the journal thread.
     std::uint64_t syncs = 0;
     // How long batches took lately to be written and synced.

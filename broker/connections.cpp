@@ -12,11 +12,12 @@
 
 #include "broker/received.hpp"
 #include "broker/system.hpp"
+#include "broker/unheard.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <chrono>
 #include <ctime>
 #include <fcntl.h>
 #include <limits>
@@ -27,13 +28,13 @@
 
 namespace {
 
-using namespace std::chrono_literals;
-using std::chrono::nanoseconds;
+using taskbbs::broker::Unheard;
 
 // Of a connection, since it was accepted. Written by libzmq's thread that reads from it.
 struct Counted {
     std::atomic<std::uint64_t> bytes;
-    std::atomic<nanoseconds> at;  // of the last of them
+    std::atomic<std::int64_t> at;  // seconds; of the last of them
+    Unheard unheard;               // that thread's alone
 };
 
 // As many descriptors as the service may have; of those beyond nothing is known.
@@ -44,39 +45,44 @@ Counted* counted_of(int descriptor) {
     return at < counted.size() ? &counted[at] : nullptr;
 }
 
-// As of the last tick of the kernel: that takes a few nanoseconds.
-nanoseconds coarse_time() {
+// To the tick of the kernel, and so a few nanoseconds.
+std::int64_t coarse_seconds() {
     timespec now{};
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+    return now.tv_sec;
 }
 
-constexpr nanoseconds tick = 10ms;  // at most
-
-void count(int descriptor, std::uint64_t bytes) {
-    if (Counted* const one = counted_of(descriptor)) {
-        one->bytes.store(bytes, std::memory_order_relaxed);
-        one->at.store(coarse_time(), std::memory_order_relaxed);
-    }
+void count(Counted& one, std::uint64_t bytes) {
+    one.bytes.store(bytes, std::memory_order_relaxed);
+    one.at.store(coarse_seconds(), std::memory_order_relaxed);
 }
 
-// Connections that were let in; those of them that are not known to be gone; and as many as may be.
-std::atomic<std::uint64_t> let_in{0};
+constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+
+// Connections that were let in and are not known to be gone.
 std::atomic<std::uint64_t> present{0};
-std::atomic<std::uint64_t> most_present{std::numeric_limits<std::uint64_t>::max()};
+std::atomic<std::uint64_t> most_present{no_limit};
 
-// Bytes of connections that are gone, of which none was known to be received when that was found;
-// as much of that as is by now; and as much as may not be.
+// What connections left that are gone; how much of that was received since; how much may not be.
 std::atomic<std::uint64_t> left{0};
 std::atomic<std::uint64_t> left_heard{0};
-std::atomic<std::uint64_t> most_left{std::numeric_limits<std::uint64_t>::max()};
-std::atomic<nanoseconds> heard_at{};
+std::atomic<std::uint64_t> most_left{no_limit};
+// Of the memory that libzmq keeps for one until all of it is received.
+constexpr std::uint64_t left_anyway = 90U << 10;
 
-// Whoever had this descriptor before is gone.
-void leave(int descriptor) {
-    if (Counted* const one = counted_of(descriptor);
-        one != nullptr && one->at.load() + tick >= heard_at.load()) {
-        left += one->bytes.exchange(0);
+// Numbers of Hearing's.
+std::atomic<std::uint64_t> begun{0};
+std::atomic<std::uint64_t> heard{0};
+
+// Somebody has this descriptor from now on, so whoever had it before is gone.
+void begin_counting(int descriptor) {
+    if (Counted* const one = counted_of(descriptor)) {
+        // libzmq holds no more of one connection than may be left of all.
+        if (const std::uint64_t bytes = one->unheard.bytes(heard); bytes > 0) {
+            left += std::min<std::uint64_t>(bytes, most_left) + left_anyway;
+        }
+        one->unheard = {};
+        count(*one, 0);
     }
 }
 
@@ -134,15 +140,13 @@ int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) 
         }
         return -1;
     }
-    leave(connection);
+    begin_counting(connection);
     if (const int fault = fault_of(connection); fault != 0) {
         close(connection);
         errno = fault;
         return -1;
     }
-    ++let_in;
     ++present;
-    count(connection, 0);
     return connection;
 }
 
@@ -150,11 +154,11 @@ int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) 
 
 namespace taskbbs::broker {
 
-void let_in_at_most(std::size_t connections) {
+void limit_present(std::size_t connections) {
     most_present = connections;
 }
 
-void leave_at_most(std::uint64_t bytes) {
+void limit_left(std::uint64_t bytes) {
     most_left = bytes;
 }
 
@@ -162,25 +166,23 @@ void note_gone() {
     --present;
 }
 
-Crowd crowd() {
-    return {.let_in = let_in, .present = present, .left = left, .as_of = coarse_time()};
+std::uint64_t left_so_far() {
+    return left;
 }
 
-std::uint64_t let_in_so_far() {
-    return let_in.load(std::memory_order_relaxed);
-}
-
-void note_heard(const Crowd& by_then) {
-    left_heard.store(by_then.left, std::memory_order_release);
-    heard_at.store(by_then.as_of, std::memory_order_release);
+void note_hearing(const Hearing& hearing) {
+    begun.store(hearing.begun().number, std::memory_order_release);
+    heard.store(hearing.until().number, std::memory_order_release);
+    left_heard.store(hearing.until().left, std::memory_order_release);
 }
 
 Received received_by(int descriptor) {
     const Counted* const one = counted_of(descriptor);
-    return one == nullptr ? Received{}
-                          : Received{.bytes = one->bytes.load(std::memory_order_relaxed),
-                                     .quiet = std::chrono::duration_cast<std::chrono::seconds>(
-                                         coarse_time() - one->at.load(std::memory_order_relaxed))};
+    return one == nullptr
+               ? Received{}
+               : Received{.bytes = one->bytes.load(std::memory_order_relaxed),
+                          .quiet = std::chrono::seconds(coarse_seconds() -
+                                                        one->at.load(std::memory_order_relaxed))};
 }
 
 }  // namespace taskbbs::broker
@@ -201,10 +203,10 @@ extern "C" ssize_t counted_recv(int descriptor,
 
 extern "C" ssize_t counted_recv(int descriptor, void* buffer, std::size_t size, int flags) {
     const auto received = syscall(SYS_recvfrom, descriptor, buffer, size, flags, nullptr, nullptr);
-    const Counted* const one = counted_of(descriptor);
-    if (received > 0 && one != nullptr) {
-        count(descriptor,
-              one->bytes.load(std::memory_order_relaxed) + static_cast<std::uint64_t>(received));
+    if (Counted* const one = counted_of(descriptor); one != nullptr && received > 0) {
+        const auto bytes = static_cast<std::uint64_t>(received);
+        count(*one, one->bytes.load(std::memory_order_relaxed) + bytes);
+        one->unheard.add(bytes, begun, heard);
     }
     return received;
 }

@@ -6,7 +6,7 @@
 // is let in.
 #pragma once
 
-#include "broker/crowd.hpp"
+#include "broker/hearing.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -15,21 +15,21 @@
 namespace taskbbs::broker {
 
 // From now on. From any thread, as all here.
-void let_in_at_most(std::size_t connections);
+void limit_present(std::size_t connections);
 
 // Of bytes that those who are gone sent and that may not have been received. Beyond, accept() ends
 // with this error.
-void leave_at_most(std::uint64_t bytes);
+void limit_left(std::uint64_t bytes);
 inline constexpr int held_off_error = EPROTO;
 
 // One that was let in is gone.
 void note_gone();
 
-// As of now, and its let_in alone.
-Crowd crowd();
-std::uint64_t let_in_so_far();
+// Bytes since the start that may not have been received when it was found that who sent them is
+// gone.
+std::uint64_t left_so_far();
 
-// Whatever had arrived by then was received.
-void note_heard(const Crowd& by_then);
+// What is being read, and what was; `left` of its marks is of left_so_far().
+void note_hearing(const Hearing& hearing);
 
 }  // namespace taskbbs::broker

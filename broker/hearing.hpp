@@ -1,10 +1,11 @@
 // How far the requests were heard: by when whatever had arrived was received. Where the socket is
-// found empty, that is plain. Where messages never cease, they are counted: libzmq gives one of a
-// connection in turn, and holds a bounded number of each, also of those who are gone. Pure.
+// found empty, that is plain. Where messages never cease, rounds are counted: libzmq gives one
+// message of a connection in turn, and holds a bounded number of each, also of those who are gone.
+// So the loop sends some to itself, and when the last of them is back, each of the others has had
+// as many turns. Pure.
 #pragma once
 
 #include "broker/core/clock.hpp"
-#include "broker/crowd.hpp"
 
 #include <cstdint>
 
@@ -14,43 +15,57 @@ class Hearing {
   public:
     struct Mark {
         core::Time at{};
-        Crowd crowd;
+        std::uint64_t number = 0;  // of the series of messages that began then, from 1
+        std::uint64_t left = 0;    // what was told of it
     };
 
-    // `held`: messages of one connection that are kept until they are received.
-    explicit Hearing(std::uint64_t held) : held_(held) {}
+    // `rounds`: as many as empty what libzmq holds of one connection.
+    explicit Hearing(int rounds) : rounds_(rounds) {}
 
-    // The socket is about to be read.
-    void begin(core::Time now, const Crowd& crowd) { begun_ = {now, crowd}; }
+    // The socket is about to be read. True: the loop is to send so many messages to itself now.
+    bool begin(core::Time now, std::uint64_t left);
 
-    // A message was received; so many were let in by now. True: until() moved.
-    bool note_message(std::uint64_t let_in) {
-        // Who may have had something there at the mark: those who were there when all was heard
-        // last, and who came since.
-        const std::uint64_t senders = until_.crowd.present + (let_in - until_.crowd.let_in);
-        if (++messages_ <= senders * held_) {
+    // One of those was received. True: until() moved.
+    bool note_round() {
+        if (awaited_ == 0 || --awaited_ > 0) {
             return false;
         }
         until_ = mark_;
-        mark_ = begun_;
-        messages_ = 0;
         return true;
     }
 
     // There was no other message.
     void note_end() {
-        until_ = mark_ = begun_;
-        messages_ = 0;
+        until_ = begun_;
+        awaited_ = 0;
+        ended_ = true;
     }
 
     const Mark& until() const { return until_; }
 
+    const Mark& begun() const { return begun_; }
+
   private:
-    std::uint64_t held_;
+    // Between marks: they cost some microseconds.
+    static constexpr core::Duration often = std::chrono::milliseconds(10);
+
+    int rounds_;
+    int awaited_ = 0;
+    bool ended_ = true;  // the last series was read to its end
     Mark until_;
     Mark begun_;
-    Mark mark_;  // whatever had arrived by then is heard once enough messages were received since
-    std::uint64_t messages_ = 0;
+    Mark mark_;
 };
+
+inline bool Hearing::begin(core::Time now, std::uint64_t left) {
+    const bool needs_mark = !ended_ && awaited_ == 0 && now - mark_.at >= often;
+    begun_ = {.at = now, .number = begun_.number + 1, .left = left};
+    ended_ = false;
+    if (needs_mark) {
+        mark_ = begun_;
+        awaited_ = rounds_;
+    }
+    return needs_mark;
+}
 
 }  // namespace taskbbs::broker

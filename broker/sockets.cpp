@@ -1,10 +1,10 @@
 // libzmq, by its C interface: the C++ one throws where a peer is merely gone.
 #include "broker/sockets.hpp"
 
+#include "broker/bind.hpp"
 #include "broker/bouncer.hpp"
 #include "broker/connections.hpp"
 #include "broker/hearing.hpp"
-#include "broker/ipc_file.hpp"
 #include "broker/monitor.hpp"
 #include "broker/system.hpp"
 #include "broker/unread.hpp"
@@ -37,61 +37,13 @@ constexpr int subscription_bytes = 4096;  // the longest message on the events s
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
+// One more than libzmq holds of a connection, and one as it may be a turn ahead of the others.
+constexpr int rounds = Sockets::messages_held + 2;
+constexpr const char* own_address = "inproc://own";
+constexpr std::string_view own_name = "the broker itself";
 
 void set(void* socket, int option, int value) {
     zmq_setsockopt(socket, option, &value, sizeof value);
-}
-
-std::string last_endpoint(void* socket) {
-    std::array<char, 1024> text{};
-    std::size_t size = text.size();
-    zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, text.data(), &size);
-    return text.data();
-}
-
-// libzmq would remove whatever lies where the socket's file is to be.
-void check_ipc_file(const std::string& endpoint, std::string_view option) {
-    const auto path = ipc_path(endpoint);
-    if (!path) {
-        return;
-    }
-    if (const std::string taken = ipc_file_fault(*path); !taken.empty()) {
-        throw BindError(fmt::format("cannot bind {} = {}: {}", option, endpoint, taken));
-    }
-}
-
-void open_ipc_file(void* socket, std::uint32_t mode, std::string_view option) {
-    const std::string bound = last_endpoint(socket);
-    const auto path = ipc_path(bound);
-    if (path && chmod(path->c_str(), mode) != 0) {
-        throw BindError(fmt::format("cannot set the mode of {} = {}: {}; {}",
-                                    option,
-                                    bound,
-                                    std::generic_category().message(errno),
-                                    "choose a path on another file system"));
-    }
-}
-
-void bind_to(void* socket,
-             const std::string& endpoint,
-             std::uint32_t mode,
-             std::string_view option) {
-    check_ipc_file(endpoint, option);
-    // Only where it is asked for: an IPv6 socket names IPv4 addresses in a way few clients expect.
-    set(socket, ZMQ_IPV6, endpoint.starts_with("tcp://[") ? 1 : 0);
-    if (zmq_bind(socket, endpoint.c_str()) == 0) {
-        open_ipc_file(socket, mode, option);
-        return;
-    }
-    const int error = zmq_errno();
-    const std::string_view next_step =
-        error == EADDRINUSE ? "another process has it: end that one, or choose another endpoint"
-        : error == ENOENT && ipc_path(endpoint)
-            ? "the directory of the socket must be there (RuntimeDirectory= of the service)"
-        : error == EACCES ? "this user may not: choose a port above 1023, or another path"
-                          : "choose an address of this host";
-    throw BindError(fmt::format(
-        "cannot bind {} = {}: {}; {}", option, endpoint, zmq_strerror(error), next_step));
 }
 
 // libzmq has had this option for long; its header says so only where drafts are enabled.
@@ -136,10 +88,11 @@ class Sockets::Machinery {
         : bouncer(requesters, subscribers, received_by, settings.message_bytes),
           peer_bytes(settings.peer_bytes) {
         limit_to(settings.connections);
-        leave_at_most((messages_held + 1) * settings.message_bytes);
+        limit_left((messages_held + 1) * settings.message_bytes);
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
+        zmq_ctx_set(context, ZMQ_IO_THREADS, 1);  // broker/connections counts without a lock
         if (!settings.secret_key.empty()) {
             zap.emplace(context);
         }
@@ -178,6 +131,7 @@ class Sockets::Machinery {
         zmq_msg_close(&frame);
         requests_monitor.reset();
         events_monitor.reset();
+        zmq_close(own);
         zmq_close(events);
         zmq_close(requests);
         zap.reset();
@@ -187,7 +141,39 @@ class Sockets::Machinery {
     Machinery(const Machinery&) = delete;
     Machinery& operator=(const Machinery&) = delete;
 
+    // First of all, so that nobody else has that name.
+    void connect_own() {
+        zmq_bind(requests, own_address);
+        own = zmq_socket(context, ZMQ_DEALER);
+        set(own, ZMQ_LINGER, 0);
+        zmq_setsockopt(own, ZMQ_ROUTING_ID, own_name.data(), own_name.size());
+        zmq_connect(own, own_address);
+    }
+
+    void send_rounds() {
+        for (int i = 0; i < rounds; ++i) {
+            zmq_send(own, nullptr, 0, ZMQ_DONTWAIT);
+        }
+    }
+
+    // The name of who sent the next message, into `frame`; what the loop sent itself is noted.
+    // False: there is none.
+    bool receive_peer() {
+        while (zmq_msg_recv(&frame, requests, ZMQ_DONTWAIT) >= 0) {
+            const auto* const name = static_cast<const char*>(zmq_msg_data(&frame));
+            if (std::string_view(name, zmq_msg_size(&frame)) != own_name) {
+                return true;
+            }
+            zmq_msg_recv(&frame, requests, ZMQ_DONTWAIT);
+            if (hearing.note_round()) {
+                note_hearing(hearing);
+            }
+        }
+        return false;
+    }
+
     void bind_both(const SocketSettings& settings) {
+        connect_own();
         bind_to(requests, settings.requests, settings.requests_mode, "requests.endpoint");
         requests_endpoint = last_endpoint(requests);
         bind_to(events, settings.events, settings.events_mode, "events.endpoint");
@@ -204,7 +190,7 @@ class Sockets::Machinery {
 
     void limit_to(std::size_t count) {
         limit = count;
-        let_in_at_most(count);
+        limit_present(count);
     }
 
     std::size_t connections() const { return requesters.size() + subscribers.size(); }
@@ -228,8 +214,9 @@ class Sockets::Machinery {
     Descriptors requesters;   // connections of the one socket
     Descriptors subscribers;  // and of the other
     Bouncer bouncer;
-    Descriptors changed;                 // came or went since it was cleared
-    Hearing hearing{messages_held + 1};  // and one that is arriving
+    Descriptors changed;  // came or went since it was cleared
+    Hearing hearing{rounds};
+    void* own = nullptr;  // of the loop, to send to itself by
     std::size_t peer_bytes;
     std::size_t limit = 0;
     std::optional<ZapHandler> zap;
@@ -296,7 +283,10 @@ Sockets::Sockets(const SocketSettings& settings)
 Sockets::~Sockets() = default;
 
 void Sockets::begin(core::Time now) {
-    machinery_->hearing.begin(now, crowd());
+    if (machinery_->hearing.begin(now, left_so_far())) {
+        machinery_->send_rounds();
+    }
+    note_hearing(machinery_->hearing);
 }
 
 core::Time Sockets::heard_until() const {
@@ -306,9 +296,9 @@ core::Time Sockets::heard_until() const {
 bool Sockets::receive(Incoming& incoming) {
     zmq_msg_t& frame = machinery_->frame;
     void* const socket = machinery_->requests;
-    if (zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) < 0) {
+    if (!machinery_->receive_peer()) {
         machinery_->hearing.note_end();
-        note_heard(machinery_->hearing.until().crowd);
+        note_hearing(machinery_->hearing);
         return false;
     }
     incoming.peer.assign(static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame));
@@ -319,9 +309,6 @@ bool Sockets::receive(Incoming& incoming) {
             return false;
         }
         ++frames;
-    }
-    if (machinery_->hearing.note_message(let_in_so_far())) {
-        note_heard(machinery_->hearing.until().crowd);
     }
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};

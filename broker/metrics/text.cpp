@@ -104,6 +104,9 @@ void add_requests(Families& out, const Figures& figures) {
     out.counter("taskbbs_connections_refused_total",
                 "Connections that were hung up on, as there were as many as may be.");
     out.add(figures.stats.connections_refused);
+    out.counter("taskbbs_connections_held_off_total",
+                "Connections that were hung up on, as others had left much that was not handled.");
+    out.add(figures.stats.connections_held_off);
     out.counter("taskbbs_keys_refused_total",
                 "Clients that were not let in: without a key, or with one that is not authorized.");
     out.add(figures.stats.keys_refused);

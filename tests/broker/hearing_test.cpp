@@ -1,5 +1,7 @@
-// How far the requests were heard, as broker/hearing promises.
+// How far the requests were heard, as broker/hearing and broker/unheard promise.
 #include "broker/hearing.hpp"
+
+#include "broker/unheard.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -8,62 +10,98 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t held = 3;
+constexpr int rounds = 3;
 
 core::Time at(int ms) {
     return core::Time{} + ms * 1ms;
 }
 
-// Reads so many, of which none is the last; how many of them moved the mark.
-int read(Hearing& hearing, int messages, std::uint64_t let_in) {
+// So many of the loop's own are back; how often until() moved.
+int take(Hearing& hearing, int back) {
     int moved = 0;
-    for (int i = 0; i < messages; ++i) {
-        moved += hearing.note_message(let_in) ? 1 : 0;
+    for (int i = 0; i < back; ++i) {
+        moved += hearing.note_round() ? 1 : 0;
     }
     return moved;
 }
 
 TEST_CASE("an empty socket was heard until it was about to be read") {
-    Hearing hearing(held);
-    hearing.begin(at(10), {.let_in = 2, .present = 2, .left = 7});
-    hearing.note_message(2);
+    Hearing hearing(rounds);
+    CHECK_FALSE(hearing.begin(at(10), 7));
     hearing.note_end();
     CHECK(hearing.until().at == at(10));
-    CHECK(hearing.until().crowd.left == 7);
+    CHECK(hearing.until().left == 7);
+    CHECK(hearing.until().number == 1);
 }
 
-TEST_CASE("where messages never cease, as many as all could have had there were heard") {
-    Hearing hearing(held);
-    hearing.begin(at(10), {.let_in = 2, .present = 2});
-    hearing.note_end();
-    hearing.begin(at(20), {.let_in = 2, .present = 2, .left = 5});
-    CHECK(read(hearing, 7, 2) == 1);  // a mark is made behind the one that was found empty
-    CHECK(hearing.until().at == at(10));
-    CHECK(read(hearing, 6, 2) == 0);
-    hearing.begin(at(30), {.let_in = 2, .present = 2, .left = 9});
-    CHECK(read(hearing, 1, 2) == 1);
+TEST_CASE("who finds the socket empty each time sends itself nothing") {
+    Hearing hearing(rounds);
+    for (const int ms : {10, 1000, 2000}) {
+        CHECK_FALSE(hearing.begin(at(ms), 0));
+        hearing.note_end();
+    }
+}
+
+TEST_CASE("where messages never cease, it was heard until the rounds began that are over") {
+    Hearing hearing(rounds);
+    hearing.begin(at(10), 0);
+    CHECK(hearing.begin(at(20), 5));
+    CHECK_FALSE(hearing.begin(at(30), 9));
+    CHECK(take(hearing, rounds - 1) == 0);
+    CHECK(hearing.until().at == core::Time{});
+    CHECK(take(hearing, 1) == 1);
     CHECK(hearing.until().at == at(20));
-    CHECK(hearing.until().crowd.left == 5);
+    CHECK(hearing.until().left == 5);
+    CHECK(hearing.begin(at(40), 9));
 }
 
-TEST_CASE("who came since may have had messages there, though it is gone") {
-    Hearing hearing(held);
-    hearing.begin(at(10), {.let_in = 9, .present = 1});
-    hearing.note_end();
-    hearing.begin(at(20), {.let_in = 11, .present = 1});
-    CHECK(read(hearing, 9, 11) == 0);
-    CHECK(read(hearing, 1, 11) == 1);
+TEST_CASE("rounds begin 10 ms after others did, at the earliest") {
+    Hearing hearing(rounds);
+    hearing.begin(at(10), 0);
+    CHECK(hearing.begin(at(20), 0));
+    take(hearing, rounds);
+    CHECK_FALSE(hearing.begin(at(29), 0));
+    CHECK(hearing.begin(at(30), 0));
 }
 
-TEST_CASE("a socket that was found empty is counted from anew") {
-    Hearing hearing(held);
-    hearing.begin(at(10), {.let_in = 1, .present = 1});
+TEST_CASE("a socket that was found empty ends the rounds") {
+    Hearing hearing(rounds);
+    hearing.begin(at(10), 0);
+    CHECK(hearing.begin(at(20), 0));
+    hearing.begin(at(30), 0);
     hearing.note_end();
-    read(hearing, 3, 1);
-    hearing.begin(at(20), {.let_in = 1, .present = 1});
-    hearing.note_end();
-    CHECK(read(hearing, 3, 1) == 0);
-    CHECK(hearing.until().at == at(20));
+    CHECK(hearing.until().at == at(30));
+    CHECK(take(hearing, rounds) == 0);
+    CHECK(hearing.until().at == at(30));
+}
+
+TEST_CASE("what came before a series that was heard is heard") {
+    Unheard unheard;
+    unheard.add(100, 4, 3);
+    CHECK(unheard.bytes(3) == 100);
+    CHECK(unheard.bytes(4) == 100);  // it may have come while that one was read
+    CHECK(unheard.bytes(5) == 0);
+}
+
+TEST_CASE("of who sends and sends, only what came lately may be unheard") {
+    Unheard unheard;
+    for (std::uint64_t now = 1; now < 100; ++now) {
+        unheard.add(10, now, now - 1);
+        unheard.add(10, now, now - 1);
+    }
+    CHECK(unheard.bytes(98) <= 40);
+    CHECK(unheard.bytes(100) == 0);
+}
+
+TEST_CASE("while nothing is heard, all that came may be unheard") {
+    Unheard unheard;
+    for (std::uint64_t now = 1; now < 100; ++now) {
+        unheard.add(10, now, 1);
+    }
+    CHECK(unheard.bytes(1) == 990);
+    CHECK(unheard.bytes(98) == 990);
+    CHECK(unheard.bytes(99) == 10);
+    CHECK(unheard.bytes(100) == 0);
 }
 
 }  // namespace

@@ -37,6 +37,10 @@ def _frame(body, more=False):
     return bytes((flags | LONG,)) + struct.pack(">Q", len(body)) + body
 
 
+# One that takes longer to look at than to send.
+SLOW = _frame(b"\xdd\x00\x0f\x00\x00" + b"\xc0" * 0xf0000)
+
+
 def _ready(kind):
     name = b"\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
     body = b"\x05READY" + name
@@ -139,10 +143,32 @@ def nested_and_huge_bodies(target, stop):
 
 
 def connections_that_bring_and_go(target, stop):
-    """Each brings messages that take longer to look at than to send, and is gone."""
-    wide = _frame(b"\xdd\x00\x0f\x00\x00" + b"\xc0" * 0xf0000)
+    """Each brings messages that take long, and is gone."""
     while not stop.is_set():
-        _pour(target, stop, itertools.repeat(wide, 12))
+        _pour(target, stop, itertools.repeat(SLOW, 12))
+
+
+def bringing_beside_a_crowd(target, stop):
+    """The loop has always something to look at, and many say nothing."""
+    crowd = [greeted(target.requests) for _ in range(300)]
+    pouring = [threading.Thread(target=_pour, args=(target, stop, itertools.repeat(SLOW)))
+               for _ in range(2)]
+    for one in pouring:
+        one.start()
+    connections_that_bring_and_go(target, stop)
+    for one in pouring:
+        one.join()
+    for wire in crowd:
+        wire.close()
+
+
+def much_that_is_heard(target):
+    """One that brought much, which was handled, is gone, right after its last words."""
+    wire = greeted(target.requests)
+    _push(wire, _frame(b"x" * (1 << 20)) * 80, threading.Event())
+    time.sleep(0.5)
+    _push(wire, _frame(b"x"), threading.Event())
+    wire.close()
 
 
 def lengths_that_lie(target, stop):
@@ -309,11 +335,3 @@ def heartbeats_of_ever_new_executors(target, stop):
                 [one, "heartbeat", {"executor_id": f"new-{id(stop)}-{at}-{one}", "ttl_ms": 1000}]
                 for one in range(1, 101)])
     _flood(target, stop, messages())
-
-
-ALL = (
-    endless_multipart, nested_and_huge_bodies, lengths_that_lie, session_floods, id_floods,
-    never_reading_replies, slow_reading_of_big_lists, half_open_and_mute_connections,
-    connections_that_come_and_go, subscription_floods, huge_topics, replay_floods,
-    waiting_acquires_by_the_thousand, heartbeats_of_ever_new_executors,
-)

@@ -152,6 +152,19 @@ def connections_that_bring_and_go_over_ipc(board):
     board.says("warn connections_held_off refused=")
 
 
+def connections_that_bring_and_go_in_a_crowd(board):
+    """Newcomers find a way in all the same."""
+    _withstands(board, attacks.bringing_beside_a_crowd, attackers=1, others=(_Newcomer,))
+
+
+def who_went_and_was_heard_holds_nobody_off(board):
+    board.start()
+    for _ in range(5):
+        attacks.much_that_is_heard(board)
+        same(board.client().ask("hello", {}, timeout=DEADLINE).status, "ok", "a newcomer's hello")
+    holds("connections_held_off" not in board.words(), "nobody is held off", board.log())
+
+
 def lengths_that_lie(board):
     _withstands(board, attacks.lengths_that_lie)
 

@@ -12,9 +12,20 @@ namespace {
 constexpr core::Duration between_rounds = 100ms;
 // A tenth of a microsecond each.
 constexpr int looked_at = 1024;
-// Of subscriptions that one connection may send: libzmq keeps each until its end, some 32 bytes for
-// each of theirs. A watch of a thousand domains sends a tenth of it.
-constexpr std::uint64_t subscriptions_bytes = 1U << 20;
+// Of subscriptions that one connection may send, and all: libzmq keeps each until its end, some 32
+// bytes for each of theirs, and whenever somebody goes, it looks at all of them. A watch of a
+// thousand domains sends 100 KiB.
+constexpr std::uint64_t subscriptions_of_one = 256U << 10;
+constexpr std::uint64_t subscriptions_of_all = 4U << 20;
+// Whose are not worth to be told from the others'.
+constexpr std::uint64_t few_subscriptions = 1024;
+// That a connection may send besides, a second, to show that it is there.
+constexpr std::uint64_t heartbeat_bytes = 16;
+
+std::uint64_t subscriptions_in(const Received& received) {
+    const auto heartbeats = heartbeat_bytes * static_cast<std::uint64_t>(received.age.count());
+    return received.bytes - std::min(received.bytes, heartbeats);
+}
 
 // Of a connection that has said who it is and nothing else, at most.
 constexpr std::uint64_t greeting_bytes = 128;
@@ -26,7 +37,7 @@ bool is_idle(const Received& received) {
     return received.bytes <= greeting_bytes && received.quiet >= greeted_only;
 }
 
-// Those of the next few behind `last` of whom `is_greedy(fd, bytes)` holds. `last` is where the
+// Those of the next few behind `last` of whom `is_greedy(fd, received)` holds. `last` is where the
 // next few begin: -1 where all were looked at.
 template <class IsGreedy>
 std::vector<int> look_at_next(const Bouncer::Descriptors& all,
@@ -37,16 +48,12 @@ std::vector<int> look_at_next(const Bouncer::Descriptors& all,
     auto at = all.upper_bound(last);
     for (int looks = 0; at != all.end() && looks < looked_at; ++at, ++looks) {
         last = *at;
-        if (is_greedy(*at, received_by(*at).bytes)) {
+        if (is_greedy(*at, received_by(*at))) {
             greedy.push_back(*at);
         }
     }
     last = at == all.end() ? -1 : last;
     return greedy;
-}
-
-bool has_too_many_subscriptions(int /*subscriber*/, std::uint64_t bytes) {
-    return bytes > subscriptions_bytes;
 }
 
 }  // namespace
@@ -58,17 +65,40 @@ Bouncer::Greedy Bouncer::look(std::uint64_t resident, core::Time heard_until, co
         all_handled_ = heard_until > round_ended_;
         hoarders_.begin_round();
     }
-    return {.subscribers = look_at_next(
-                subscribers_, last_subscriber_, received_by_, has_too_many_subscriptions),
-            .requesters = look_at_requesters(now)};
+    return {.subscribers = look_at_subscribers(), .requesters = look_at_requesters(now)};
+}
+
+// At the end of a round those who have most, until the others' are not too many.
+std::vector<int> Bouncer::look_at_subscribers() {
+    std::vector<int> greedy = look_at_next(
+        subscribers_, last_subscriber_, received_by_, [this](int fd, const Received& received) {
+            const std::uint64_t bytes = subscriptions_in(received);
+            if (bytes > subscriptions_of_one) {
+                return true;
+            }
+            subscriptions_ += bytes;
+            if (bytes > few_subscriptions) {
+                largest_.emplace(bytes, fd);
+            }
+            return false;
+        });
+    if (last_subscriber_ < 0) {
+        for (; subscriptions_ > subscriptions_of_all && !largest_.empty(); largest_.pop()) {
+            subscriptions_ -= largest_.top().first;
+            greedy.push_back(largest_.top().second);
+        }
+        largest_ = {};
+        subscriptions_ = 0;
+    }
+    return greedy;
 }
 
 std::vector<int> Bouncer::look_at_requesters(core::Time now) {
     std::vector<int> greedy;
     if (suspicious_) {
         greedy = look_at_next(
-            requesters_, last_requester_, received_by_, [this](int fd, std::uint64_t bytes) {
-                return hoarders_.has(fd, bytes, all_handled_);
+            requesters_, last_requester_, received_by_, [this](int fd, const Received& received) {
+                return hoarders_.has(fd, received.bytes, all_handled_);
             });
     }
     in_round_ = last_requester_ >= 0;

@@ -9,6 +9,8 @@
 #include <absl/container/btree_set.h>
 #include <cstddef>
 #include <cstdint>
+#include <queue>
+#include <utility>
 #include <vector>
 
 namespace taskbbs::broker {
@@ -63,6 +65,7 @@ class Bouncer {
     // Of a request message, besides its limit, before its sender is suspected of never ending it.
     static constexpr std::uint64_t unfinished_bytes = 1U << 20;
 
+    std::vector<int> look_at_subscribers();
     std::vector<int> look_at_requesters(core::Time now);
 
     const Descriptors& requesters_;
@@ -70,6 +73,9 @@ class Bouncer {
     ReceivedBy received_by_;
     Hoarders hoarders_;
     int last_subscriber_ = -1;
+    // In this round: bytes of all, and whose they are, unless they are few.
+    std::uint64_t subscriptions_ = 0;
+    std::priority_queue<std::pair<std::uint64_t, int>> largest_;
     int last_requester_ = -1;
     bool suspicious_ = false;
     bool in_round_ = false;

@@ -17,9 +17,9 @@ namespace {
 
 // Without traffic for this long after a batch, an empty one says that it is durable.
 constexpr Duration confirm_after = 100ms;
-// Queues and tasks that the acquires of one message look at, before its others are busy: a tenth of
-// a microsecond each, and nobody else is served within a message.
-constexpr std::size_t looks_of_message = 4'000'000;
+// Names, queues and tasks that the acquires of one message look at, before its others are busy: a
+// tenth of a microsecond each, and nobody else is served within a message.
+constexpr std::size_t looks_of_message = 1'000'000;
 
 // Nothing: there are none but those that are asked for.
 std::optional<Time> pass_after(Time now, const core::ConvergeSettings& settings) {

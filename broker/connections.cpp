@@ -34,7 +34,8 @@ using taskbbs::broker::Unheard;
 struct Counted {
     std::atomic<std::uint64_t> bytes;
     std::atomic<std::int64_t> at;  // seconds; of the last of them
-    Unheard unheard;               // that thread's alone
+    std::atomic<std::int64_t> since;
+    Unheard unheard;  // that thread's alone
 };
 
 // As many descriptors as the service may have; of those beyond nothing is known.
@@ -67,8 +68,9 @@ std::atomic<std::uint64_t> most_present{no_limit};
 std::atomic<std::uint64_t> left{0};
 std::atomic<std::uint64_t> left_heard{0};
 std::atomic<std::uint64_t> most_left{no_limit};
-// Of the memory that libzmq keeps for one until all of it is received.
-constexpr std::uint64_t left_anyway = 90U << 10;
+// And so many of them, at most: libzmq keeps some 80 KiB for each, and a message of each gets its
+// turn before the next one of a client that is there.
+constexpr std::uint64_t most_gone = 256;
 
 // Numbers of Hearing's.
 std::atomic<std::uint64_t> begun{0};
@@ -79,10 +81,11 @@ void begin_counting(int descriptor) {
     if (Counted* const one = counted_of(descriptor)) {
         // libzmq holds no more of one connection than may be left of all.
         if (const std::uint64_t bytes = one->unheard.bytes(heard); bytes > 0) {
-            left += std::min<std::uint64_t>(bytes, most_left) + left_anyway;
+            left += std::min<std::uint64_t>(bytes, most_left) + most_left / most_gone;
         }
         one->unheard = {};
         count(*one, 0);
+        one->since.store(one->at, std::memory_order_relaxed);
     }
 }
 
@@ -178,11 +181,13 @@ void note_hearing(const Hearing& hearing) {
 
 Received received_by(int descriptor) {
     const Counted* const one = counted_of(descriptor);
-    return one == nullptr
-               ? Received{}
-               : Received{.bytes = one->bytes.load(std::memory_order_relaxed),
-                          .quiet = std::chrono::seconds(coarse_seconds() -
-                                                        one->at.load(std::memory_order_relaxed))};
+    if (one == nullptr) {
+        return {};
+    }
+    const std::int64_t now = coarse_seconds();
+    return {.bytes = one->bytes.load(std::memory_order_relaxed),
+            .quiet = std::chrono::seconds(now - one->at.load(std::memory_order_relaxed)),
+            .age = std::chrono::seconds(now - one->since.load(std::memory_order_relaxed))};
 }
 
 }  // namespace taskbbs::broker

@@ -406,7 +406,7 @@ class Driver {
         const auto [subscribers, requesters] = sockets_.drop_greedy(resident, at);
         if (subscribers > 0) {
             log_.warn("subscriber_dropped",
-                      {{"connections", subscribers}, {"says", "a megabyte of subscriptions"}});
+                      {{"connections", subscribers}, {"says", "very many subscriptions"}});
         }
         if (requesters > 0) {
             log_.warn("requester_dropped",

@@ -8,7 +8,9 @@ namespace taskbbs::broker {
 bool ReplayQueue::add(const Peer& peer, HistoryQuestion question) {
     const auto found = waiting_.find(peer);
     const std::size_t of_peer = found == waiting_.end() ? 0 : found->second.size();
-    if (size_ == most || of_peer == most_of_peer) {
+    const std::size_t names = question.query.groups.size();
+    const bool too_many_names = names > few_names && names_ + names > most_names;
+    if (size_ == most || of_peer == most_of_peer || too_many_names) {
         return false;
     }
     if (of_peer == 0) {
@@ -16,6 +18,7 @@ bool ReplayQueue::add(const Peer& peer, HistoryQuestion question) {
     }
     waiting_[peer].push_back(std::move(question));
     ++size_;
+    names_ += names;
     return true;
 }
 
@@ -34,6 +37,7 @@ std::optional<HistoryQuestion> ReplayQueue::next() {
         turn_.push_back(std::move(peer));
     }
     --size_;
+    names_ -= question.query.groups.size();
     ++under_way_;
     return question;
 }

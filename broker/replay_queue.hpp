@@ -22,6 +22,9 @@ class ReplayQueue {
   public:
     static constexpr std::size_t most_of_peer = 256;
     static constexpr std::size_t most = 16'384;
+    // Domains that they list, all together, besides few of each.
+    static constexpr std::size_t most_names = 262'144;
+    static constexpr std::size_t few_names = 16;
     // With the thread at once; each may take some milliseconds.
     static constexpr std::size_t most_under_way = 4;
 
@@ -38,6 +41,7 @@ class ReplayQueue {
     absl::flat_hash_map<Peer, std::deque<HistoryQuestion>> waiting_;
     std::deque<Peer> turn_;  // who waits, the next one first
     std::size_t size_ = 0;
+    std::size_t names_ = 0;  // of those that wait
     std::size_t under_way_ = 0;
 };
 

@@ -24,7 +24,9 @@ std::uint32_t group_of(std::string_view domain) {
 class Filter {
   public:
     explicit Filter(const protocol::ReplayArgs& args)
-        : guid_(args.guid), domains_(args.domains.begin(), args.domains.end()) {}
+        : guid_(args.guid), domains_(args.domains.begin(), args.domains.end()) {
+        std::sort(domains_.begin(), domains_.end());
+    }
 
     bool operator()(const journal::RecordTags&, std::string_view body) const {
         protocol::Document document;
@@ -37,7 +39,7 @@ class Filter {
         const auto domain = (of_queues ? *map : task).at("domain").str();
         return (guid_.empty() || task.at("guid").str() == guid_) &&
                (domains_.empty() ||
-                std::find(domains_.begin(), domains_.end(), domain) != domains_.end());
+                std::binary_search(domains_.begin(), domains_.end(), domain.value_or("")));
     }
 
   private:
@@ -91,6 +93,7 @@ journal::Query query_of(const protocol::ReplayArgs& args) {
     for (const std::string_view domain : args.domains) {
         query.groups.push_back(group_of(domain));
     }
+    std::sort(query.groups.begin(), query.groups.end());
     return query;
 }
 

@@ -76,9 +76,11 @@ class Heads {
 
 std::vector<Head> queues_in(const Board& board,
                             const std::vector<Slot>& domains,
-                            const protocol::Names& stacks) {
+                            const protocol::Names& stacks,
+                            std::size_t& looks) {
     const Tasks& tasks = board.tasks();
     const std::vector<Slot> wanted = find_all(tasks.stacks(), stacks);
+    looks += domains.size() * wanted.size();
     Heads heads(board);
     for (const Slot domain : domains) {
         const auto& queues = tasks.domains()[domain].queues;
@@ -107,10 +109,14 @@ std::vector<Head> queues_of(const Board& board, const std::vector<Slot>& stacks)
     return heads.take();
 }
 
-std::vector<Head> matching_queues(const Board& board, const protocol::AcquireArgs& args) {
+// `looks`: counts what is looked up.
+std::vector<Head> matching_queues(const Board& board,
+                                  const protocol::AcquireArgs& args,
+                                  std::size_t& looks) {
     const Tasks& tasks = board.tasks();
+    looks += args.domains.size() + args.stacks.size();
     if (!args.domains.empty()) {
-        return queues_in(board, find_all(tasks.domains(), args.domains), args.stacks);
+        return queues_in(board, find_all(tasks.domains(), args.domains), args.stacks, looks);
     }
     if (!args.stacks.empty()) {
         return queues_of(board, find_all(tasks.stacks(), args.stacks));
@@ -147,8 +153,8 @@ Choice choose(const Board& board, const protocol::AcquireArgs& args) {
     if (is_draining(board, args.executor_id)) {
         return choice;
     }
-    std::vector<Head> heads = matching_queues(board, args);
-    choice.looks = heads.size();
+    std::vector<Head> heads = matching_queues(board, args, choice.looks);
+    choice.looks += heads.size();
     std::optional<protocol::Resources> free = args.free;
     std::size_t bytes = 0;
     // A heap whose top is the best head.
@@ -192,9 +198,10 @@ Choice choose(Board& board, const protocol::AcquireArgs& args) {
     if (!waits || !args.free) {
         return choice;
     }
-    choice.looks *= 2;
-    for (Head& head : matching_queues(board, args)) {
-        if (!head.advance_to_fit(board, args.free) && head.at != head.end) {
+    for (Head& head : matching_queues(board, args, choice.looks)) {
+        const bool has_one = head.advance_to_fit(board, args.free);
+        choice.looks += 1 + static_cast<std::size_t>(head.passed);
+        if (!has_one && head.at != head.end) {
             board.tasks().note_unseen_behind(head.at->slot);
         }
     }

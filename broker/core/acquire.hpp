@@ -20,7 +20,7 @@ bool fits(const Terms& terms, const std::optional<protocol::Resources>& free);
 
 struct Choice {
     std::vector<Slot> tasks;
-    std::size_t looks = 0;  // queues and tasks that were looked at: what it cost
+    std::size_t looks = 0;  // names, queues and tasks that were looked at: what it cost
 };
 
 // The pending tasks that `args` gets now: by priority, then the longest pending, together within

@@ -25,7 +25,7 @@ struct Query {
     std::uint64_t reply_bytes = 1 << 20;  // of all bodies; one body is always allowed
     std::uint64_t scan_bytes = 16 << 20;  // to read before an unfinished page is handed over
     std::uint32_t streams = 0;            // bit per stream; 0: all
-    std::vector<std::uint32_t> groups;    // any of these; empty: all
+    std::vector<std::uint32_t> groups;    // any of these, ascending; empty: all
     std::uint64_t key = 0;                // 0: all
     // Hashes collide: what the tags let through is asked here. Called by the thread that reads. May
     // be empty.

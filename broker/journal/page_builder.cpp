@@ -32,8 +32,7 @@ bool PageBuilder::matches(const Record& record) const {
     const Query& query = *query_;
     if (query.streams != 0 && (query.streams >> tags.stream & 1) == 0) return false;
     if (query.key != 0 && query.key != tags.key) return false;
-    if (!query.groups.empty() &&
-        std::ranges::find(query.groups, tags.group) == query.groups.end()) {
+    if (!query.groups.empty() && !std::ranges::binary_search(query.groups, tags.group)) {
         return false;
     }
     return !query.accept || query.accept(tags, record.body);

@@ -191,5 +191,26 @@ TEST_CASE("too many replays of one client are busy, and those of another are not
     CHECK_FALSE(modest.has_answer(asked));
 }
 
+TEST_CASE("replays that list very many domains, all together, are busy, and those of few are not") {
+    Rig rig(without_passes());
+    std::vector<std::string> names;
+    for (int i = 0; i < 1000; ++i) {
+        names.push_back("d" + std::to_string(i));
+    }
+    const std::vector<std::string_view> domains(names.begin(), names.end());
+    int busy = 0;
+    for (int i = 0; i < 300; ++i) {
+        Client client(rig, "greedy-" + std::to_string(i));
+        client.send(ReplayArgs{.domains = domains});
+        rig.run();
+        busy += client.take().empty() ? 0 : 1;
+    }
+    CHECK(busy == 300 - 262 - 4);  // four are under way
+    Client modest(rig, "m");
+    const RequestId asked = modest.send(ReplayArgs{.domains = {"d1", "d2"}});
+    rig.run();
+    CHECK_FALSE(modest.has_answer(asked));
+}
+
 }  // namespace
 }  // namespace taskbbs::loop_test

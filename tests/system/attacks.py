@@ -162,6 +162,45 @@ def bringing_beside_a_crowd(target, stop):
         wire.close()
 
 
+def lists_of_who_is_gone(target, stop):
+    """Each asks for all there is, in few bytes, and is gone."""
+    message = _frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
+                                               for at in range(1, 21)]))
+    while not stop.is_set():
+        _pour(target, stop, [message])
+
+
+def acquires_of_very_many_names(target, stop):
+    """A million queues looked for by each, of which few are there."""
+    names = [f"n{at}" for at in range(1024)]
+    bringer = _dealer(target)
+    bringer.send(_message(os.urandom(16), [[at + 1, "desire", {"task": {
+        "guid": f"named-{at}", "domain": name, "stack": name, "memory_mb": 1000,
+        "time_to_claim_ms": 4294967295}}] for at, name in enumerate(names)]))
+    bringer.poll(5000)
+    message = _frame(_message(os.urandom(16), [[at, "acquire", {
+        "executor_id": "many", "domains": names, "stacks": names,
+        "free": {"memory_mb": 1}}] for at in range(1, 200)]))
+    pouring = [threading.Thread(target=_pour, args=(target, stop, itertools.repeat(message)))
+               for _ in range(10)]
+    for one in pouring:
+        one.start()
+    for one in pouring:
+        one.join()
+    bringer.close()
+
+
+def subscribers_beside_many_subscriptions(target, stop):
+    """Some subscribe to very much; others come, subscribe and go."""
+    stay = [greeted(target.events, b"SUB") for _ in range(20)]
+    for wire in stay:
+        _push(wire, b"".join(_frame(b"\x01" + os.urandom(180)) for _ in range(5000)), stop)
+    while not stop.is_set():
+        _pour(target, stop, [_frame(b"\x01tick")], endpoint=target.events, kind=b"SUB")
+    for wire in stay:
+        wire.close()
+
+
 def much_that_is_heard(target):
     """One that brought much, which was handled, is gone, right after its last words."""
     wire = greeted(target.requests)

@@ -157,6 +157,19 @@ def connections_that_bring_and_go_in_a_crowd(board):
     _withstands(board, attacks.bringing_beside_a_crowd, attackers=1, others=(_Newcomer,))
 
 
+def lists_of_who_is_gone(board):
+    _withstands(board, attacks.lists_of_who_is_gone)
+
+
+def acquires_of_very_many_names(board):
+    _withstands(board, attacks.acquires_of_very_many_names, attackers=1)
+
+
+def subscribers_beside_many_subscriptions(board):
+    _withstands(board, attacks.subscribers_beside_many_subscriptions)
+    board.says("subscriber_dropped")
+
+
 def who_went_and_was_heard_holds_nobody_off(board):
     board.start()
     for _ in range(5):

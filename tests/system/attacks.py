@@ -88,6 +88,21 @@ def _pour(target, stop, chunks, endpoint=None, kind=b"DEALER"):
         wire.close()
 
 
+def _start_pouring(target, stop, connections, message):
+    """That message without end, by each of so many connections; the threads, to be joined."""
+    pouring = [threading.Thread(target=_pour, args=(target, stop, itertools.repeat(message)))
+               for _ in range(connections)]
+    for one in pouring:
+        one.start()
+    return pouring
+
+
+def _greeted_many(endpoint, count, kind=b"DEALER"):
+    """Those of so many connections that were let in."""
+    wires = [greeted(endpoint, kind) for _ in range(count)]
+    return [wire for wire in wires if wire is not None]
+
+
 def _dealer(target, **options):
     made = target.context.socket(zmq.DEALER)
     made.setsockopt(zmq.LINGER, 0)
@@ -150,11 +165,8 @@ def connections_that_bring_and_go(target, stop):
 
 def bringing_beside_a_crowd(target, stop):
     """The loop has always something to look at, and many say nothing."""
-    crowd = [greeted(target.requests) for _ in range(300)]
-    pouring = [threading.Thread(target=_pour, args=(target, stop, itertools.repeat(SLOW)))
-               for _ in range(2)]
-    for one in pouring:
-        one.start()
+    crowd = _greeted_many(target.requests, 300)
+    pouring = _start_pouring(target, stop, 2, SLOW)
     connections_that_bring_and_go(target, stop)
     for one in pouring:
         one.join()
@@ -181,18 +193,14 @@ def acquires_of_very_many_names(target, stop):
     message = _frame(_message(os.urandom(16), [[at, "acquire", {
         "executor_id": "many", "domains": names, "stacks": names,
         "free": {"memory_mb": 1}}] for at in range(1, 200)]))
-    pouring = [threading.Thread(target=_pour, args=(target, stop, itertools.repeat(message)))
-               for _ in range(10)]
-    for one in pouring:
-        one.start()
-    for one in pouring:
+    for one in _start_pouring(target, stop, 10, message):
         one.join()
     bringer.close()
 
 
 def subscribers_beside_many_subscriptions(target, stop):
     """Some subscribe to very much; others come, subscribe and go."""
-    stay = [greeted(target.events, b"SUB") for _ in range(20)]
+    stay = _greeted_many(target.events, 20, b"SUB")
     for wire in stay:
         _push(wire, b"".join(_frame(b"\x01" + os.urandom(180)) for _ in range(5000)), stop)
     while not stop.is_set():
@@ -248,7 +256,7 @@ def never_reading_replies(target, stop):
     """Asks for as much as can be answered, and reads nothing of it."""
     asks = _frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
                                             for at in range(1, 101)]))
-    wires = [wire for wire in (greeted(target.requests) for _ in range(8)) if wire]
+    wires = _greeted_many(target.requests, 8)
     while wires and not stop.is_set():
         for wire in list(wires):
             wire.settimeout(0.05)
@@ -265,7 +273,7 @@ def never_reading_replies(target, stop):
 def slow_reading_of_big_lists(target, stop):
     """Asks for big pages again and again and takes a few bytes at a time."""
     asks = _frame(_message(os.urandom(16), [[1, "list", {"view": "full", "limit": 1000}]]))
-    wires = [wire for wire in (greeted(target.requests) for _ in range(20)) if wire]
+    wires = _greeted_many(target.requests, 20)
     while not stop.is_set():
         for wire in wires:
             wire.settimeout(0.01)

@@ -14,83 +14,15 @@ import time
 import zmq
 
 from packing import pack
-
-GREETING = b"\xff" + b"\0" * 8 + b"\x7f\x03\x00NULL" + b"\0" * 48
-MORE, LONG, COMMAND = 1, 2, 4
-PATIENCE = 5.0
-
-
-def _connected(endpoint):
-    if endpoint.startswith("ipc://"):
-        wire = socket.socket(socket.AF_UNIX)
-        wire.settimeout(PATIENCE)
-        wire.connect(endpoint.removeprefix("ipc://"))
-        return wire
-    host, port = endpoint.removeprefix("tcp://").split(":")
-    return socket.create_connection((host, int(port)), PATIENCE)
-
-
-def _frame(body, more=False):
-    flags = MORE if more else 0
-    if len(body) < 256:
-        return bytes((flags, len(body))) + body
-    return bytes((flags | LONG,)) + struct.pack(">Q", len(body)) + body
-
+from raw_peer import GREETING, LONG, connected, frame, greeted, pour, push, ready
 
 # One that takes longer to look at than to send.
-SLOW = _frame(b"\xdd\x00\x0f\x00\x00" + b"\xc0" * 0xf0000)
-
-
-def _ready(kind):
-    name = b"\x0bSocket-Type" + struct.pack(">I", len(kind)) + kind
-    body = b"\x05READY" + name
-    return bytes((COMMAND, len(body))) + body
-
-
-def greeted(endpoint, kind=b"DEALER"):
-    """A connection that has shaken hands, as bytes; None: it was hung up on."""
-    try:
-        wire = _connected(endpoint)
-        wire.sendall(GREETING + _ready(kind))
-    except OSError:
-        return None
-    return wire
-
-
-def _push(wire, data, stop):
-    """Sends all of it, or as much as is taken until the end; False: the connection is gone."""
-    view = memoryview(data)
-    wire.settimeout(0.2)
-    while view and not stop.is_set():
-        try:
-            view = view[wire.send(view):]
-        except TimeoutError:
-            continue
-        except OSError:
-            return False
-    return True
-
-
-def _pour(target, stop, chunks, endpoint=None, kind=b"DEALER"):
-    """Sends chunk after chunk by raw bytes; a new connection whenever one is closed."""
-    wire = None
-    for chunk in chunks:
-        if stop.is_set():
-            break
-        while wire is None and not stop.is_set():
-            wire = greeted(endpoint or target.requests, kind)
-            if wire is None:
-                time.sleep(0.05)
-        if wire is not None and not _push(wire, chunk, stop):
-            wire.close()
-            wire = None
-    if wire is not None:
-        wire.close()
+SLOW = frame(b"\xdd\x00\x0f\x00\x00" + b"\xc0" * 0xf0000)
 
 
 def _start_pouring(target, stop, connections, message):
     """That message without end, by each of so many connections; the threads, to be joined."""
-    pouring = [threading.Thread(target=_pour, args=(target, stop, itertools.repeat(message)))
+    pouring = [threading.Thread(target=pour, args=(target, stop, itertools.repeat(message)))
                for _ in range(connections)]
     for one in pouring:
         one.start()
@@ -142,8 +74,8 @@ def _message(session, requests, acked=0):
 
 def endless_multipart(target, stop):
     """One message of frames without end."""
-    chunk = _frame(b"x", more=True) * 20_000
-    _pour(target, stop, itertools.repeat(chunk))
+    chunk = frame(b"x", more=True) * 20_000
+    pour(target, stop, itertools.repeat(chunk))
 
 
 def nested_and_huge_bodies(target, stop):
@@ -154,13 +86,13 @@ def nested_and_huge_bodies(target, stop):
     big = _message(os.urandom(16), [[1, "desire", {"task": {
         "guid": "huge", "payload": b"p" * (3 << 20)}}]])
     over = b"\xc6\x00\x80\x00\x00" + b"o" * (8 << 20)
-    _pour(target, stop, itertools.cycle([_frame(one) for one in (deep, maps, wide, big, over)]))
+    pour(target, stop, itertools.cycle([frame(one) for one in (deep, maps, wide, big, over)]))
 
 
 def connections_that_bring_and_go(target, stop):
     """Each brings messages that take long, and is gone."""
     while not stop.is_set():
-        _pour(target, stop, itertools.repeat(SLOW, 12))
+        pour(target, stop, itertools.repeat(SLOW, 12))
 
 
 def bringing_beside_a_crowd(target, stop):
@@ -176,10 +108,10 @@ def bringing_beside_a_crowd(target, stop):
 
 def lists_of_who_is_gone(target, stop):
     """Each asks for all there is, in few bytes, and is gone."""
-    message = _frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
+    message = frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
                                                for at in range(1, 21)]))
     while not stop.is_set():
-        _pour(target, stop, [message])
+        pour(target, stop, [message])
 
 
 def acquires_of_very_many_names(target, stop):
@@ -190,7 +122,7 @@ def acquires_of_very_many_names(target, stop):
         "guid": f"named-{at}", "domain": name, "stack": name, "memory_mb": 1000,
         "time_to_claim_ms": 4294967295}}] for at, name in enumerate(names)]))
     bringer.poll(5000)
-    message = _frame(_message(os.urandom(16), [[at, "acquire", {
+    message = frame(_message(os.urandom(16), [[at, "acquire", {
         "executor_id": "many", "domains": names, "stacks": names,
         "free": {"memory_mb": 1}}] for at in range(1, 200)]))
     for one in _start_pouring(target, stop, 10, message):
@@ -202,9 +134,9 @@ def subscribers_beside_many_subscriptions(target, stop):
     """Some subscribe to very much; others come, subscribe and go."""
     stay = _greeted_many(target.events, 20, b"SUB")
     for wire in stay:
-        _push(wire, b"".join(_frame(b"\x01" + os.urandom(180)) for _ in range(5000)), stop)
+        push(wire, b"".join(frame(b"\x01" + os.urandom(180)) for _ in range(5000)), stop)
     while not stop.is_set():
-        _pour(target, stop, [_frame(b"\x01tick")], endpoint=target.events, kind=b"SUB")
+        pour(target, stop, [frame(b"\x01tick")], endpoint=target.events, kind=b"SUB")
     for wire in stay:
         wire.close()
 
@@ -212,21 +144,21 @@ def subscribers_beside_many_subscriptions(target, stop):
 def much_that_is_heard(target):
     """One that brought much, which was handled, is gone, right after its last words."""
     wire = greeted(target.requests)
-    _push(wire, _frame(b"x" * (1 << 20)) * 80, threading.Event())
+    push(wire, frame(b"x" * (1 << 20)) * 80, threading.Event())
     time.sleep(0.5)
-    _push(wire, _frame(b"x"), threading.Event())
+    push(wire, frame(b"x"), threading.Event())
     wire.close()
 
 
 def lengths_that_lie(target, stop):
     """Counts and lengths far beyond what follows, in MessagePack and in ZMTP."""
-    lies = [_frame(body) for body in (
+    lies = [frame(body) for body in (
         b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff",
         b"\x94\x01\xc4\x10" + b"s" * 16 + b"\x00\xdd\xff\xff\xff\xff",
         b"\x94\x01\xc6\xff\xff\xff\xf0" + b"s" * 64)]
     zmtp = [bytes((LONG,)) + struct.pack(">Q", size) + b"x" * 100
             for size in (1 << 62, (1 << 64) - 1, 1 << 32)]
-    _pour(target, stop, itertools.cycle([*(one * 500 for one in lies), *zmtp]))
+    pour(target, stop, itertools.cycle([*(one * 500 for one in lies), *zmtp]))
 
 
 def session_floods(target, stop):
@@ -254,7 +186,7 @@ def id_floods(target, stop):
 
 def never_reading_replies(target, stop):
     """Asks for as much as can be answered, and reads nothing of it."""
-    asks = _frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
+    asks = frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
                                             for at in range(1, 101)]))
     wires = _greeted_many(target.requests, 8)
     while wires and not stop.is_set():
@@ -272,7 +204,7 @@ def never_reading_replies(target, stop):
 
 def slow_reading_of_big_lists(target, stop):
     """Asks for big pages again and again and takes a few bytes at a time."""
-    asks = _frame(_message(os.urandom(16), [[1, "list", {"view": "full", "limit": 1000}]]))
+    asks = frame(_message(os.urandom(16), [[1, "list", {"view": "full", "limit": 1000}]]))
     wires = _greeted_many(target.requests, 20)
     while not stop.is_set():
         for wire in wires:
@@ -289,13 +221,13 @@ def slow_reading_of_big_lists(target, stop):
 
 def half_open_and_mute_connections(target, stop, count=1500):
     """Connections that say nothing, half a greeting, or nothing after it."""
-    beginnings = (b"", GREETING[:11], GREETING, GREETING + _ready(b"DEALER"))
+    beginnings = (b"", GREETING[:11], GREETING, GREETING + ready(b"DEALER"))
     wires = []
     for at in range(count):
         if stop.is_set():
             break
         try:
-            wire = _connected(target.events if at % 5 == 0 else target.requests)
+            wire = connected(target.events if at % 5 == 0 else target.requests)
             wire.sendall(beginnings[at % len(beginnings)])
             wires.append(wire)
         except OSError:
@@ -344,14 +276,14 @@ def subscription_floods(target, stop):
     """Ever new prefixes: the publisher must remember each."""
     def chunks():
         for at in itertools.count():
-            yield b"".join(_frame(b"\x01" + f"pending.{at}-{one}-{'x' * 200}".encode())
+            yield b"".join(frame(b"\x01" + f"pending.{at}-{one}-{'x' * 200}".encode())
                            for one in range(500))
-    _pour(target, stop, chunks(), target.events, b"SUB")
+    pour(target, stop, chunks(), target.events, b"SUB")
 
 
 def huge_topics(target, stop):
     """Prefixes of megabytes."""
-    _pour(target, stop, itertools.repeat(_frame(b"\x01" + b"t" * (2 << 20))), target.events, b"SUB")
+    pour(target, stop, itertools.repeat(frame(b"\x01" + b"t" * (2 << 20))), target.events, b"SUB")
 
 
 def replay_floods(target, stop):
@@ -372,6 +304,17 @@ def waiting_acquires_by_the_thousand(target, stop):
                                   "stacks": ["never"], "domains": [f"d{one}", f"e{at % 50}"]}]
                 for one in range(1, 101)])
     _flood(target, stop, messages())
+
+
+def waiting_acquires_of_who_is_gone(target, stop):
+    """Each waits for a minute, and goes at once."""
+    for at in itertools.count():
+        if stop.is_set():
+            break
+        pour(target, stop, [frame(_message(os.urandom(16), [
+            [one, "acquire", {"executor_id": f"gone-{id(stop)}-{at}-{one}", "stacks": ["never"],
+                              "wait_ms": 60_000}]
+            for one in range(1, 21)]))])
 
 
 def heartbeats_of_ever_new_executors(target, stop):

@@ -10,6 +10,7 @@ import time
 import attacks
 from client import Silent
 from expect import holds, same
+from raw_peer import greeted
 from system_board import eventually
 
 SECONDS = 3.0
@@ -80,6 +81,16 @@ class _GoodReader(_Good):
     def lifecycle(self):
         reply = self.client.ask("replay", {"after": 0, "limit": 10}, timeout=DEADLINE)
         same(reply.status, "ok", "a good client's replay")
+        self.done += 1
+
+
+class _GoodWaiter(_Good):
+    """Waits a moment for a task, again and again."""
+
+    def lifecycle(self):
+        reply = self.client.ask("acquire", {"executor_id": f"good-{self.name}", "stacks": ["none"],
+                                            "wait_ms": 50}, timeout=DEADLINE)
+        same(reply.status, "ok", "a good client's acquire that waits")
         self.done += 1
 
 
@@ -245,7 +256,7 @@ def _is_served(client):
 def places_that_are_held_in_silence(board):
     """By more greeted connections than there may be: they give way to who comes later."""
     board.start(BOUNDS)
-    held = [attacks.greeted(board.requests) for _ in range(BOUNDS["limits.connections"] + 50)]
+    held = [greeted(board.requests) for _ in range(BOUNDS["limits.connections"] + 50)]
     late = board.client()
     eventually(lambda: _is_served(late), "one that comes later is served", DEADLINE)
     for wire in held:
@@ -295,7 +306,13 @@ def replay_floods(board):
 
 
 def waiting_acquires_by_the_thousand(board):
-    late = _withstands(board, attacks.waiting_acquires_by_the_thousand)
+    """Who has most of them gives way to who waits for little."""
+    late = _withstands(board, attacks.waiting_acquires_by_the_thousand, others=(_GoodWaiter,))
+    holds(late.stats()["waiting_acquires"] <= 2000, "limits.waiting holds", late.stats())
+
+
+def waiting_acquires_of_who_is_gone(board):
+    late = _withstands(board, attacks.waiting_acquires_of_who_is_gone, others=(_GoodWaiter,))
     holds(late.stats()["waiting_acquires"] <= 2000, "limits.waiting holds", late.stats())
 
 

@@ -272,9 +272,13 @@ void Broker::regrant(const core::Grants& grants) {
     };
     absl::erase_if(replays_,
                    [&](const auto& entry) { return refuse_if_changed(entry.second.caller); });
-    for (auto& [executor, waiting] : parked_) {
-        std::erase_if(waiting,
-                      [&](const Parked& parked) { return refuse_if_changed(parked.caller); });
+    parking_.remove_if(refuse_if_changed);
+}
+
+void Broker::note_gone(const Peer& peer) {
+    waiters_.note_gone(peer);
+    for (const std::uint64_t token : replay_queue_.take_of(peer)) {
+        replays_.erase(token);
     }
 }
 

@@ -16,6 +16,7 @@
 #include "broker/journal/history.hpp"
 #include "broker/metrics/counters.hpp"
 #include "broker/outbox.hpp"
+#include "broker/parking.hpp"
 #include "broker/replay_queue.hpp"
 #include "broker/stats.hpp"
 
@@ -24,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace taskbbs::broker {
@@ -91,6 +93,13 @@ class Broker {
     // The grants are others now: whoever waits under one that changed waits no more. From now on
     // receive() gets those of `grants`.
     void regrant(const core::Grants& grants);
+
+    // Whether a request that was handled since the last call waits now, so that note_gone() wants
+    // to be told of its peer.
+    bool take_waits() { return std::exchange(waits_, false); }
+
+    // This peer is gone: its replays end, and its acquires give way where others want their places.
+    void note_gone(const Peer& peer);
     // What is due, in a slice of at most about a millisecond, or a tenth of that where requests
     // wait: true when there is more to do at once. `heard_until`: every message that had arrived
     // before this has been handled, so that whose presence ran out by then may be lost.
@@ -134,12 +143,6 @@ class Broker {
     std::size_t run_out() const { return presence_.run_out(); }
 
   private:
-    // What waits for the last task of an executor that is being lost.
-    struct Parked {
-        Caller caller;
-        std::string heartbeat;  // packed args; empty: a depart
-    };
-
     struct Replay {
         Caller caller;
         core::Seq seq = 0;
@@ -263,6 +266,8 @@ class Broker {
     void note_brought(const Caller& caller, std::size_t sessions, std::size_t outcomes);
     bool may_join(const Caller& caller);
     bool may_wait(const Caller& caller, const protocol::AcquireArgs& args);
+    bool may_list(const Caller& caller, const protocol::AcquireArgs& args);
+    bool end_wait(core::Waiters::Ticket ticket);
 
     // work.cpp: what nobody asked for just now.
     void settle();
@@ -294,6 +299,7 @@ class Broker {
     std::vector<std::string> shown_domains_;  // by scrapes
     bool read_only_ = false;
     Current current_;
+    bool waits_ = false;
     Time now_{};
 
     // Passes.
@@ -305,7 +311,7 @@ class Broker {
     JoinedBy joined_by_;
     Begun sessions_begun_;
     Remembered outcomes_left_;
-    absl::flat_hash_map<Slot, std::vector<Parked>> parked_;
+    Parking parking_;
     absl::flat_hash_map<std::uint64_t, Replay> replays_;
     ReplayQueue replay_queue_;
     std::uint64_t next_token_ = 1;

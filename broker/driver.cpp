@@ -130,6 +130,9 @@ class Driver {
         const Time began = now();
         const Duration worked = work_time();
         const bool drained = receive(began);
+        for (const Peer& peer : sockets_.take_gone()) {
+            broker_.note_gone(peer);
+        }
         land(began);
         broker_.set_read_only(journal_.disk_is_full());
         const bool more_work = broker_.work(began, sockets_.heard_until(), !drained);
@@ -296,6 +299,7 @@ class Driver {
         sockets_.begin(at);
         while (!broker_.full() && now() - at < receive_at_most) {
             if (broker_.handle_next(unread())) {
+                follow_if_waiting();
                 continue;
             }
             if (!sockets_.receive(incoming_)) {
@@ -303,8 +307,15 @@ class Driver {
             }
             take_message(at);
             broker_.handle_next(unread());  // mostly its only one
+            follow_if_waiting();
         }
         return false;
+    }
+
+    void follow_if_waiting() {
+        if (broker_.take_waits()) {
+            sockets_.follow_sender(incoming_.peer);
+        }
     }
 
     // By the sender of the message in hand, as far as it matters.

@@ -145,7 +145,7 @@ void Broker::fill(Figures& figures) {
     figures.queues = {.waiting_acquires = waiters_.size(),
                       .offers = offers_.size(),
                       .passes = asked_passes_.size(),
-                      .parked = parked_.size(),
+                      .parked = parking_.executors(),
                       .replays = replays_.size()};
     figures.paused_queues = board_.pauses().size();
     figures.sessions = board_.sessions().size();

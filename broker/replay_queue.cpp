@@ -13,7 +13,7 @@ bool ReplayQueue::add(const Peer& peer, HistoryQuestion question) {
     if (size_ == most || of_peer == most_of_peer || too_many_names) {
         return false;
     }
-    if (of_peer == 0) {
+    if (found == waiting_.end()) {
         turn_.push_back(peer);
     }
     waiting_[peer].push_back(std::move(question));
@@ -23,23 +23,41 @@ bool ReplayQueue::add(const Peer& peer, HistoryQuestion question) {
 }
 
 std::optional<HistoryQuestion> ReplayQueue::next() {
-    if (turn_.empty() || under_way_ == most_under_way) {
-        return std::nullopt;
-    }
-    Peer peer = std::move(turn_.front());
-    turn_.pop_front();
-    const auto of_peer = waiting_.find(peer);
-    HistoryQuestion question = std::move(of_peer->second.front());
-    of_peer->second.pop_front();
-    if (of_peer->second.empty()) {
-        waiting_.erase(of_peer);
-    } else {
+    while (!turn_.empty() && under_way_ < most_under_way) {
+        Peer peer = std::move(turn_.front());
+        turn_.pop_front();
+        const auto of_peer = waiting_.find(peer);
+        if (of_peer->second.empty()) {
+            waiting_.erase(of_peer);
+            continue;
+        }
+        HistoryQuestion question = std::move(of_peer->second.front());
+        of_peer->second.pop_front();
         turn_.push_back(std::move(peer));
+        left(question);
+        ++under_way_;
+        return question;
     }
+    return std::nullopt;
+}
+
+std::vector<std::uint64_t> ReplayQueue::take_of(const Peer& peer) {
+    std::vector<std::uint64_t> tokens;
+    const auto found = waiting_.find(peer);
+    if (found == waiting_.end()) {
+        return tokens;
+    }
+    for (const HistoryQuestion& question : found->second) {
+        tokens.push_back(question.token);
+        left(question);
+    }
+    found->second.clear();
+    return tokens;
+}
+
+void ReplayQueue::left(const HistoryQuestion& question) {
     --size_;
     names_ -= question.query.groups.size();
-    ++under_way_;
-    return question;
 }
 
 }  // namespace taskbbs::broker

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <vector>
 
 namespace taskbbs::broker {
 
@@ -34,12 +35,18 @@ class ReplayQueue {
     // The next one to ask, where one more may be under way.
     std::optional<HistoryQuestion> next();
 
+    // The tokens of those of this peer, which wait no more.
+    std::vector<std::uint64_t> take_of(const Peer& peer);
+
     // One that next() gave was answered.
     void ended() { --under_way_; }
 
   private:
+    void left(const HistoryQuestion& question);
+
+    // Who waits, or did when it had its turn last; and all of these, the next one first.
     absl::flat_hash_map<Peer, std::deque<HistoryQuestion>> waiting_;
-    std::deque<Peer> turn_;  // who waits, the next one first
+    std::deque<Peer> turn_;
     std::size_t size_ = 0;
     std::size_t names_ = 0;  // of those that wait
     std::size_t under_way_ = 0;

@@ -36,26 +36,42 @@ constexpr std::int64_t told(std::uint64_t limit) {
 bool Broker::may_wait(const Caller& caller, const protocol::AcquireArgs& args) {
     const std::uint64_t limit = board_.settings().limits.waiting;
     const std::uint64_t share = std::max(limit / shares_of_waiting, least_share);
+    const std::size_t own = waiters_.holders().waits_of(caller.peer);
     const bool replaces = waiters_.has(caller.session, args.executor_id);
-    if (!replaces && (waiters_.size() >= limit || waiters_.of(caller.peer) >= share)) {
-        const bool all = waiters_.size() >= limit;
-        refuse(
-            caller,
-            Status::busy,
-            {.message = all ? "limits.waiting is reached: ask without wait_ms, or later"
-                            : "this connection's share of limits.waiting is reached: ask without "
-                              "wait_ms, or later",
-             .limit = told(all ? limit : share)});
+    if (!replaces && own >= share) {
+        refuse(caller,
+               Status::busy,
+               {.message = "this connection's share of limits.waiting is reached: ask without "
+                           "wait_ms, or later",
+                .limit = told(share)});
         return false;
     }
-    // Likewise of the names that they list.
-    const std::size_t before = waiters_.listed(caller.session, args.executor_id);
+    const bool has_place = replaces || waiters_.size() < limit ||
+                           end_wait(waiters_.holders().latest_by_waits(own + 1));
+    if (!has_place) {
+        refuse(caller,
+               Status::busy,
+               {.message = "limits.waiting is reached: ask without wait_ms, or later",
+                .limit = told(limit)});
+    }
+    return has_place && may_list(caller, args);
+}
+
+// Likewise of the names that those list who wait.
+bool Broker::may_list(const Caller& caller, const protocol::AcquireArgs& args) {
+    const std::uint64_t limit = board_.settings().limits.waiting;
     const std::size_t now = args.stacks.size() + args.domains.size();
     const std::uint64_t most = core::NameBudget::most_extra(limit);
-    const std::uint64_t own = waiters_.listed_by(caller.peer) + now;
+    const std::uint64_t own = waiters_.holders().names_of(caller.peer) + now;
+    const auto has_room = [&] {
+        const std::size_t before = waiters_.listed(caller.session, args.executor_id);
+        return waiters_.name_budget().has_room(before, now, limit);
+    };
     const bool too_many = now > core::NameBudget::free_names && own > most / shares_of_waiting &&
                           own > core::NameBudget::most_extra(least_share);
-    if (!too_many && waiters_.name_budget().has_room(before, now, limit)) {
+    while (!too_many && !has_room() && end_wait(waiters_.holders().latest_by_names(own))) {
+    }
+    if (!too_many && has_room()) {
         return true;
     }
     refuse(caller,
@@ -65,6 +81,20 @@ bool Broker::may_wait(const Caller& caller, const protocol::AcquireArgs& args) {
                                    core::NameBudget::free_names),
             .limit = told(most)});
     return false;
+}
+
+// It gives way to who has less. False: there is none.
+bool Broker::end_wait(core::Waiters::Ticket ticket) {
+    if (ticket == 0) {
+        return false;
+    }
+    const core::Waiter ended = waiters_.take(ticket);
+    refuse({ended.reply_to, ended.session, ended.id, Verb::acquire, ended.grant},
+           Status::busy,
+           {.message = "all places of limits.waiting are wanted, and this connection had the most "
+                       "of them: ask without wait_ms, or later",
+            .limit = told(board_.settings().limits.waiting)});
+    return true;
 }
 
 bool Broker::may_join(const Caller& caller) {

@@ -4,6 +4,7 @@
 #include "broker/bind.hpp"
 #include "broker/bouncer.hpp"
 #include "broker/connections.hpp"
+#include "broker/followed.hpp"
 #include "broker/hearing.hpp"
 #include "broker/monitor.hpp"
 #include "broker/system.hpp"
@@ -44,23 +45,6 @@ constexpr std::string_view own_name = "the broker itself";
 
 void set(void* socket, int option, int value) {
     zmq_setsockopt(socket, option, &value, sizeof value);
-}
-
-// libzmq has had this option for long; its header says so only where drafts are enabled.
-constexpr int zap_enforce_domain = 93;
-
-// Whoever connects must bring a key, and the ZAP handler is asked about it: without an answer
-// nobody gets in.
-void guard(void* socket, const std::string& secret_key, const char* zap_domain) {
-    set(socket, ZMQ_CURVE_SERVER, 1);
-    const bool guarded =
-        zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, secret_key.data(), secret_key.size()) == 0 &&
-        zmq_setsockopt(socket, ZMQ_ZAP_DOMAIN, zap_domain, std::strlen(zap_domain)) == 0;
-    const int enforced = 1;
-    if (!guarded || zmq_setsockopt(socket, zap_enforce_domain, &enforced, sizeof enforced) != 0) {
-        throw std::runtime_error(
-            fmt::format("cannot encrypt: {} (libzmq without CURVE?)", zmq_strerror(zmq_errno())));
-    }
 }
 
 // libzmq takes routing ids from rand(), which starts alike in every process.
@@ -115,8 +99,8 @@ class Sockets::Machinery {
         set(events, ZMQ_RCVHWM, 2);
         set_size(events, subscription_bytes);
         if (zap) {
-            guard(requests, settings.secret_key, requests_zap_domain);
-            guard(events, settings.secret_key, events_zap_domain);
+            require_curve(requests, settings.secret_key, requests_zap_domain);
+            require_curve(events, settings.secret_key, events_zap_domain);
         }
         requests_monitor.emplace(context, requests, "inproc://requests-monitor");
         events_monitor.emplace(context, events, "inproc://events-monitor");
@@ -169,7 +153,15 @@ class Sockets::Machinery {
                 note_hearing(hearing);
             }
         }
+        hearing.note_end();
+        note_hearing(hearing);
         return false;
+    }
+
+    // The connection that brought the frame that was received last; -1: it is not known.
+    int descriptor_of_sender() {
+        const char* const fd = zmq_msg_gets(&frame, "__fd");
+        return fd == nullptr ? -1 : std::atoi(fd);
     }
 
     void bind_both(const SocketSettings& settings) {
@@ -214,6 +206,7 @@ class Sockets::Machinery {
     Descriptors requesters;   // connections of the one socket
     Descriptors subscribers;  // and of the other
     Bouncer bouncer;
+    Followed followed;
     Descriptors changed;  // came or went since it was cleared
     Hearing hearing{rounds};
     void* own = nullptr;  // of the loop, to send to itself by
@@ -258,6 +251,7 @@ class Sockets::Machinery {
     // It is another connection's, or none's.
     void is_anew(int descriptor) {
         bouncer.forget(descriptor);
+        followed.note_gone(descriptor);
         changed.insert(descriptor);
     }
 
@@ -297,8 +291,6 @@ bool Sockets::receive(Incoming& incoming) {
     zmq_msg_t& frame = machinery_->frame;
     void* const socket = machinery_->requests;
     if (!machinery_->receive_peer()) {
-        machinery_->hearing.note_end();
-        note_hearing(machinery_->hearing);
         return false;
     }
     incoming.peer.assign(static_cast<const char*>(zmq_msg_data(&frame)), zmq_msg_size(&frame));
@@ -313,8 +305,7 @@ bool Sockets::receive(Incoming& incoming) {
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};
     if (machinery_->bouncer.is_suspicious()) {
-        const char* const fd = zmq_msg_gets(&frame, "__fd");
-        machinery_->bouncer.note_message(fd == nullptr ? -1 : std::atoi(fd));
+        machinery_->bouncer.note_message(machinery_->descriptor_of_sender());
     }
     if (machinery_->zap) {
         const char* const key = zmq_msg_gets(&frame, "User-Id");
@@ -329,6 +320,19 @@ bool Sockets::receive(Incoming& incoming) {
 std::string Sockets::from() const {
     const char* const address = zmq_msg_gets(&machinery_->frame, "Peer-Address");
     return address == nullptr ? std::string() : address;
+}
+
+// What libzmq has told is taken in first: it tells that a connection is gone, and of the next one
+// on its descriptor, before it hands out a message of that.
+void Sockets::follow_sender(const Peer& peer) {
+    machinery_->follow_both();
+    if (const int fd = machinery_->descriptor_of_sender(); fd >= 0) {
+        machinery_->followed.add(fd, peer, machinery_->requesters.contains(fd));
+    }
+}
+
+std::vector<Peer> Sockets::take_gone() {
+    return machinery_->followed.take_gone();
 }
 
 bool Sockets::send(Message message) {

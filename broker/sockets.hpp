@@ -67,6 +67,11 @@ class Sockets {
     // Whatever had arrived by then was received.
     core::Time heard_until() const;
 
+    // take_gone() is to tell when whoever sent the message that was received last is gone.
+    void follow_sender(const Peer& peer);
+    // Those that were followed and are gone, as far as count_connections() has heard.
+    std::vector<Peer> take_gone();
+
     // False: the peer is gone, or does not read; it asks again.
     bool send(Message message);
     // Bytes of replies that the network has not taken yet: to all, and to this peer.

@@ -18,9 +18,8 @@ using protocol::Status;
 
 namespace {
 
-// Requests that wait for a pass, or for an executor to be lost: beyond these, `busy`.
+// Requests that wait for a pass: beyond these, `busy`.
 constexpr std::size_t max_asked_passes = 1024;
-constexpr std::size_t max_parked = 64;
 
 // What the board takes no more of while the disk is short of space.
 constexpr bool is_new_work(Verb verb) {
@@ -203,6 +202,7 @@ void Broker::wait(const Caller& caller, const protocol::AcquireArgs& args) {
         .until = now_ + args.wait,
         .grant = caller.grant,
     });
+    waits_ = true;
     if (replaced) {
         reply_empty(*replaced);
     }
@@ -327,6 +327,7 @@ void Broker::replay(const Caller& caller, const Request& request) {
             caller, Status::busy, {.message = "too many replays are under way: try again later"});
     }
     replays_.emplace(token, Replay{caller, durable_seq_});
+    waits_ = true;
     ask_history();
 }
 
@@ -405,13 +406,13 @@ void Broker::answer_departed(const Caller& caller, Slot executor) {
 }
 
 void Broker::park(Slot executor, Parked parked) {
-    std::vector<Parked>& waiting = parked_[executor];
-    if (waiting.size() >= max_parked) {
-        return refuse(parked.caller,
-                      Status::busy,
-                      {.message = "too many requests wait for this executor's tasks: try again"});
+    const Caller caller = parked.caller;
+    if (!parking_.add(executor, std::move(parked))) {
+        return refuse(
+            caller,
+            Status::busy,
+            {.message = "too many requests wait for executors' last tasks to end: try again"});
     }
-    waiting.push_back(std::move(parked));
 }
 
 // ---- the operator's --------------------------------------------------------------------------

@@ -215,11 +215,7 @@ bool Broker::lose_next_executor(Time heard_until) {
 
 // Those who waited for the last of an executor's tasks are judged anew once it has ended.
 void Broker::unpark(Slot executor) {
-    auto waiting = parked_.extract(executor);
-    if (waiting.empty()) {
-        return;
-    }
-    for (const Parked& parked : waiting.mapped()) {
+    for (const Parked& parked : parking_.take(executor)) {
         if (parked.heartbeat.empty()) {
             answer_departed(parked.caller, executor);
             continue;

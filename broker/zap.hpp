@@ -14,6 +14,10 @@ namespace taskbbs::broker {
 inline constexpr const char* requests_zap_domain = "requests";
 inline constexpr const char* events_zap_domain = "events";
 
+// Whoever connects must bring a key, and the ZAP handler is asked about it: without an answer
+// nobody gets in. `secret_key`: the server's, as text. Throws std::runtime_error.
+void require_curve(void* socket, const std::string& secret_key, const char* zap_domain);
+
 class ZapHandler {
   public:
     // Somebody who was not let in: `key` as text, or empty where it is no key at all.

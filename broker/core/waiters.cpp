@@ -62,9 +62,7 @@ std::optional<Waiter> Waiters::add(Waiter waiter) {
     by_executor_[waiter.executor_id].emplace(waiter.session, ticket);
     by_request_.emplace(waiter.session, waiter.id, ticket);
     by_time_.insert({waiter.until, ticket});
-    Held& held = by_reply_to_[waiter.reply_to];
-    ++held.waits;
-    held.names += waiter.listed();
+    holders_.add(waiter.reply_to, ticket, waiter.listed());
     name_budget_.change(0, waiter.listed());
     waiters_.emplace(ticket, std::move(waiter));
     return replaced;
@@ -91,11 +89,7 @@ Waiter Waiters::take(Ticket ticket) {
     remove(by_executor_, waiter.executor_id, waiter.session);
     by_request_.erase({waiter.session, waiter.id, ticket});
     by_time_.erase({waiter.until, ticket});
-    const auto held = by_reply_to_.find(waiter.reply_to);
-    held->second.names -= waiter.listed();
-    if (--held->second.waits == 0) {
-        by_reply_to_.erase(held);
-    }
+    holders_.remove(waiter.reply_to, ticket, waiter.listed());
     return waiter;
 }
 

@@ -4,6 +4,7 @@
 
 #include "broker/core/grant.hpp"
 #include "broker/core/name_budget.hpp"
+#include "broker/core/wait_holders.hpp"
 
 #include <absl/container/btree_map.h>
 #include <absl/container/btree_set.h>
@@ -39,7 +40,7 @@ struct Waiter {
 // Acquires that wait, served in the order in which they came.
 class Waiters {
   public:
-    using Ticket = std::uint64_t;
+    using Ticket = WaitHolders::Ticket;
 
     // One session and executor wait once: another request of theirs replaces the one that waits,
     // which is returned; the same request takes over its place.
@@ -98,23 +99,15 @@ class Waiters {
         return ticket == 0 ? 0 : waiters_.at(ticket).listed();
     }
 
-    // Of those whose replies go there, and of the names that these list.
-    std::size_t of(std::string_view reply_to) const { return held_by(reply_to).waits; }
+    // Those of each connection.
+    const WaitHolders& holders() const { return holders_; }
 
-    std::size_t listed_by(std::string_view reply_to) const { return held_by(reply_to).names; }
+    // Nobody is there any more to be answered. Its acquires wait on, as they may be asked again by
+    // another connection, and give way first.
+    void note_gone(const std::string& reply_to) { holders_.note_gone(reply_to); }
 
   private:
     using Tickets = absl::btree_set<Ticket>;
-
-    struct Held {
-        std::size_t waits = 0;
-        std::size_t names = 0;
-    };
-
-    Held held_by(std::string_view reply_to) const {
-        const auto found = by_reply_to_.find(reply_to);
-        return found == by_reply_to_.end() ? Held{} : found->second;
-    }
 
     Ticket ticket_of(const SessionId& session, std::string_view executor_id) const;  // 0: none
     // "stack\ndomain", either of them "*" where any will do.
@@ -128,7 +121,7 @@ class Waiters {
     absl::btree_map<std::string, absl::btree_map<SessionId, Ticket>, std::less<>> by_executor_;
     absl::btree_set<std::tuple<SessionId, RequestId, Ticket>> by_request_;
     absl::btree_set<std::pair<Time, Ticket>> by_time_;
-    absl::btree_map<std::string, Held, std::less<>> by_reply_to_;
+    WaitHolders holders_;
 };
 
 }  // namespace taskbbs::core

@@ -51,11 +51,6 @@ struct Identity {
     std::string libzmq;           // its version
 };
 
-struct Publication {
-    std::string_view topic;
-    std::string_view body;
-};
-
 // What is to be sent. Publications point into the broker, and hold until the next take_batch().
 struct Output {
     std::vector<Message> messages;

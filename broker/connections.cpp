@@ -28,6 +28,7 @@
 
 namespace {
 
+using taskbbs::broker::Side;
 using taskbbs::broker::Unheard;
 
 // Of a connection, since it was accepted. Written by libzmq's thread that reads from it.
@@ -35,7 +36,9 @@ struct Counted {
     std::atomic<std::uint64_t> bytes;
     std::atomic<std::int64_t> at;  // seconds; of the last of them
     std::atomic<std::int64_t> since;
-    Unheard unheard;  // that thread's alone
+    // That thread's alone.
+    Unheard unheard;
+    Side side;
 };
 
 // As many descriptors as the service may have; of those beyond nothing is known.
@@ -64,26 +67,46 @@ constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 std::atomic<std::uint64_t> present{0};
 std::atomic<std::uint64_t> most_present{no_limit};
 
-// What connections left that are gone; how much of that was received since; how much may not be.
-std::atomic<std::uint64_t> left{0};
-std::atomic<std::uint64_t> left_heard{0};
-std::atomic<std::uint64_t> most_left{no_limit};
-// And so many of them, at most: libzmq keeps some 80 KiB for each, and a message of each gets its
-// turn before the next one of a client that is there.
-constexpr std::uint64_t most_gone = 256;
+// Of those who send to one side.
+struct Heard {
+    // Numbers of Hearing's.
+    std::atomic<std::uint64_t> begun{0};
+    std::atomic<std::uint64_t> until{0};
+    // What connections left that are gone; how much of that was received since; how much may not
+    // be.
+    std::atomic<std::uint64_t> left{0};
+    std::atomic<std::uint64_t> left_heard{0};
+    std::atomic<std::uint64_t> most_left{no_limit};
+    // Each that is gone and not heard counts so much besides.
+    std::atomic<std::uint64_t> for_each{0};
 
-// Numbers of Hearing's.
-std::atomic<std::uint64_t> begun{0};
-std::atomic<std::uint64_t> heard{0};
+    void note_gone(const Unheard& unheard) {
+        // libzmq holds no more of one connection than may be left of all.
+        if (const std::uint64_t bytes = unheard.bytes(until); bytes > 0) {
+            left += std::min<std::uint64_t>(bytes, most_left) + for_each;
+        }
+    }
+
+    bool has_too_much_left() const { return left - left_heard > most_left; }
+};
+
+std::array<Heard, 2> heard;
+std::atomic<int> events_listener{-1};
+
+Heard& heard_by(Side side) {
+    return heard[static_cast<std::size_t>(side)];
+}
+
+Side side_of(int listener) {
+    return listener == events_listener ? Side::events : Side::requests;
+}
 
 // Somebody has this descriptor from now on, so whoever had it before is gone.
-void begin_counting(int descriptor) {
+void begin_counting(int descriptor, Side side) {
     if (Counted* const one = counted_of(descriptor)) {
-        // libzmq holds no more of one connection than may be left of all.
-        if (const std::uint64_t bytes = one->unheard.bytes(heard); bytes > 0) {
-            left += std::min<std::uint64_t>(bytes, most_left) + most_left / most_gone;
-        }
+        heard_by(one->side).note_gone(one->unheard);
         one->unheard = {};
+        one->side = side;
         count(*one, 0);
         one->since.store(one->at, std::memory_order_relaxed);
     }
@@ -127,9 +150,9 @@ bool is_kept(int descriptor) {
 }
 
 // Why it is not let in, as an error; 0: it is.
-int fault_of(int connection) {
+int fault_of(int connection, Side side) {
     return is_kept(connection) || present >= most_present ? ECONNABORTED
-           : left - left_heard > most_left                ? taskbbs::broker::held_off_error
+           : heard_by(side).has_too_much_left()           ? taskbbs::broker::held_off_error
                                                           : 0;
 }
 
@@ -143,8 +166,9 @@ int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) 
         }
         return -1;
     }
-    begin_counting(connection);
-    if (const int fault = fault_of(connection); fault != 0) {
+    const Side side = side_of(listener);
+    begin_counting(connection, side);
+    if (const int fault = fault_of(connection, side); fault != 0) {
         close(connection);
         errno = fault;
         return -1;
@@ -161,22 +185,28 @@ void limit_present(std::size_t connections) {
     most_present = connections;
 }
 
-void limit_left(std::uint64_t bytes) {
-    most_left = bytes;
+void note_events_listener(int descriptor) {
+    events_listener = descriptor;
+}
+
+void limit_left(Side side, LeftLimit limit) {
+    heard_by(side).most_left = limit.bytes;
+    heard_by(side).for_each = limit.bytes / limit.connections;
 }
 
 void note_gone() {
     --present;
 }
 
-std::uint64_t left_so_far() {
-    return left;
+std::uint64_t left_so_far(Side side) {
+    return heard_by(side).left;
 }
 
-void note_hearing(const Hearing& hearing) {
-    begun.store(hearing.begun().number, std::memory_order_release);
-    heard.store(hearing.until().number, std::memory_order_release);
-    left_heard.store(hearing.until().left, std::memory_order_release);
+void note_hearing(Side side, const Hearing& hearing) {
+    Heard& of_side = heard_by(side);
+    of_side.begun.store(hearing.begun().number, std::memory_order_release);
+    of_side.until.store(hearing.until().number, std::memory_order_release);
+    of_side.left_heard.store(hearing.until().left, std::memory_order_release);
 }
 
 Received received_by(int descriptor) {
@@ -211,7 +241,8 @@ extern "C" ssize_t counted_recv(int descriptor, void* buffer, std::size_t size, 
     if (Counted* const one = counted_of(descriptor); one != nullptr && received > 0) {
         const auto bytes = static_cast<std::uint64_t>(received);
         count(*one, one->bytes.load(std::memory_order_relaxed) + bytes);
-        one->unheard.add(bytes, begun, heard);
+        const Heard& of_side = heard_by(one->side);
+        one->unheard.add(bytes, of_side.begun, of_side.until);
     }
     return received;
 }

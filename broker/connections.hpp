@@ -14,12 +14,24 @@
 
 namespace taskbbs::broker {
 
+// Who reads what a connection sends.
+enum class Side : std::uint8_t { requests, events };
+
 // From now on. From any thread, as all here.
 void limit_present(std::size_t connections);
 
-// Of bytes that those who are gone sent and that may not have been received. Beyond, accept() ends
-// with this error.
-void limit_left(std::uint64_t bytes);
+// Connections of this listener are of the events' side, and all others of the requests'.
+void note_events_listener(int descriptor);
+
+// Of what those of this side who are gone sent, and what may not have been received. Beyond,
+// accept() ends with the error.
+struct LeftLimit {
+    std::uint64_t bytes = 0;
+    // libzmq keeps some 80 KiB for each, and they have their turns before others do.
+    std::uint64_t connections = 0;
+};
+
+void limit_left(Side side, LeftLimit limit);
 inline constexpr int held_off_error = EPROTO;
 
 // One that was let in is gone.
@@ -27,9 +39,9 @@ void note_gone();
 
 // Bytes since the start that may not have been received when it was found that who sent them is
 // gone.
-std::uint64_t left_so_far();
+std::uint64_t left_so_far(Side side);
 
 // What is being read, and what was; `left` of its marks is of left_so_far().
-void note_hearing(const Hearing& hearing);
+void note_hearing(Side side, const Hearing& hearing);
 
 }  // namespace taskbbs::broker

@@ -152,7 +152,7 @@ class Driver {
     void poll() {
         const bool takes_requests = !broker_.full();
         const bool at_once = more_ || (takes_requests && sockets_.has_request());
-        std::array<pollfd, 9> items{{
+        std::array<pollfd, 8> items{{
             {takes_requests ? sockets_.requests() : -1, POLLIN, 0},
             {sockets_.requests_monitor(), POLLIN, 0},
             {sockets_.events_monitor(), POLLIN, 0},
@@ -161,7 +161,6 @@ class Driver {
             {signals_.fd(), POLLIN, 0},
             {sockets_.door(), POLLIN, 0},
             {scrapes_.fd(), POLLIN, 0},
-            {sockets_.events(), POLLIN, 0},
         }};
         ::poll(items.data(), items.size(), at_once ? 0 : timeout_ms());
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
@@ -181,9 +180,6 @@ class Driver {
         }
         if ((items[7].revents & POLLIN) != 0) {
             answer_scrapes();
-        }
-        if ((items[8].revents & POLLIN) != 0) {
-            sockets_.take_subscriptions();
         }
     }
 
@@ -364,9 +360,7 @@ class Driver {
         for (HistoryQuestion& question : output.questions) {
             history_.ask(std::move(question.query), question.token);
         }
-        for (const Publication& publication : output.publications) {
-            sockets_.publish(publication.topic, publication.body);
-        }
+        sockets_.publish(output.publications);
         for (Message& message : output.messages) {
             broker_.stats().dropped_replies += sockets_.send(std::move(message)) ? 0 : 1;
         }
@@ -378,6 +372,7 @@ class Driver {
         stats.connections = sockets_.connections();
         stats.connections_refused = sockets_.refused();
         stats.connections_held_off = sockets_.held_off();
+        stats.dropped_events = sockets_.dropped_events();
         stats.disk_free_bytes = history_.free_bytes();
         stats.syncs = journal_.syncs();
         const journal::SyncTimes sync_times = journal_.sync_times();

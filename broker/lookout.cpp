@@ -74,6 +74,10 @@ void Lookout::look_at_counts(const Seen& seen, Log& log) {
         log.info("executors_lost",
                  {{"lost", more}, {"last", stats.last_lost}, {"present", seen.executors}});
     }
+    if (const auto more = growth(dropped_events_, stats.dropped_events); more > 0) {
+        log.warn("events_dropped",
+                 {{"events", more}, {"says", "publishing is held up: subscribers have a hole"}});
+    }
     if (const auto more = growth(dropped_, stats.dropped_replies); more > 0) {
         log.info("replies_dropped", {{"replies", more}});
     }

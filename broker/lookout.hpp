@@ -42,6 +42,7 @@ class Lookout {
     std::uint64_t lost_ = 0;
     std::uint64_t refused_ = 0;
     std::uint64_t held_off_ = 0;
+    std::uint64_t dropped_events_ = 0;
     std::uint64_t dropped_ = 0;
 };
 

@@ -16,6 +16,7 @@ std::string_view message_id_of(std::string_view event) {
         {"configuration_wrong", "8c878aab7b29431d96bbaf5e2f88f2ac"},
         {"connections_full", "cafbab613ea34c16bcb443818d7c9d98"},
         {"connections_held_off", "9204fba9a77d4cb283f5bf3452f17770"},
+        {"events_dropped", "2b8627d358424d60b3f92269ea5f454d"},
         {"executors_lost", "23c8ba03a22040f291eeaed886c3f6c5"},
         {"failed", "106b56197f7b4db682c928da89b25f4a"},
         {"few_files", "dc1ed4898f694745adea1594caf7d4f3"},

@@ -12,8 +12,8 @@ namespace taskbbs::broker {
 
 namespace {
 
-constexpr int told = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_DISCONNECTED |
-                     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
+constexpr int told = ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED |
+                     ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL;
 
 std::string_view why_failed(std::int32_t error) {
     switch (error) {
@@ -28,6 +28,8 @@ std::string_view why_failed(std::int32_t error) {
 
 Monitor::Event event_of(std::uint16_t number, std::int32_t value) {
     switch (number) {
+        case ZMQ_EVENT_LISTENING:
+            return {.kind = Monitor::Kind::listens, .descriptor = value, .why = {}};
         case ZMQ_EVENT_ACCEPTED:
             return {.kind = Monitor::Kind::came, .descriptor = value, .why = {}};
         case ZMQ_EVENT_DISCONNECTED:
@@ -48,6 +50,12 @@ int descriptor_of(void* socket) {
     std::size_t size = sizeof descriptor;
     zmq_getsockopt(socket, ZMQ_FD, &descriptor, &size);
     return descriptor;
+}
+
+int ready_events_of(void* socket) {
+    int events = 0;
+    std::size_t size = sizeof events;
+    return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 ? events : 0;
 }
 
 Monitor::Monitor(void* context, void* socket, const char* address) : watched_(socket) {

@@ -9,12 +9,15 @@ namespace taskbbs::broker {
 
 // That poll(2) tells by whether there is something to do with a socket of libzmq's.
 int descriptor_of(void* socket);
+// What may be done with it; to say that, libzmq takes in whatever its threads have told the socket.
+int ready_events_of(void* socket);
 
 class Monitor {
   public:
-    // Refused, held off: hung up on before it came, as one too many, or as those before it left too
-    // much. Turned away: before there was a key to look at.
-    enum class Kind { came, went, refused, held_off, turned_away };
+    // Listens: the descriptor is a listener's. Refused, held off: hung up on before it came, as one
+    // too many, or as those before it left too much. Turned away: before there was a key to look
+    // at.
+    enum class Kind { listens, came, went, refused, held_off, turned_away };
 
     struct Event {
         Kind kind = Kind::came;
@@ -28,8 +31,8 @@ class Monitor {
     Monitor(const Monitor&) = delete;
     Monitor& operator=(const Monitor&) = delete;
 
-    // Of each connection once that it came, and once that it went, before its descriptor is another
-    // one's. Nothing: there is no more by now.
+    // Of each listener; of each connection once that it came, and once that it went, before its
+    // descriptor is another one's. Nothing: there is no more by now.
     std::optional<Event> next();
 
     // For poll(2): tells once that something came, so all of it is to be taken then.

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace taskbbs::broker {
@@ -34,6 +35,11 @@ struct Caller {
 struct Message {
     Peer peer;
     std::string bytes;
+};
+
+struct Publication {
+    std::string_view topic;
+    std::string_view body;
 };
 
 // One generation.

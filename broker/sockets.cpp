@@ -7,6 +7,7 @@
 #include "broker/followed.hpp"
 #include "broker/hearing.hpp"
 #include "broker/monitor.hpp"
+#include "broker/publisher.hpp"
 #include "broker/system.hpp"
 #include "broker/unread.hpp"
 
@@ -35,6 +36,11 @@ constexpr int reply_queue = 100'000;  // messages to one peer, which are bounded
 // are 2.5 million.
 constexpr int event_queue = 10'000;
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
+// Connections that are gone and were not heard yet. Of subscribers, each may take libzmq a tenth of
+// a second.
+constexpr std::uint64_t most_gone = 256;
+constexpr std::uint64_t most_gone_subscribers = 32;
+constexpr std::uint64_t subscriptions_left = 8U << 20;
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
@@ -55,13 +61,6 @@ void seed_routing_ids() {
     }
 }
 
-// What may be done with it; to say that, libzmq takes in whatever its threads have told the socket.
-int ready_events_of(void* socket) {
-    int events = 0;
-    std::size_t size = sizeof events;
-    return zmq_getsockopt(socket, ZMQ_EVENTS, &events, &size) == 0 ? events : 0;
-}
-
 }  // namespace
 
 class Sockets::Machinery {
@@ -72,7 +71,11 @@ class Sockets::Machinery {
         : bouncer(requesters, subscribers, received_by, settings.message_bytes),
           peer_bytes(settings.peer_bytes) {
         limit_to(settings.connections);
-        limit_left((messages_held + 1) * settings.message_bytes);
+        limit_left(
+            Side::requests,
+            {.bytes = (messages_held + 1) * settings.message_bytes, .connections = most_gone});
+        limit_left(Side::events,
+                   {.bytes = subscriptions_left, .connections = most_gone_subscribers});
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
@@ -94,8 +97,8 @@ class Sockets::Machinery {
         set_size(requests, settings.message_bytes);
         set(events, ZMQ_SNDHWM, event_queue);
         // Subscriptions are taken in by whoever sends or asks, as long as there are any: with a
-        // longer queue a flood of them would hold the loop for as long as it lasts. With CURVE one
-        // place is taken for good, by the client's key.
+        // longer queue a flood of them would hold up what is published for as long as it lasts.
+        // With CURVE one place is taken for good, by the client's key.
         set(events, ZMQ_RCVHWM, 2);
         set_size(events, subscription_bytes);
         if (zap) {
@@ -105,7 +108,6 @@ class Sockets::Machinery {
         requests_monitor.emplace(context, requests, "inproc://requests-monitor");
         events_monitor.emplace(context, events, "inproc://events-monitor");
         requests_fd = descriptor_of(requests);
-        events_fd = descriptor_of(events);
         // A descriptor tells of what comes behind the end that was seen here.
         follow_both();
         zmq_msg_init(&frame);
@@ -113,6 +115,11 @@ class Sockets::Machinery {
 
     ~Machinery() {
         zmq_msg_close(&frame);
+        publisher.reset();
+        if (lingers) {
+            set(requests, ZMQ_LINGER, farewell_ms);
+            set(events, ZMQ_LINGER, farewell_ms);
+        }
         requests_monitor.reset();
         events_monitor.reset();
         zmq_close(own);
@@ -150,11 +157,11 @@ class Sockets::Machinery {
             }
             zmq_msg_recv(&frame, requests, ZMQ_DONTWAIT);
             if (hearing.note_round()) {
-                note_hearing(hearing);
+                note_hearing(Side::requests, hearing);
             }
         }
         hearing.note_end();
-        note_hearing(hearing);
+        note_hearing(Side::requests, hearing);
         return false;
     }
 
@@ -170,6 +177,8 @@ class Sockets::Machinery {
         requests_endpoint = last_endpoint(requests);
         bind_to(events, settings.events, settings.events_mode, "events.endpoint");
         events_endpoint = last_endpoint(events);
+        follow_both();
+        publisher.emplace(events);
     }
 
     // Somebody was one too many: who is idle gives way, and the other knocks again. Should that
@@ -198,7 +207,8 @@ class Sockets::Machinery {
     std::optional<Monitor> requests_monitor;
     std::optional<Monitor> events_monitor;
     int requests_fd = -1;
-    int events_fd = -1;
+    std::optional<Publisher> publisher;
+    bool lingers = false;
     zmq_msg_t frame;
     Unread unread;
     std::string requests_endpoint;
@@ -221,6 +231,11 @@ class Sockets::Machinery {
     void follow(Monitor& monitor, Descriptors& of_socket) {
         while (const auto event = monitor.next()) {
             switch (event->kind) {
+                case Monitor::Kind::listens:
+                    if (&of_socket == &subscribers) {
+                        note_events_listener(event->descriptor);
+                    }
+                    break;
                 case Monitor::Kind::came:
                     is_anew(event->descriptor);
                     of_socket.insert(event->descriptor);
@@ -277,10 +292,10 @@ Sockets::Sockets(const SocketSettings& settings)
 Sockets::~Sockets() = default;
 
 void Sockets::begin(core::Time now) {
-    if (machinery_->hearing.begin(now, left_so_far())) {
+    if (machinery_->hearing.begin(now, left_so_far(Side::requests))) {
         machinery_->send_rounds();
     }
-    note_hearing(machinery_->hearing);
+    note_hearing(Side::requests, machinery_->hearing);
 }
 
 core::Time Sockets::heard_until() const {
@@ -366,14 +381,19 @@ std::size_t Sockets::unread(const Peer& peer) const {
 
 // Nobody is there to hear it: libzmq would only find that out message by message. Who is connecting
 // just now has not subscribed yet, as far as this thread knows.
-void Sockets::publish(std::string_view topic, std::string_view body) {
+void Sockets::publish(const std::vector<Publication>& publications) {
     if (machinery_->subscribers.empty()) {
         return;
     }
-    void* const socket = machinery_->events;
-    if (zmq_send(socket, topic.data(), topic.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
-        zmq_send(socket, body.data(), body.size(), ZMQ_DONTWAIT);
+    EventQueue& queue = machinery_->publisher->queue();
+    for (const Publication& publication : publications) {
+        queue.add(publication.topic, publication.body);
     }
+    queue.hand_over();
+}
+
+std::uint64_t Sockets::dropped_events() const {
+    return machinery_->publisher->queue().dropped();
 }
 
 std::vector<std::string_view> Sockets::count_connections() {
@@ -445,8 +465,7 @@ std::size_t Sockets::connection_limit() const {
 }
 
 void Sockets::linger() {
-    set(machinery_->requests, ZMQ_LINGER, farewell_ms);
-    set(machinery_->events, ZMQ_LINGER, farewell_ms);
+    machinery_->lingers = true;
 }
 
 int Sockets::requests() const {
@@ -455,14 +474,6 @@ int Sockets::requests() const {
 
 bool Sockets::has_request() {
     return (ready_events_of(machinery_->requests) & ZMQ_POLLIN) != 0;
-}
-
-int Sockets::events() const {
-    return machinery_->events_fd;
-}
-
-void Sockets::take_subscriptions() {
-    ready_events_of(machinery_->events);
 }
 
 int Sockets::requests_monitor() const {

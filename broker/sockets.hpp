@@ -77,7 +77,10 @@ class Sockets {
     // Bytes of replies that the network has not taken yet: to all, and to this peer.
     std::size_t unread() const;
     std::size_t unread(const Peer& peer) const;
-    void publish(std::string_view topic, std::string_view body);
+    // Before it returns what they point to was copied.
+    void publish(const std::vector<Publication>& publications);
+    // Events that were not published, as too many waited.
+    std::uint64_t dropped_events() const;
 
     // Follows who connects and leaves; where somebody was one too many, who is idle gives way. Call
     // it when one of the monitors is readable. Returns why each of those who came with no key to
@@ -118,10 +121,6 @@ class Sockets {
     // since may have heard it: before a sleep, has_request() is to be asked.
     int requests() const;
     bool has_request();
-    // When this is readable, what was subscribed is to be taken in: else that waits until events
-    // are published, two of a subscriber's each time.
-    int events() const;
-    void take_subscriptions();
     // Read to their end, and by nobody else: so that their descriptors are enough.
     int requests_monitor() const;
     int events_monitor() const;

@@ -23,6 +23,7 @@ struct Stats {
     std::uint64_t connections_limit = 0;
     std::uint64_t connections_refused = 0;   // hung up on at the limit
     std::uint64_t connections_held_off = 0;  // as those before had left much that was not received
+    std::uint64_t dropped_events = 0;        // not published, as too many waited
     std::uint64_t keys_refused = 0;          // clients that were not let in
     // From the journal thread.
     std::uint64_t syncs = 0;

@@ -84,22 +84,18 @@ class Loop {
     }
 
     void poll() {
-        std::array<pollfd, 6> items{{
+        std::array<pollfd, 5> items{{
             {sockets_.requests(), POLLIN, 0},
             {sockets_.requests_monitor(), POLLIN, 0},
             {sockets_.events_monitor(), POLLIN, 0},
             {journal_.fd(), POLLIN, 0},
             {signals_.fd(), POLLIN, 0},
-            {sockets_.events(), POLLIN, 0},
         }};
         ::poll(items.data(), items.size(), more_ || sockets_.has_request() ? 0 : -1);
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
             sockets_.count_connections();
         }
         stop_ = (items[4].revents & POLLIN) != 0;
-        if ((items[5].revents & POLLIN) != 0) {
-            sockets_.take_subscriptions();
-        }
     }
 
     bool receive() {
@@ -137,9 +133,7 @@ class Loop {
 
     void send() {
         bench::Output& output = core_.output();
-        for (const bench::Publication& publication : output.publications) {
-            sockets_.publish(publication.topic, publication.body);
-        }
+        sockets_.publish(output.publications);
         for (broker::Message& message : output.messages) {
             sockets_.send(std::move(message));
         }

@@ -20,14 +20,10 @@ using broker::Caller;
 using broker::Message;
 using broker::Outbox;
 using broker::Peer;
+using broker::Publication;
 using core::Event;
 using core::Seq;
 using core::Time;
-
-struct Publication {
-    std::string_view topic;
-    std::string_view body;
-};
 
 // What is to be sent; publications hold until the next take_batch().
 struct Output {

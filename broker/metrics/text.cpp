@@ -101,6 +101,9 @@ void add_requests(Families& out, const Figures& figures) {
     out.counter("taskbbs_dropped_replies_total",
                 "Reply messages that found their peer gone or not reading.");
     out.add(figures.stats.dropped_replies);
+    out.counter("taskbbs_dropped_events_total",
+                "Events that no subscriber was sent, as publishing was held up.");
+    out.add(figures.stats.dropped_events);
     out.counter("taskbbs_connections_refused_total",
                 "Connections that were hung up on, as there were as many as may be.");
     out.add(figures.stats.connections_refused);

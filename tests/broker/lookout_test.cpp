@@ -96,6 +96,13 @@ TEST_CASE("connections that were held off are said") {
     CHECK(watched.said({.stats = stats}).empty());
 }
 
+TEST_CASE("events that were not published are said") {
+    Watched watched;
+    const Stats stats{.dropped_events = 2};
+    CHECK(watched.said({.stats = stats}).starts_with("<4>events_dropped events=2 says="));
+    CHECK(watched.said({.stats = stats}).empty());
+}
+
 TEST_CASE("executors whose presence ran out are said, and those that are left") {
     Watched watched;
     const Stats stats{.executors_lost = 2, .last_lost = "e17"};

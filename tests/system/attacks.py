@@ -1,8 +1,8 @@
 """What a hostile peer does to a broker. Each attack goes on until `stop` is set; whatever becomes of
 its connections, it is not told: being hung up on is what it deserves.
 
-They reach a board on a tcp endpoint of loopback, in the clear. hostile.py tries each by itself,
-day.py some of them beside a load.
+They reach a board on a tcp endpoint of loopback: as bytes, in the clear, or by libzmq with the
+board's own keys, if it has any. hostile.py tries each by itself, day.py some of them beside a load.
 """
 import itertools
 import os
@@ -13,6 +13,7 @@ import time
 
 import zmq
 
+from client import secure
 from packing import pack
 from raw_peer import GREETING, LONG, connected, frame, greeted, pour, push, ready
 
@@ -40,6 +41,7 @@ def _dealer(target, **options):
     made.setsockopt(zmq.LINGER, 0)
     for name, value in options.items():
         made.setsockopt(getattr(zmq, name), value)
+    secure(made, target.curve)
     made.connect(target.requests)
     return made
 

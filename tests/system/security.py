@@ -7,6 +7,7 @@ import zmq
 
 from client import Client
 from expect import holds, same
+from key_table import authorize, client_keys, key, keygen, pair, secured
 from ports import free_port
 from subscriber import Subscriber
 from system_board import eventually
@@ -14,50 +15,20 @@ from system_board import eventually
 ANY = "tcp://0.0.0.0"
 
 
-def _keygen(board, name):
-    """A new pair; the path of its secret key."""
-    code, words = board.run("keygen", str(board.home / name))
-    same(code, 0, f"keygen: {words}")
-    return board.home / name
-
-
-def _key(path):
-    return path.read_text().strip().encode()
-
-
-def _pair(board, name):
-    """(public, secret), made when they are asked for the first time."""
-    path = board.home / name
-    if not path.exists():
-        _keygen(board, name)
-    return _key(path.with_name(f"{name}.pub")), _key(path)
-
-
-def _authorize(board, *lines):
-    """Writes the table: "NAME ROLE ..." each, NAME being that of its key as well."""
-    table = "".join(f"{_pair(board, line.split()[0])[0].decode()} {line}\n" for line in lines)
-    (board.home / "clients").write_text("# clients\n" + table)
-
-
 def _serve(board, *lines, options=None):
     """Serves with CURVE: these may come in; somebody who asks on behalf of the board always may."""
-    _pair(board, "server")
-    _authorize(board, "board operator", *lines)
-    board.curve = (*_pair(board, "board"), _pair(board, "server")[0])
-    board.start({"security.server_key": board.home / "server",
-                 "security.authorized_keys": board.home / "clients", **(options or {})})
+    board.start({**secured(board, *lines), **(options or {})})
 
 
 def _client(board, name, server="server", session=None):
     guest = Client(board.context, board.requests, session,
-                   curve=(*_pair(board, name), _pair(board, server)[0]))
+                   curve=(*pair(board, name), pair(board, server)[0]))
     board.guests.append(guest)
     return guest
 
 
 def _subscriber(board, name):
-    guest = Subscriber(board.context, board.events, ("",),
-                       curve=(*_pair(board, name), _pair(board, "server")[0]))
+    guest = Subscriber(board.context, board.events, ("",), curve=client_keys(board, name))
     board.guests.append(guest)
     return guest
 
@@ -86,7 +57,7 @@ def _reload(board):
 # ---- keys ------------------------------------------------------------------------------------
 
 def keygen_writes_a_pair_and_never_over_another(board):
-    path = _keygen(board, "k")
+    path = keygen(board, "k")
     same(path.stat().st_mode & 0o777, 0o600, "keygen: 0600")
     public = path.with_name("k.pub").read_text()
     same((len(path.read_text()), len(public)), (41, 41), "keygen: Z85 on one line")
@@ -101,8 +72,8 @@ def keygen_writes_a_pair_and_never_over_another(board):
 
 
 def keys_that_are_wrong_are_told_at_start_and_by_check_config(board):
-    _pair(board, "server")
-    _authorize(board, "ci monitor")
+    pair(board, "server")
+    authorize(board, "ci monitor")
     clients, server = board.home / "clients", board.home / "server"
 
     def refused(*patterns, **options):
@@ -125,7 +96,7 @@ def keys_that_are_wrong_are_told_at_start_and_by_check_config(board):
     server.chmod(0o600)
     clients.write_text("nonsense\n")
     refused(f"{clients}:1: ", "no public key")
-    _authorize(board, "ci monitor")
+    authorize(board, "ci monitor")
     clients.chmod(0o666)
     refused("every user may change it")
     clients.chmod(0o600)
@@ -144,9 +115,9 @@ def only_who_holds_an_authorized_key_gets_in(board):
     board.says("handshake_failed .*it has no key")
     before = board.client().stats()["keys_refused"]
     holds(before >= 1, "stats: keys_refused of those without a key", before)
-    stranger = (*_pair(board, "stranger"), _pair(board, "server")[0])
+    stranger = client_keys(board, "stranger")
     holds(_hears_nothing(board, stranger), "a client with another key hears nothing", "")
-    wrong = (*_pair(board, "ci"), _pair(board, "stranger")[0])
+    wrong = (*pair(board, "ci"), pair(board, "stranger")[0])
     holds(_hears_nothing(board, wrong), "a client that expects another server hears nothing", "")
     board.says("client_refused .*not among the authorized")
     holds(board.client().stats()["keys_refused"] >= before + 2, "stats: keys_refused", before)
@@ -155,7 +126,7 @@ def only_who_holds_an_authorized_key_gets_in(board):
 
 def who_expects_another_servers_key_is_told(board):
     _serve(board, "ci requester")
-    _hears_nothing(board, (*_pair(board, "ci"), _pair(board, "stranger")[0]))
+    _hears_nothing(board, (*pair(board, "ci"), pair(board, "stranger")[0]))
     board.says("handshake_failed .*another server's key")
 
 
@@ -166,7 +137,7 @@ def events_are_encrypted_too_and_not_for_who_is_bound_to_domains(board):
     listener.wait_for(lambda body: body["kind"] == "desired")
     features = _client(board, "tenant").call("hello")["features"]
     holds("events_denied" in features, "hello: events_denied", features)
-    for name, curve in (("a tenant", (*_pair(board, "tenant"), _pair(board, "server")[0])),
+    for name, curve in (("a tenant", client_keys(board, "tenant")),
                         ("one in the clear", None)):
         socket = board.context.socket(zmq.SUB)
         if curve:
@@ -196,8 +167,8 @@ def roles_are_checked_for_each_request(board):
 
 def a_key_that_is_added_gets_in_without_a_restart(board):
     _serve(board)
-    _pair(board, "late")
-    _authorize(board, "board operator", "late monitor")
+    pair(board, "late")
+    authorize(board, "board operator", "late monitor")
     holds(" reloaded" in _reload(board), "SIGHUP: reloaded", board.words())
     same(_client(board, "late").call("hello")["role"], "monitor", "the new key gets in")
 
@@ -210,7 +181,7 @@ def a_key_that_is_revoked_loses_its_rights_at_once(board):
     waiting = ci.next_id()
     ci.send([[waiting, "acquire", {"executor_id": "e", "wait_ms": 60000, "stacks": ["other"]}]])
     ci.call("hello")  # by now it waits
-    _authorize(board, "board operator")
+    authorize(board, "board operator")
     _reload(board)
     same(ci.reply(waiting).body["tasks"], [], "what it waited for has ended, empty")
     ci.refused("denied", "get", "its connection is of no use any more", {"guid": "g"})
@@ -309,7 +280,7 @@ def nobody_gets_in_where_the_zap_handler_says_no(board):
         socket.setsockopt(zmq.LINGER, 0)
         public, secret = zmq.curve_keypair()
         socket.curve_publickey, socket.curve_secretkey = public, secret
-        socket.curve_serverkey = _pair(board, "server")[0]
+        socket.curve_serverkey = pair(board, "server")[0]
         socket.connect(board.requests)
         socket.send(b"\x93\x01\xc4\x10" + os.urandom(16) + b"\x00", zmq.DONTWAIT)
         sockets.append(socket)

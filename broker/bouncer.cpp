@@ -84,8 +84,12 @@ std::vector<int> Bouncer::look_at_subscribers() {
         });
     if (last_subscriber_ < 0) {
         for (; subscriptions_ > subscriptions_of_all && !largest_.empty(); largest_.pop()) {
-            subscriptions_ -= largest_.top().first;
-            greedy.push_back(largest_.top().second);
+            const auto [bytes, fd] = largest_.top();
+            subscriptions_ -= bytes;
+            // Unless it is another one's by now.
+            if (received_by_(fd).bytes >= bytes) {
+                greedy.push_back(fd);
+            }
         }
         largest_ = {};
         subscriptions_ = 0;

@@ -202,11 +202,11 @@ std::uint64_t left_so_far(Side side) {
     return heard_by(side).left;
 }
 
-void note_hearing(Side side, const Hearing& hearing) {
+void note_hearing(Side side, const Hearing::Mark& begun, const Hearing::Mark& until) {
     Heard& of_side = heard_by(side);
-    of_side.begun.store(hearing.begun().number, std::memory_order_release);
-    of_side.until.store(hearing.until().number, std::memory_order_release);
-    of_side.left_heard.store(hearing.until().left, std::memory_order_release);
+    of_side.begun.store(begun.number, std::memory_order_release);
+    of_side.until.store(until.number, std::memory_order_release);
+    of_side.left_heard.store(until.left, std::memory_order_release);
 }
 
 Received received_by(int descriptor) {

@@ -42,6 +42,6 @@ void note_gone();
 std::uint64_t left_so_far(Side side);
 
 // What is being read, and what was; `left` of its marks is of left_so_far().
-void note_hearing(Side side, const Hearing& hearing);
+void note_hearing(Side side, const Hearing::Mark& begun, const Hearing::Mark& until);
 
 }  // namespace taskbbs::broker

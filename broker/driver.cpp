@@ -31,6 +31,7 @@ namespace {
 // For how long messages are handed in before the rest of the loop gets its turn.
 constexpr Duration receive_at_most = 500us;
 constexpr Duration history_interval = 1s;
+constexpr int rest_ms = 1;
 
 // limits.connections, or what the system allows.
 std::size_t connection_limit(const Options& options, Log& log) {
@@ -126,13 +127,12 @@ class Driver {
 
     // One round: wait, take what came, do what is due, start the next write, send.
     void turn() {
-        poll();
+        const bool rests = sockets_.wants_rest(now());
+        poll(rests);
         const Time began = now();
         const Duration worked = work_time();
-        const bool drained = receive(began);
-        for (const Peer& peer : sockets_.take_gone()) {
-            broker_.note_gone(peer);
-        }
+        const bool drained = rests ? false : receive(began);
+        note_connections();
         land(began);
         broker_.set_read_only(journal_.disk_is_full());
         const bool more_work = broker_.work(began, sockets_.heard_until(), !drained);
@@ -149,25 +149,23 @@ class Driver {
         keep_house(took, ended);
     }
 
-    void poll() {
-        const bool takes_requests = !broker_.full();
-        const bool at_once = more_ || (takes_requests && sockets_.has_request());
+    // `rests`: takes no requests.
+    void poll(bool rests) {
+        const bool takes_requests = !broker_.full() && !rests;
+        const bool at_once = !rests && (more_ || (takes_requests && sockets_.has_request()));
         std::array<pollfd, 8> items{{
             {takes_requests ? sockets_.requests() : -1, POLLIN, 0},
-            {sockets_.requests_monitor(), POLLIN, 0},
-            {sockets_.events_monitor(), POLLIN, 0},
+            {sockets_.connected().requests_monitor(), POLLIN, 0},
+            {sockets_.connected().events_monitor(), POLLIN, 0},
             {journal_.fd(), POLLIN, 0},
             {history_.fd(), POLLIN, 0},
             {signals_.fd(), POLLIN, 0},
             {sockets_.door(), POLLIN, 0},
             {scrapes_.fd(), POLLIN, 0},
         }};
-        ::poll(items.data(), items.size(), at_once ? 0 : timeout_ms());
+        ::poll(items.data(), items.size(), at_once ? 0 : rests ? rest_ms : timeout_ms());
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
-            for (const std::string_view why : sockets_.count_connections()) {
-                ++broker_.stats().keys_refused;
-                log_.warn("handshake_failed", {{"says", why}});
-            }
+            sockets_.connected().follow();
         }
         if ((items[4].revents & POLLIN) != 0) {
             take_history();
@@ -180,6 +178,19 @@ class Driver {
         }
         if ((items[7].revents & POLLIN) != 0) {
             answer_scrapes();
+        }
+    }
+
+    // Who left, and who was turned away, as far as was heard of it.
+    void note_connections() {
+        for (const Peer& peer : sockets_.connected().take_gone()) {
+            broker_.note_gone(peer);
+        }
+        for (const std::string_view why : sockets_.connected().take_turned_away()) {
+            if (has_curve(options_)) {
+                ++broker_.stats().keys_refused;
+                log_.warn("handshake_failed", {{"says", why}});
+            }
         }
     }
 
@@ -262,7 +273,7 @@ class Driver {
         broker_.stats().settings = settings_text(options_);
         sockets_.set_limits(connections_, options.core.limits.peer_reply_bytes);
         if (narrowed) {
-            sockets_.drop_subscribers();
+            sockets_.connected().drop_subscribers();
         }
         if (!same_server_key) {
             log_.warn("reload_needs_restart",
@@ -280,8 +291,8 @@ class Driver {
         if (const auto deadline = broker_.next_deadline(); deadline && !broker_.full()) {
             wait = std::min(wait, *deadline - now());
         }
-        if (sockets_.bouncer().is_suspicious()) {
-            wait = std::min(wait, sockets_.bouncer().due() - now());
+        if (const Bouncer& bouncer = sockets_.connected().bouncer(); bouncer.is_suspicious()) {
+            wait = std::min(wait, bouncer.due() - now());
         }
         if (watchdog_) {
             wait = std::min(wait, watchdog_->due() - now());
@@ -295,16 +306,16 @@ class Driver {
         sockets_.begin(at);
         while (!broker_.full() && now() - at < receive_at_most) {
             if (broker_.handle_next(unread())) {
-                follow_if_waiting();
                 continue;
             }
+            follow_if_waiting();
             if (!sockets_.receive(incoming_)) {
                 return true;
             }
             take_message(at);
             broker_.handle_next(unread());  // mostly its only one
-            follow_if_waiting();
         }
+        follow_if_waiting();
         return false;
     }
 
@@ -369,9 +380,10 @@ class Driver {
 
     void keep_house(Duration turn, Time ended) {
         Stats& stats = broker_.stats();
-        stats.connections = sockets_.connections();
-        stats.connections_refused = sockets_.refused();
-        stats.connections_held_off = sockets_.held_off();
+        const Connected& connected = sockets_.connected();
+        stats.connections = connected.requesters() + connected.subscribers();
+        stats.connections_refused = connected.refused();
+        stats.connections_held_off = connected.held_off();
         stats.dropped_events = sockets_.dropped_events();
         stats.disk_free_bytes = history_.free_bytes();
         stats.syncs = journal_.syncs();
@@ -388,7 +400,7 @@ class Driver {
         if (ended - history_told_ >= history_interval) {
             tell_history(ended);
         }
-        if (ended >= sockets_.bouncer().due()) {
+        if (ended >= sockets_.connected().bouncer().due()) {
             drop_greedy(ended);
         }
         snapshot_care_.look({journal_.sealed_bytes(), journal_.filled_bytes()}, ended);
@@ -409,7 +421,8 @@ class Driver {
     void drop_greedy(Time at) {
         const std::uint64_t resident = resident_bytes();
         broker_.stats().rss_bytes = resident;
-        const auto [subscribers, requesters] = sockets_.drop_greedy(resident, at);
+        const auto [subscribers, requesters] =
+            sockets_.connected().drop_greedy(resident, sockets_.heard_until(), at);
         if (subscribers > 0) {
             log_.warn("subscriber_dropped",
                       {{"connections", subscribers}, {"says", "very many subscriptions"}});

@@ -1,6 +1,8 @@
 // Buffers change hands under a lock; nothing is copied but what joins others that wait.
 #include "broker/event_queue.hpp"
 
+#include "protocol/events.hpp"
+
 #include <utility>
 
 namespace taskbbs::broker {
@@ -28,22 +30,24 @@ void Events::append(const Events& others) {
 }
 
 void Events::clear() {
-    if (bytes_.capacity() > kept_bytes) {
-        *this = {};
+    if (held() > kept_bytes) {
+        std::string().swap(bytes_);
+        std::vector<std::size_t>().swap(ends_);
     }
     bytes_.clear();
     ends_.clear();
 }
 
 void EventQueue::hand_over() {
+    if (waiting_ + gathered_.bytes() > most) {
+        drop_but_ticks();
+    }
     if (gathered_.empty()) {
         return;
     }
-    std::unique_lock lock(mutex_);
-    if (waiting_bytes_ + gathered_.bytes() > most) {
-        dropped_ += gathered_.count();
-    } else {
-        waiting_bytes_ += gathered_.bytes();
+    waiting_ += gathered_.bytes();
+    {
+        const std::lock_guard lock(mutex_);
         if (handed_.empty()) {
             std::swap(handed_, gathered_);
         } else {
@@ -54,18 +58,35 @@ void EventQueue::hand_over() {
         }
     }
     gathered_.clear();
-    wait_for_room(lock);
 }
 
-// So the loop is no faster than what it publishes, unless that is held up.
-void EventQueue::wait_for_room(std::unique_lock<std::mutex>& lock) {
-    const auto there_is_room = [this] { return waiting_bytes_ <= enough; };
-    while (!is_held_up_ && !there_is_room()) {
-        const std::uint64_t before = sent_;
-        room_.wait_for(lock, patience_, there_is_room);
-        is_held_up_ = sent_ == before;
+void EventQueue::drop_but_ticks() {
+    Events ticks;
+    gathered_.each([&](std::string_view topic, std::string_view body) {
+        if (topic == protocol::tick_topic) {
+            ticks.add(topic, body);
+        } else {
+            ++dropped_;
+        }
+    });
+    gathered_ = std::move(ticks);
+}
+
+bool EventQueue::wants_rest(core::Time now) {
+    if (const std::uint64_t sent = sent_; sent != seen_sent_) {
+        seen_sent_ = sent;
+        sent_at_ = now;
     }
-    is_held_up_ = is_held_up_ && !there_is_room();
+    if (waiting_ <= enough || now - sent_at_ >= held_up) {
+        rests_since_.reset();
+        return false;
+    }
+    rests_since_ = rests_since_.value_or(now);
+    const bool is_long = now - *rests_since_ >= longest_rest;
+    if (is_long) {
+        rests_since_.reset();
+    }
+    return !is_long;
 }
 
 void EventQueue::close() {
@@ -75,13 +96,16 @@ void EventQueue::close() {
 }
 
 bool EventQueue::take(Events& events) {
-    const std::lock_guard lock(mutex_);
-    waiting_bytes_ -= events.bytes();
     events.clear();
+    const std::lock_guard lock(mutex_);
     std::swap(handed_, events);
     sleeps_ = events.empty();
-    room_.notify_one();
     return !closed_ || !events.empty();
+}
+
+void EventQueue::note_sent(std::string_view topic, std::string_view body) {
+    waiting_.fetch_sub(Events::bytes_of(topic, body), std::memory_order_relaxed);
+    sent_.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace taskbbs::broker

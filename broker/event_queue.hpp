@@ -2,14 +2,15 @@
 // one is being published.
 #pragma once
 
+#include "broker/core/clock.hpp"
 #include "broker/journal/event_fd.hpp"
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +29,15 @@ class Events {
 
     std::size_t count() const { return ends_.size() / 2; }
 
-    // Of memory.
+    // Of memory: of one, and of all.
+    static std::size_t bytes_of(std::string_view topic, std::string_view body) {
+        return topic.size() + body.size() + 2 * sizeof(std::size_t);
+    }
+
     std::size_t bytes() const { return bytes_.size() + ends_.size() * sizeof ends_.front(); }
+
+    // What it keeps, full or not.
+    std::size_t held() const { return bytes_.capacity() + ends_.capacity() * sizeof ends_.front(); }
 
     // Calls send(topic, body) for each.
     template <class Send>
@@ -50,51 +58,55 @@ class Events {
 
 class EventQueue {
   public:
-    // Bytes that wait: beyond `enough` hand_over() waits until they are fewer, as long as events
-    // are being sent; beyond `most` events are dropped, which subscribers see by their numbers.
-    static constexpr std::size_t enough = 4U << 20;
+    // Bytes that wait. Beyond `enough` the loop had better rest; beyond `most` events are dropped,
+    // which subscribers see by their numbers.
+    static constexpr std::size_t enough = 1U << 20;
     static constexpr std::size_t most = 32U << 20;
-
-    // A publishing thread that sent nothing for so long is held up: hand_over() does not wait for
-    // it.
-    explicit EventQueue(std::chrono::milliseconds patience = std::chrono::milliseconds(20))
-        : patience_(patience) {}
+    // A thread that sent nothing for so long is held up: the loop does not rest for that.
+    static constexpr core::Duration held_up = std::chrono::milliseconds(20);
+    // At a stretch.
+    static constexpr core::Duration longest_rest = std::chrono::milliseconds(500);
 
     // ---- the loop's --------------------------------------------------------------------------
     void add(std::string_view topic, std::string_view body) { gathered_.add(topic, body); }
 
-    // Lets go of those that were added.
+    // Lets go of those that were added: all of them, or only ticks, which tell of the hole.
     void hand_over();
+    // Whether the loop had better take no requests for now, so that it is no faster than what it
+    // publishes. To be asked once a turn.
+    bool wants_rest(core::Time now);
     // take() gives what was handed over, then false.
     void close();
 
     // Events that did not get in.
     std::uint64_t dropped() const { return dropped_; }
 
-    // ---- the publishing thread's -------------------------------------------------------------
-    // Those that were handed over, in place of those in `events`, which were sent. Nothing came: is
-    // empty, and awake() will be readable when there is something. False: nothing will come.
-    bool take(Events& events);
+    // Bytes that were handed over and are not sent yet. From any thread.
+    std::size_t waiting() const { return waiting_; }
 
+    // ---- the publishing thread's -------------------------------------------------------------
+    // Those that were handed over, in place of those in `events`. Nothing came: is empty, and
+    // awake() will be readable when there is something. False: nothing will come.
+    bool take(Events& events);
     // One of those was sent.
-    void note_sent() { sent_.fetch_add(1, std::memory_order_relaxed); }
+    void note_sent(std::string_view topic, std::string_view body);
 
     const journal::EventFd& awake() const { return awake_; }
 
   private:
-    void wait_for_room(std::unique_lock<std::mutex>& lock);
+    void drop_but_ticks();
 
-    std::chrono::milliseconds patience_;
     Events gathered_;
     std::uint64_t dropped_ = 0;
-    bool is_held_up_ = false;  // it sent nothing for long, and has not caught up since
+    std::uint64_t seen_sent_ = 0;
+    core::Time sent_at_{};  // when it was seen last that something was sent
+    std::optional<core::Time> rests_since_;
 
+    std::atomic<std::size_t> waiting_{0};
     std::atomic<std::uint64_t> sent_{0};
     journal::EventFd awake_;
     std::mutex mutex_;
-    std::condition_variable room_;
     Events handed_;
-    std::size_t waiting_bytes_ = 0;  // handed over, and not sent yet
     bool sleeps_ = false;
     bool closed_ = false;
 };

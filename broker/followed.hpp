@@ -21,6 +21,8 @@ class Followed {
             gone_.push_back(peer);
             return;
         }
+        // Under the name of one that went before.
+        std::erase(gone_, peer);
         std::vector<Peer>& peers = by_descriptor_[descriptor];
         if (std::ranges::find(peers, peer) == peers.end()) {
             peers.push_back(peer);

@@ -5,6 +5,7 @@
 #include "broker/keygen_command.hpp"
 #include "broker/keyring.hpp"
 #include "broker/options.hpp"
+#include "broker/sockets.hpp"
 #include "broker/start_check.hpp"
 #include "broker/system.hpp"
 #include "broker/version.hpp"
@@ -100,6 +101,9 @@ int run(const Sources& sources) {
     const Exit exit = serve(
         options, std::move(keyring), log, [&sources] { return parse_options(sources); }, signals);
     log.finish();
+    if (Sockets::are_abandoned()) {
+        std::_Exit(code(exit));
+    }
     return code(exit);
 }
 

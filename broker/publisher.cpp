@@ -4,7 +4,6 @@
 #include "broker/connections.hpp"
 #include "broker/journal/quiet_thread.hpp"
 #include "broker/monitor.hpp"
-#include "broker/system.hpp"
 
 #include <zmq.h>
 
@@ -13,10 +12,13 @@
 
 namespace taskbbs::broker {
 
+using namespace std::chrono_literals;
+
 namespace {
 
-// It looks at its socket that often, whatever came: so what was left there is known to be handled.
+// What came to the socket is taken in that often, whatever else there is.
 constexpr int longest_sleep_ms = 250;
+constexpr std::uint64_t most_events_between = 256;
 
 }  // namespace
 
@@ -24,7 +26,18 @@ Publisher::Publisher(void* socket)
     : socket_(socket), thread_(journal::quiet_thread("publisher", [this] { run(); })) {}
 
 Publisher::~Publisher() {
+    end(0ms);
+}
+
+void Publisher::end(std::chrono::milliseconds at_most) {
+    if (!thread_.joinable()) {
+        return;
+    }
     queue_.close();
+    for (auto left = at_most; left > 0ms && queue_.waiting() > 0; --left) {
+        std::this_thread::sleep_for(1ms);
+    }
+    drops_ = true;
     thread_.join();
 }
 
@@ -32,25 +45,31 @@ void Publisher::run() {
     Events events;
     while (queue_.take(events)) {
         take_in_subscriptions();
-        events.each([this](std::string_view topic, std::string_view body) {
-            if (zmq_send(socket_, topic.data(), topic.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
-                zmq_send(socket_, body.data(), body.size(), ZMQ_DONTWAIT);
-            }
-            queue_.note_sent();
-        });
+        events.each(
+            [this](std::string_view topic, std::string_view body) { publish(topic, body); });
         if (events.empty()) {
             sleep();
         }
     }
 }
 
-// All that had arrived is handled, and so is who went.
+void Publisher::publish(std::string_view topic, std::string_view body) {
+    if (!drops_ && zmq_send(socket_, topic.data(), topic.size(), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
+        zmq_send(socket_, body.data(), body.size(), ZMQ_DONTWAIT);
+    }
+    queue_.note_sent(topic, body);
+    if (++sent_ % most_events_between == 0) {
+        take_in_subscriptions();
+    }
+}
+
+// A connection that is gone takes libzmq two of these calls: so what had come before the last one
+// began is handled now.
 void Publisher::take_in_subscriptions() {
-    hearing_.begin(boot_time(), left_so_far(Side::events));
-    note_hearing(Side::events, hearing_);
+    const Hearing::Mark before = begun_;
+    begun_ = {.number = before.number + 1, .left = left_so_far(Side::events)};
+    note_hearing(Side::events, begun_, before);
     ready_events_of(socket_);
-    hearing_.note_end();
-    note_hearing(Side::events, hearing_);
 }
 
 void Publisher::sleep() const {

@@ -6,15 +6,17 @@
 #include "broker/event_queue.hpp"
 #include "broker/hearing.hpp"
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 namespace taskbbs::broker {
 
 class Publisher {
   public:
-    // `socket`: a PUB, bound; nobody else's from now until the end.
+    // `socket`: a PUB, bound; nobody else's from now until end().
     explicit Publisher(void* socket);
-    // Publishes what was handed over, and joins.
+    // As end(), at once.
     ~Publisher();
     Publisher(const Publisher&) = delete;
     Publisher& operator=(const Publisher&) = delete;
@@ -22,14 +24,20 @@ class Publisher {
     // The loop's side.
     EventQueue& queue() { return queue_; }
 
+    // For so long what was handed over is published yet, the rest dropped.
+    void end(std::chrono::milliseconds at_most);
+
   private:
     void run();
+    void publish(std::string_view topic, std::string_view body);
     void take_in_subscriptions();
     void sleep() const;
 
     void* socket_;
-    Hearing hearing_{1};
+    Hearing::Mark begun_;  // when what had come was taken in last
+    std::uint64_t sent_ = 0;
     EventQueue queue_;
+    std::atomic<bool> drops_{false};
     std::thread thread_;
 };
 

@@ -33,8 +33,9 @@ void Scrapes::answer(const Sources& sources) {
     figures->written_bytes = sources.journal.bytes_written();
     figures->reserve_bytes = sources.journal.reserve_held();
     // Of now, as the subscribers: the loop notes them at its turn's end.
-    figures->stats.connections = sources.sockets.connections();
-    figures->subscribers = sources.sockets.subscribers();
+    const Connected& connected = sources.sockets.connected();
+    figures->stats.connections = connected.requesters() + connected.subscribers();
+    figures->subscribers = connected.subscribers();
     figures->limits.connections = sources.sockets.connection_limit();
     server_->answer(std::move(figures));
 }

@@ -36,7 +36,7 @@ constexpr std::int64_t told(std::uint64_t limit) {
 bool Broker::may_wait(const Caller& caller, const protocol::AcquireArgs& args) {
     const std::uint64_t limit = board_.settings().limits.waiting;
     const std::uint64_t share = std::max(limit / shares_of_waiting, least_share);
-    const std::size_t own = waiters_.holders().waits_of(caller.peer);
+    const std::size_t own = waiters_.holders().amount_of(caller.peer);
     const bool replaces = waiters_.has(caller.session, args.executor_id);
     if (!replaces && own >= share) {
         refuse(caller,
@@ -46,32 +46,37 @@ bool Broker::may_wait(const Caller& caller, const protocol::AcquireArgs& args) {
                 .limit = told(share)});
         return false;
     }
-    const bool has_place = replaces || waiters_.size() < limit ||
-                           end_wait(waiters_.holders().latest_by_waits(own + 1));
+    if (!may_list(caller, args)) {
+        return false;
+    }
+    const bool has_place =
+        replaces || waiters_.size() < limit || end_wait(waiters_.holders().latest(own + 1));
     if (!has_place) {
         refuse(caller,
                Status::busy,
                {.message = "limits.waiting is reached: ask without wait_ms, or later",
                 .limit = told(limit)});
     }
-    return has_place && may_list(caller, args);
+    return has_place;
 }
 
 // Likewise of the names that those list who wait.
 bool Broker::may_list(const Caller& caller, const protocol::AcquireArgs& args) {
     const std::uint64_t limit = board_.settings().limits.waiting;
     const std::size_t now = args.stacks.size() + args.domains.size();
+    const std::size_t extra = core::NameBudget::extra(now);
     const std::uint64_t most = core::NameBudget::most_extra(limit);
-    const std::uint64_t own = waiters_.holders().names_of(caller.peer) + now;
+    const std::uint64_t share =
+        std::max(most / shares_of_waiting, core::NameBudget::most_extra(least_share));
+    const std::uint64_t own = waiters_.name_holders().amount_of(caller.peer) + extra;
     const auto has_room = [&] {
         const std::size_t before = waiters_.listed(caller.session, args.executor_id);
         return waiters_.name_budget().has_room(before, now, limit);
     };
-    const bool too_many = now > core::NameBudget::free_names && own > most / shares_of_waiting &&
-                          own > core::NameBudget::most_extra(least_share);
-    while (!too_many && !has_room() && end_wait(waiters_.holders().latest_by_names(own))) {
+    const bool is_too_much = extra > 0 && own > share;
+    while (!is_too_much && !has_room() && end_wait(waiters_.name_holders().latest(own))) {
     }
-    if (!too_many && has_room()) {
+    if (!is_too_much && has_room()) {
         return true;
     }
     refuse(caller,

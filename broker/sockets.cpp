@@ -2,9 +2,7 @@
 #include "broker/sockets.hpp"
 
 #include "broker/bind.hpp"
-#include "broker/bouncer.hpp"
 #include "broker/connections.hpp"
-#include "broker/followed.hpp"
 #include "broker/hearing.hpp"
 #include "broker/monitor.hpp"
 #include "broker/publisher.hpp"
@@ -15,15 +13,19 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <fmt/format.h>
+#include <future>
 #include <optional>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace taskbbs::broker {
@@ -44,10 +46,13 @@ constexpr std::uint64_t subscriptions_left = 8U << 20;
 constexpr int handshake_ms = 5000;
 constexpr int backlog = 1024;
 constexpr int farewell_ms = 1000;
+constexpr std::chrono::seconds longest_farewell{3};
 // One more than libzmq holds of a connection, and one as it may be a turn ahead of the others.
 constexpr int rounds = Sockets::messages_held + 2;
 constexpr const char* own_address = "inproc://own";
 constexpr std::string_view own_name = "the broker itself";
+
+std::atomic<bool> abandoned{false};
 
 void set(void* socket, int option, int value) {
     zmq_setsockopt(socket, option, &value, sizeof value);
@@ -65,11 +70,7 @@ void seed_routing_ids() {
 
 class Sockets::Machinery {
   public:
-    using Descriptors = Bouncer::Descriptors;
-
-    explicit Machinery(const SocketSettings& settings)
-        : bouncer(requesters, subscribers, received_by, settings.message_bytes),
-          peer_bytes(settings.peer_bytes) {
+    explicit Machinery(const SocketSettings& settings) : peer_bytes(settings.peer_bytes) {
         limit_to(settings.connections);
         limit_left(
             Side::requests,
@@ -105,23 +106,21 @@ class Sockets::Machinery {
             require_curve(requests, settings.secret_key, requests_zap_domain);
             require_curve(events, settings.secret_key, events_zap_domain);
         }
-        requests_monitor.emplace(context, requests, "inproc://requests-monitor");
-        events_monitor.emplace(context, events, "inproc://events-monitor");
+        connected.emplace(context, requests, events, settings.message_bytes);
         requests_fd = descriptor_of(requests);
-        // A descriptor tells of what comes behind the end that was seen here.
-        follow_both();
         zmq_msg_init(&frame);
     }
 
     ~Machinery() {
         zmq_msg_close(&frame);
-        publisher.reset();
+        if (publisher) {
+            publisher->end(std::chrono::milliseconds(lingers ? farewell_ms : 0));
+        }
         if (lingers) {
             set(requests, ZMQ_LINGER, farewell_ms);
             set(events, ZMQ_LINGER, farewell_ms);
         }
-        requests_monitor.reset();
-        events_monitor.reset();
+        connected.reset();
         zmq_close(own);
         zmq_close(events);
         zmq_close(requests);
@@ -157,11 +156,11 @@ class Sockets::Machinery {
             }
             zmq_msg_recv(&frame, requests, ZMQ_DONTWAIT);
             if (hearing.note_round()) {
-                note_hearing(Side::requests, hearing);
+                note_hearing(Side::requests, hearing.begun(), hearing.until());
             }
         }
         hearing.note_end();
-        note_hearing(Side::requests, hearing);
+        note_hearing(Side::requests, hearing.begun(), hearing.until());
         return false;
     }
 
@@ -177,16 +176,8 @@ class Sockets::Machinery {
         requests_endpoint = last_endpoint(requests);
         bind_to(events, settings.events, settings.events_mode, "events.endpoint");
         events_endpoint = last_endpoint(events);
-        follow_both();
+        connected->follow();
         publisher.emplace(events);
-    }
-
-    // Somebody was one too many: who is idle gives way, and the other knocks again. Should that
-    // descriptor be another connection's by now, that one does.
-    void make_room() {
-        if (const int idle = bouncer.take_idle(boot_time()); idle >= 0) {
-            shutdown(idle, SHUT_RDWR);
-        }
     }
 
     void limit_to(std::size_t count) {
@@ -194,18 +185,10 @@ class Sockets::Machinery {
         limit_present(count);
     }
 
-    std::size_t connections() const { return requesters.size() + subscribers.size(); }
-
-    void follow_both() {
-        follow(*requests_monitor, requesters);
-        follow(*events_monitor, subscribers);
-    }
-
     void* context = nullptr;
     void* requests = nullptr;
     void* events = nullptr;
-    std::optional<Monitor> requests_monitor;
-    std::optional<Monitor> events_monitor;
+    std::optional<Connected> connected;
     int requests_fd = -1;
     std::optional<Publisher> publisher;
     bool lingers = false;
@@ -213,63 +196,13 @@ class Sockets::Machinery {
     Unread unread;
     std::string requests_endpoint;
     std::string events_endpoint;
-    Descriptors requesters;   // connections of the one socket
-    Descriptors subscribers;  // and of the other
-    Bouncer bouncer;
-    Followed followed;
-    Descriptors changed;  // came or went since it was cleared
     Hearing hearing{rounds};
     void* own = nullptr;  // of the loop, to send to itself by
     std::size_t peer_bytes;
     std::size_t limit = 0;
     std::optional<ZapHandler> zap;
-    std::uint64_t refused = 0;
-    std::uint64_t held_off = 0;
-    std::vector<std::string_view> turned_away;
-
-    // `of_socket`: the connections of the monitor's.
-    void follow(Monitor& monitor, Descriptors& of_socket) {
-        while (const auto event = monitor.next()) {
-            switch (event->kind) {
-                case Monitor::Kind::listens:
-                    if (&of_socket == &subscribers) {
-                        note_events_listener(event->descriptor);
-                    }
-                    break;
-                case Monitor::Kind::came:
-                    is_anew(event->descriptor);
-                    of_socket.insert(event->descriptor);
-                    break;
-                case Monitor::Kind::went:
-                    is_anew(event->descriptor);
-                    if (of_socket.erase(event->descriptor) != 0) {
-                        note_gone();
-                    }
-                    break;
-                case Monitor::Kind::refused:
-                    ++refused;
-                    make_room();
-                    break;
-                case Monitor::Kind::held_off:
-                    ++held_off;
-                    break;
-                case Monitor::Kind::turned_away:
-                    if (zap) {
-                        turned_away.push_back(event->why);
-                    }
-                    break;
-            }
-        }
-    }
 
   private:
-    // It is another connection's, or none's.
-    void is_anew(int descriptor) {
-        bouncer.forget(descriptor);
-        followed.note_gone(descriptor);
-        changed.insert(descriptor);
-    }
-
     static void set_size(void* socket, std::size_t bytes) {
         const auto limit = static_cast<std::int64_t>(bytes);
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit);
@@ -289,13 +222,30 @@ Sockets::Sockets(const SocketSettings& settings)
     machinery_->bind_both(settings);
 }
 
-Sockets::~Sockets() = default;
+// Where somebody subscribed to very much, libzmq takes long to let go of each subscriber.
+Sockets::~Sockets() {
+    auto closed = std::make_shared<std::promise<void>>();
+    std::thread closing([machinery = std::move(machinery_), closed]() mutable {
+        machinery.reset();
+        closed->set_value();
+    });
+    if (closed->get_future().wait_for(longest_farewell) == std::future_status::ready) {
+        closing.join();
+    } else {
+        closing.detach();
+        abandoned = true;
+    }
+}
+
+bool Sockets::are_abandoned() {
+    return abandoned;
+}
 
 void Sockets::begin(core::Time now) {
     if (machinery_->hearing.begin(now, left_so_far(Side::requests))) {
         machinery_->send_rounds();
     }
-    note_hearing(Side::requests, machinery_->hearing);
+    note_hearing(Side::requests, machinery_->hearing.begun(), machinery_->hearing.until());
 }
 
 core::Time Sockets::heard_until() const {
@@ -319,8 +269,8 @@ bool Sockets::receive(Incoming& incoming) {
     }
     incoming.is_one_frame = frames == 1;
     incoming.frame = {};
-    if (machinery_->bouncer.is_suspicious()) {
-        machinery_->bouncer.note_message(machinery_->descriptor_of_sender());
+    if (Bouncer& bouncer = machinery_->connected->bouncer(); bouncer.is_suspicious()) {
+        bouncer.note_message(machinery_->descriptor_of_sender());
     }
     if (machinery_->zap) {
         const char* const key = zmq_msg_gets(&frame, "User-Id");
@@ -337,17 +287,10 @@ std::string Sockets::from() const {
     return address == nullptr ? std::string() : address;
 }
 
-// What libzmq has told is taken in first: it tells that a connection is gone, and of the next one
-// on its descriptor, before it hands out a message of that.
 void Sockets::follow_sender(const Peer& peer) {
-    machinery_->follow_both();
     if (const int fd = machinery_->descriptor_of_sender(); fd >= 0) {
-        machinery_->followed.add(fd, peer, machinery_->requesters.contains(fd));
+        machinery_->connected->follow_peer(fd, peer);
     }
-}
-
-std::vector<Peer> Sockets::take_gone() {
-    return machinery_->followed.take_gone();
 }
 
 bool Sockets::send(Message message) {
@@ -382,7 +325,7 @@ std::size_t Sockets::unread(const Peer& peer) const {
 // Nobody is there to hear it: libzmq would only find that out message by message. Who is connecting
 // just now has not subscribed yet, as far as this thread knows.
 void Sockets::publish(const std::vector<Publication>& publications) {
-    if (machinery_->subscribers.empty()) {
+    if (connected().subscribers() == 0) {
         return;
     }
     EventQueue& queue = machinery_->publisher->queue();
@@ -392,17 +335,20 @@ void Sockets::publish(const std::vector<Publication>& publications) {
     queue.hand_over();
 }
 
+bool Sockets::wants_rest(core::Time now) {
+    return machinery_->publisher->queue().wants_rest(now);
+}
+
 std::uint64_t Sockets::dropped_events() const {
     return machinery_->publisher->queue().dropped();
 }
 
-std::vector<std::string_view> Sockets::count_connections() {
-    machinery_->follow_both();
-    return std::exchange(machinery_->turned_away, {});
+Connected& Sockets::connected() {
+    return *machinery_->connected;
 }
 
-std::size_t Sockets::connections() const {
-    return machinery_->connections();
+const Connected& Sockets::connected() const {
+    return *machinery_->connected;
 }
 
 void Sockets::answer_door(const core::Grants& grants,
@@ -414,50 +360,9 @@ int Sockets::door() const {
     return machinery_->zap ? descriptor_of(machinery_->zap->socket()) : -1;
 }
 
-// A descriptor may have become another connection's since libzmq said so last: it is asked again,
-// and who is new there stays.
-Sockets::Dropped Sockets::drop_greedy(std::uint64_t resident, core::Time now) {
-    const Bouncer::Greedy greedy = machinery_->bouncer.look(resident, heard_until(), now);
-    if (greedy.subscribers.empty() && greedy.requesters.empty()) {
-        return {};
-    }
-    machinery_->changed.clear();
-    machinery_->follow_both();
-    const auto hang_up = [this](const std::vector<int>& connections) {
-        return static_cast<std::size_t>(std::ranges::count_if(connections, [this](int fd) {
-            return !machinery_->changed.contains(fd) && shutdown(fd, SHUT_RDWR) == 0;
-        }));
-    };
-    return {.subscribers = hang_up(greedy.subscribers), .requesters = hang_up(greedy.requesters)};
-}
-
-const Bouncer& Sockets::bouncer() const {
-    return machinery_->bouncer;
-}
-
 void Sockets::set_limits(std::size_t connections, std::size_t peer_bytes) {
     machinery_->limit_to(connections);
     machinery_->peer_bytes = peer_bytes;
-}
-
-// Should a descriptor be another connection's by now, that one does.
-void Sockets::drop_subscribers() {
-    machinery_->follow_both();
-    for (const int fd : machinery_->subscribers) {
-        shutdown(fd, SHUT_RDWR);
-    }
-}
-
-std::uint64_t Sockets::refused() const {
-    return machinery_->refused;
-}
-
-std::uint64_t Sockets::held_off() const {
-    return machinery_->held_off;
-}
-
-std::size_t Sockets::subscribers() const {
-    return machinery_->subscribers.size();
 }
 
 std::size_t Sockets::connection_limit() const {
@@ -474,14 +379,6 @@ int Sockets::requests() const {
 
 bool Sockets::has_request() {
     return (ready_events_of(machinery_->requests) & ZMQ_POLLIN) != 0;
-}
-
-int Sockets::requests_monitor() const {
-    return machinery_->requests_monitor->descriptor();
-}
-
-int Sockets::events_monitor() const {
-    return machinery_->events_monitor->descriptor();
 }
 
 std::string Sockets::requests_endpoint() const {

@@ -3,7 +3,7 @@
 // guessed, connections and unread replies counted). Not thread-safe: the loop's.
 #pragma once
 
-#include "broker/bouncer.hpp"
+#include "broker/connected.hpp"
 #include "broker/core/clock.hpp"
 #include "broker/outbox.hpp"
 #include "broker/zap.hpp"
@@ -46,6 +46,9 @@ class Sockets {
     explicit Sockets(const SocketSettings& settings);
     // Waits up to a second for what was sent to leave, where linger() was called; else drops it.
     ~Sockets();
+    // libzmq did not let go of the sockets for some seconds: a thread of its own goes on with that,
+    // so the process is to end without destructors (_Exit).
+    static bool are_abandoned();
     Sockets(const Sockets&) = delete;
     Sockets& operator=(const Sockets&) = delete;
 
@@ -67,10 +70,9 @@ class Sockets {
     // Whatever had arrived by then was received.
     core::Time heard_until() const;
 
-    // take_gone() is to tell when whoever sent the message that was received last is gone.
+    // connected().take_gone() is to tell when whoever sent the message that was received last is
+    // gone.
     void follow_sender(const Peer& peer);
-    // Those that were followed and are gone, as far as count_connections() has heard.
-    std::vector<Peer> take_gone();
 
     // False: the peer is gone, or does not read; it asks again.
     bool send(Message message);
@@ -79,18 +81,13 @@ class Sockets {
     std::size_t unread(const Peer& peer) const;
     // Before it returns what they point to was copied.
     void publish(const std::vector<Publication>& publications);
+    // As in EventQueue.
+    bool wants_rest(core::Time now);
     // Events that were not published, as too many waited.
     std::uint64_t dropped_events() const;
 
-    // Follows who connects and leaves; where somebody was one too many, who is idle gives way. Call
-    // it when one of the monitors is readable. Returns why each of those who came with no key to
-    // look at, where one is wanted, was turned away: they never get as far as the door.
-    std::vector<std::string_view> count_connections();
-    std::size_t connections() const;
-    // How many were one too many, and were hung up on.
-    std::uint64_t refused() const;
-    // How many were, as those before them had left too much that was not received yet.
-    std::uint64_t held_off() const;
+    Connected& connected();
+    const Connected& connected() const;
 
     // Who knocks is let in, or refused and told; call it when door() is readable.
     void answer_door(const core::Grants& grants,
@@ -100,18 +97,6 @@ class Sockets {
     // As in SocketSettings, from now on.
     void set_limits(std::size_t connections, std::size_t peer_bytes);
 
-    struct Dropped {
-        std::size_t subscribers = 0;
-        std::size_t requesters = 0;
-    };
-
-    // Hangs up on those who are greedy, as Bouncer::look() finds them, and returns how many.
-    Dropped drop_greedy(std::uint64_t resident, core::Time now);
-    // When that is due.
-    const Bouncer& bouncer() const;
-    // Hangs up on all who listen to events: those who still may knock again.
-    void drop_subscribers();
-    std::size_t subscribers() const;  // of them, those of the events socket
     std::size_t connection_limit() const;
 
     void linger();
@@ -121,9 +106,6 @@ class Sockets {
     // since may have heard it: before a sleep, has_request() is to be asked.
     int requests() const;
     bool has_request();
-    // Read to their end, and by nobody else: so that their descriptors are enough.
-    int requests_monitor() const;
-    int events_monitor() const;
     // As bound: a port of `*` is a number here.
     std::string requests_endpoint() const;
     std::string events_endpoint() const;

@@ -86,14 +86,14 @@ class Loop {
     void poll() {
         std::array<pollfd, 5> items{{
             {sockets_.requests(), POLLIN, 0},
-            {sockets_.requests_monitor(), POLLIN, 0},
-            {sockets_.events_monitor(), POLLIN, 0},
+            {sockets_.connected().requests_monitor(), POLLIN, 0},
+            {sockets_.connected().events_monitor(), POLLIN, 0},
             {journal_.fd(), POLLIN, 0},
             {signals_.fd(), POLLIN, 0},
         }};
         ::poll(items.data(), items.size(), more_ || sockets_.has_request() ? 0 : -1);
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
-            sockets_.count_connections();
+            sockets_.connected().follow();
         }
         stop_ = (items[4].revents & POLLIN) != 0;
     }

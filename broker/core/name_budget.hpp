@@ -24,11 +24,12 @@ class NameBudget {
     // Of all together, beyond the free ones.
     static constexpr std::uint64_t most_extra(std::uint64_t bound) { return bound * extra_names; }
 
-  private:
+    // How many of them count.
     static constexpr std::size_t extra(std::size_t names) {
         return names > free_names ? names - free_names : 0;
     }
 
+  private:
     std::size_t extra_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Two orders of the holders, changed with whatever one of them has.
+// An order of the holders, changed with whatever one of them has.
 #include "broker/core/wait_holders.hpp"
 
 #include <iterator>
@@ -8,52 +8,49 @@ namespace taskbbs::core {
 template <class Change>
 void WaitHolders::change(const std::string& holder, const Change& change) {
     Held& held = held_[holder];
-    by_waits_.erase({held.is_gone, held.tickets.size(), holder});
-    by_names_.erase({held.is_gone, held.names, holder});
+    order_.erase({held.is_gone, held.amount, holder});
     change(held);
     if (held.tickets.empty()) {
         held_.erase(holder);
-        return;
+    } else {
+        order_.insert({held.is_gone, held.amount, holder});
     }
-    by_waits_.insert({held.is_gone, held.tickets.size(), holder});
-    by_names_.insert({held.is_gone, held.names, holder});
 }
 
-void WaitHolders::add(const std::string& holder, Ticket ticket, std::size_t names) {
-    change(holder, [&](Held& held) {
-        held.tickets.insert(ticket);
-        held.names += names;
-        held.is_gone = false;
-    });
+void WaitHolders::add(const std::string& holder, Ticket ticket, std::size_t amount) {
+    if (amount > 0) {
+        change(holder, [&](Held& held) {
+            held.tickets.insert(ticket);
+            held.amount += amount;
+            held.is_gone = false;
+        });
+    }
 }
 
-void WaitHolders::remove(const std::string& holder, Ticket ticket, std::size_t names) {
-    change(holder, [&](Held& held) {
-        held.tickets.erase(ticket);
-        held.names -= names;
-    });
+void WaitHolders::remove(const std::string& holder, Ticket ticket, std::size_t amount) {
+    if (amount > 0) {
+        change(holder, [&](Held& held) {
+            held.tickets.erase(ticket);
+            held.amount -= amount;
+        });
+    }
 }
 
 void WaitHolders::note_gone(const std::string& holder) {
     change(holder, [](Held& held) { held.is_gone = true; });
 }
 
-std::size_t WaitHolders::waits_of(std::string_view holder) const {
+std::size_t WaitHolders::amount_of(std::string_view holder) const {
     const auto found = held_.find(holder);
-    return found == held_.end() ? 0 : found->second.tickets.size();
+    return found == held_.end() ? 0 : found->second.amount;
 }
 
-std::size_t WaitHolders::names_of(std::string_view holder) const {
-    const auto found = held_.find(holder);
-    return found == held_.end() ? 0 : found->second.names;
-}
-
-WaitHolders::Ticket WaitHolders::latest(const Order& order, std::size_t more_than) const {
-    if (order.empty()) {
+WaitHolders::Ticket WaitHolders::latest(std::size_t more_than) const {
+    if (order_.empty()) {
         return 0;
     }
-    const auto& [is_gone, has, holder] = *std::prev(order.end());
-    return is_gone || has > more_than ? *std::prev(held_.at(holder).tickets.end()) : 0;
+    const auto& [is_gone, amount, holder] = *std::prev(order_.end());
+    return is_gone || amount > more_than ? *std::prev(held_.at(holder).tickets.end()) : 0;
 }
 
 }  // namespace taskbbs::core

@@ -62,7 +62,8 @@ std::optional<Waiter> Waiters::add(Waiter waiter) {
     by_executor_[waiter.executor_id].emplace(waiter.session, ticket);
     by_request_.emplace(waiter.session, waiter.id, ticket);
     by_time_.insert({waiter.until, ticket});
-    holders_.add(waiter.reply_to, ticket, waiter.listed());
+    holders_.add(waiter.reply_to, ticket, 1);
+    name_holders_.add(waiter.reply_to, ticket, NameBudget::extra(waiter.listed()));
     name_budget_.change(0, waiter.listed());
     waiters_.emplace(ticket, std::move(waiter));
     return replaced;
@@ -89,7 +90,8 @@ Waiter Waiters::take(Ticket ticket) {
     remove(by_executor_, waiter.executor_id, waiter.session);
     by_request_.erase({waiter.session, waiter.id, ticket});
     by_time_.erase({waiter.until, ticket});
-    holders_.remove(waiter.reply_to, ticket, waiter.listed());
+    holders_.remove(waiter.reply_to, ticket, 1);
+    name_holders_.remove(waiter.reply_to, ticket, NameBudget::extra(waiter.listed()));
     return waiter;
 }
 

@@ -99,12 +99,17 @@ class Waiters {
         return ticket == 0 ? 0 : waiters_.at(ticket).listed();
     }
 
-    // Those of each connection.
+    // Whose they are, and who lists the names that are counted.
     const WaitHolders& holders() const { return holders_; }
+
+    const WaitHolders& name_holders() const { return name_holders_; }
 
     // Nobody is there any more to be answered. Its acquires wait on, as they may be asked again by
     // another connection, and give way first.
-    void note_gone(const std::string& reply_to) { holders_.note_gone(reply_to); }
+    void note_gone(const std::string& reply_to) {
+        holders_.note_gone(reply_to);
+        name_holders_.note_gone(reply_to);
+    }
 
   private:
     using Tickets = absl::btree_set<Ticket>;
@@ -122,6 +127,7 @@ class Waiters {
     absl::btree_set<std::tuple<SessionId, RequestId, Ticket>> by_request_;
     absl::btree_set<std::pair<Time, Ticket>> by_time_;
     WaitHolders holders_;
+    WaitHolders name_holders_;
 };
 
 }  // namespace taskbbs::core

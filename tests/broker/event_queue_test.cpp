@@ -10,6 +10,11 @@ namespace taskbbs::broker {
 namespace {
 
 using namespace std::chrono_literals;
+using core::Time;
+
+constexpr std::size_t mebi = 1U << 20;
+const std::string large(mebi, 'x');
+const Time start{std::chrono::hours(1)};
 
 std::string texts(const Events& events) {
     std::string all;
@@ -19,11 +24,15 @@ std::string texts(const Events& events) {
     return all;
 }
 
+void hand_over(EventQueue& queue, std::string_view topic, std::string_view body) {
+    queue.add(topic, body);
+    queue.hand_over();
+}
+
 TEST_CASE("events come out as they were added, in their order, each once") {
     EventQueue queue;
     Events events;
-    queue.add("a", "1");
-    queue.hand_over();
+    hand_over(queue, "a", "1");
     queue.add("", "2");
     queue.add("c", "");
     queue.hand_over();
@@ -37,56 +46,106 @@ TEST_CASE("events come out as they were added, in their order, each once") {
 TEST_CASE("what was handed over before the end still comes, then the end") {
     EventQueue queue;
     Events events;
-    queue.add("a", "1");
-    queue.hand_over();
+    hand_over(queue, "a", "1");
     queue.close();
     CHECK(queue.take(events));
     CHECK(texts(events) == "a=1 ");
     CHECK_FALSE(queue.take(events));
 }
 
-TEST_CASE("where nothing is sent, events are dropped beyond a bound and counted, others kept") {
-    constexpr std::size_t mebi = 1U << 20;
-    const std::string large(mebi, 'x');
-    EventQueue queue(1ms);
+TEST_CASE("what waits is what was handed over, less what was sent") {
+    EventQueue queue;
+    Events events;
+    hand_over(queue, "t", large);
+    hand_over(queue, "u", "1");
+    CHECK(queue.waiting() > mebi);
+    queue.take(events);
+    CHECK(queue.waiting() == events.bytes());
+    queue.note_sent("t", large);
+    CHECK(queue.waiting() == Events::bytes_of("u", "1"));
+    queue.note_sent("u", "1");
+    CHECK(queue.waiting() == 0);
+}
+
+TEST_CASE("where too much waits events are dropped and counted, but for ticks") {
+    EventQueue queue;
     for (int i = 0; i < 40; ++i) {
         queue.add("t", large);
+        queue.add("tick", "1");
         queue.hand_over();
     }
     Events events;
     CHECK(queue.take(events));
-    CHECK(events.count() + queue.dropped() == 40);
+    CHECK(events.count() + queue.dropped() == 80);
+    CHECK(queue.dropped() == 9);
     CHECK(events.bytes() <= EventQueue::most);
-    CHECK(events.bytes() > EventQueue::most - 2 * mebi);
-    queue.take(events);
-    queue.add("t", large);
-    queue.hand_over();
-    CHECK(queue.take(events));
-    CHECK(events.count() == 1);
 }
 
-TEST_CASE("whoever hands over waits for one that sends, so that nothing is dropped") {
-    constexpr std::uint64_t many = 2000;
-    const std::string body(100'000, 'x');  // a few times what may wait
-    EventQueue queue(1h);
-    std::uint64_t sent = 0;
+TEST_CASE("the loop rests while more waits than enough and events are sent") {
+    EventQueue queue;
+    CHECK_FALSE(queue.wants_rest(start));
+    hand_over(queue, "t", large);
+    hand_over(queue, "t", "1");
+    queue.note_sent("t", "1");
+    CHECK(queue.wants_rest(start));
+    CHECK(queue.wants_rest(start + 19ms));
+    queue.note_sent("t", large);
+    CHECK_FALSE(queue.wants_rest(start + 19ms));
+}
+
+TEST_CASE("the loop does not rest for a publisher that is held up, until that goes on") {
+    EventQueue queue;
+    hand_over(queue, "t", large);
+    hand_over(queue, "t", large);
+    queue.note_sent("t", "");
+    CHECK(queue.wants_rest(start));
+    CHECK_FALSE(queue.wants_rest(start + 20ms));
+    queue.note_sent("t", "");
+    CHECK(queue.wants_rest(start + 30ms));
+}
+
+TEST_CASE("the loop has its turn after a long rest, whatever waits") {
+    EventQueue queue;
+    hand_over(queue, "t", large);
+    hand_over(queue, "t", large);
+    int turns = 0;
+    for (auto at = start; at < start + 2s; at += 10ms) {
+        queue.note_sent("t", "");
+        turns += queue.wants_rest(at) ? 0 : 1;
+    }
+    CHECK(turns == 3);
+}
+
+TEST_CASE("a buffer gives back the memory of very many events") {
+    Events events;
+    events.add("t", large + large);
+    events.clear();
+    events.add("t", "1");
+    CHECK(events.held() < mebi);
+}
+
+TEST_CASE("events that many hand-overs gave to another thread arrive in their order") {
+    EventQueue queue;
+    std::uint64_t next = 0;
+    bool in_order = true;
     std::thread publishing([&] {
         Events events;
         while (queue.take(events)) {
-            events.each([&](std::string_view, std::string_view) {
-                ++sent;
-                queue.note_sent();
+            events.each([&](std::string_view topic, std::string_view body) {
+                in_order = in_order && body == std::to_string(next++);
+                queue.note_sent(topic, body);
             });
         }
     });
-    for (std::uint64_t i = 0; i < many; ++i) {
-        queue.add("t", body);
-        queue.hand_over();
+    constexpr int many = 20'000;
+    for (int i = 0; i < many; ++i) {
+        hand_over(queue, "t", std::to_string(i));
     }
     queue.close();
     publishing.join();
-    CHECK(queue.dropped() == 0);
-    CHECK(sent == many);
+    CHECK(in_order);
+    CHECK(next == many);
+    CHECK(queue.waiting() == 0);
 }
 
 }  // namespace

@@ -27,6 +27,16 @@ TEST_CASE("whose message is handled after its connection's end is gone at once")
     CHECK(followed.take_gone() == Peers{"a"});
 }
 
+TEST_CASE("who comes back under its name before its end was told is there") {
+    Followed followed;
+    followed.add(5, "a", true);
+    followed.note_gone(5);
+    followed.add(6, "a", true);
+    CHECK(followed.take_gone().empty());
+    followed.note_gone(6);
+    CHECK(followed.take_gone() == Peers{"a"});
+}
+
 TEST_CASE("a descriptor that is another connection's now tells of both when that is gone") {
     Followed followed;
     followed.add(5, "a", true);

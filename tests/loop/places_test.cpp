@@ -111,6 +111,24 @@ TEST_CASE("where the names that are listed are too many, the longest lists give 
     CHECK_FALSE(places.modest.has_answer(1));
 }
 
+TEST_CASE("who lists few names with each keeps its waits, however many they are") {
+    Places places(4);
+    places.wait(places.modest, 2, protocol::Names(4, "s"));
+    places.wait(places.greedy, 1, protocol::Names(44, "s"));
+    Client third(places.rig, "third");
+    places.wait(third, 1, protocol::Names(14, "s"));
+    CHECK(places.greedy.answer_to(1).status == "busy");
+    CHECK(places.modest.take().empty());
+    CHECK_FALSE(third.has_answer(1));
+}
+
+TEST_CASE("who lists too many names itself ends nobody's wait") {
+    Places places(1);
+    places.wait(places.modest, 1);
+    CHECK(places.greedy.ask(waits_as("a", protocol::Names(40, "s"))).status == "busy");
+    CHECK(places.modest.take().empty());
+}
+
 TEST_CASE("replays of who is gone are not read any more") {
     Places places(4);
     for (int i = 0; i < 9; ++i) {

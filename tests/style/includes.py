@@ -41,7 +41,7 @@ ALLOWED = {
 }
 
 # The broker's shell; everything else of the layer is the loop as a machine, or values, and pure.
-SHELL = {"authorized_keys", "backup_command", "backup_partial", "bind", "connections", "daemon", "driver", "event_queue", "ipc_file", "journal_command", "journald", "keygen_command", "keyring", "log",
+SHELL = {"authorized_keys", "backup_command", "backup_partial", "bind", "connected", "connections", "daemon", "driver", "event_queue", "ipc_file", "journal_command", "journald", "keygen_command", "keyring", "log",
          "lookout", "main", "monitor", "metrics/desk", "metrics/host", "metrics/http", "metrics/listener", "metrics/server",
          "next_step", "notify", "option_rows", "option_sources", "option_table", "options", "publisher", "recovery_lines", "reload", "reload_lines", "scrapes",
          "snapshot_care", "snapshot_process", "sockets", "start_check", "start_facts", "system", "unread", "zap"}

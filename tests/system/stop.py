@@ -1,10 +1,13 @@
 """SIGTERM and SIGINT under load or before there is any: an end in order, and a start that says so."""
 import os
 import signal
+import threading
 
 import whole_history
 from disk_tap import DiskTap
 from expect import holds, same
+from good_clients import resident
+from raw_peer import frame, greeted, push
 from steady_client import Crowd
 from system_board import eventually
 
@@ -132,3 +135,20 @@ def _writer_of(path):
         return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:
         return None
+
+
+def subscribers_that_take_long_to_let_go_of_do_not_hold_up_a_stop(board):
+    """For each that is there libzmq looks at all subscriptions: a minute here."""
+    board.start()
+    wires = [greeted(board.events, b"SUB") for _ in range(415)]
+    for wire in wires[400:]:
+        push(wire, b"".join(frame(b"\x01" + os.urandom(180)) for _ in range(1300)), threading.Event())
+    eventually(lambda: board.client().stats()["connections"] >= 415, "they are there")
+    eventually(lambda: resident(board) > 100 << 20, "the subscriptions are taken in")
+    board.client().desire_many(["a"])
+    same(board.end(signal.SIGTERM), 0, "the daemon ends when it is asked to")
+    board.start()
+    board.says("recovered .*clean_stop=true")
+    same(board.client().stats()["tasks"], 1, "what was answered is there")
+    for wire in wires:
+        wire.close()

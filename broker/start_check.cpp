@@ -15,7 +15,7 @@ namespace {
 using Weight = Finding::Weight;
 using Findings = std::vector<Finding>;
 
-constexpr std::uint32_t of_others = 0007;
+constexpr std::uint32_t any_of_others = 0007;
 constexpr std::uint32_t writable_by_group = 0020;
 
 // What systemd/taskbbsd.service makes by itself: StateDirectory=, RuntimeDirectory=.
@@ -82,7 +82,7 @@ void check_state_directory(const Options&, const StartFacts& facts, Findings& fo
 // Who can read a journal reads every payload; who can write to it decides what the board holds.
 void check_rights(const Options&, const StartFacts& facts, Findings& found) {
     const PathFacts& dir = facts.state.directory;
-    if (is_directory(dir) && (dir.mode & (of_others | writable_by_group)) != 0) {
+    if (is_directory(dir) && (dir.mode & (any_of_others | writable_by_group)) != 0) {
         found.push_back({Weight::note,
                          state_option(facts),
                          fmt::format("its mode {} lets in more than its owner, and payloads lie "

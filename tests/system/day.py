@@ -25,7 +25,7 @@ import zmq  # noqa: E402  (the path comes first)
 import attacks  # noqa: E402
 from client import Client, Silent  # noqa: E402
 from expect import holds, same  # noqa: E402
-from hostile import DEADLINE, _resident as resident  # noqa: E402
+from good_clients import DEADLINE, resident  # noqa: E402
 from kills import OPTIONS, Campaign, conduct  # noqa: E402
 
 MIB = 1 << 20
@@ -36,6 +36,8 @@ HOSTILE = (
     attacks.never_reading_replies, attacks.slow_reading_of_big_lists,
     attacks.half_open_and_mute_connections, attacks.connections_that_come_and_go,
     attacks.subscription_floods, attacks.huge_topics, attacks.replay_floods,
+    attacks.subscribers_beside_many_subscriptions, attacks.waiting_acquires_by_the_thousand,
+    attacks.waiting_acquires_of_who_is_gone,
 )
 ATTACK = 8.0  # seconds of one attack
 PAUSE = 14.0  # and before the next one; the allocator gives back what is free within ten

@@ -34,8 +34,8 @@ using taskbbs::broker::Unheard;
 // Of a connection, since it was accepted. Written by libzmq's thread that reads from it.
 struct Counted {
     std::atomic<std::uint64_t> bytes;
-    std::atomic<std::int64_t> at;  // seconds; of the last of them
-    std::atomic<std::int64_t> since;
+    std::atomic<std::int64_t> at;     // seconds; of the last of them
+    std::atomic<std::int64_t> since;  // 0: there was none yet
     // That thread's alone.
     Unheard unheard;
     Side side;
@@ -77,12 +77,15 @@ struct Heard {
     std::atomic<std::uint64_t> left{0};
     std::atomic<std::uint64_t> left_heard{0};
     std::atomic<std::uint64_t> most_left{no_limit};
-    // Each that is gone and not heard counts so much besides.
+    // Each that is gone counts so much besides: where its end costs much, or something of it was
+    // not heard.
     std::atomic<std::uint64_t> for_each{0};
+    std::atomic<bool> is_end_costly{false};
 
     void note_gone(const Unheard& unheard) {
-        // libzmq holds no more of one connection than may be left of all.
-        if (const std::uint64_t bytes = unheard.bytes(until); bytes > 0) {
+        const std::uint64_t bytes = unheard.bytes(until);
+        if (bytes > 0 || is_end_costly) {
+            // libzmq holds no more of one connection than may be left of all.
             left += std::min<std::uint64_t>(bytes, most_left) + for_each;
         }
     }
@@ -104,7 +107,9 @@ Side side_of(int listener) {
 // Somebody has this descriptor from now on, so whoever had it before is gone.
 void begin_counting(int descriptor, Side side) {
     if (Counted* const one = counted_of(descriptor)) {
-        heard_by(one->side).note_gone(one->unheard);
+        if (one->since != 0) {
+            heard_by(one->side).note_gone(one->unheard);
+        }
         one->unheard = {};
         one->side = side;
         count(*one, 0);
@@ -192,6 +197,7 @@ void note_events_listener(int descriptor) {
 void limit_left(Side side, LeftLimit limit) {
     heard_by(side).most_left = limit.bytes;
     heard_by(side).for_each = limit.bytes / limit.connections;
+    heard_by(side).is_end_costly = limit.is_end_costly;
 }
 
 void note_gone() {

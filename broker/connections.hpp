@@ -29,6 +29,7 @@ struct LeftLimit {
     std::uint64_t bytes = 0;
     // libzmq keeps some 80 KiB for each, and they have their turns before others do.
     std::uint64_t connections = 0;
+    bool is_end_costly = false;  // though all was received, until that is over
 };
 
 void limit_left(Side side, LeftLimit limit);

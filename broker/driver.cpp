@@ -131,7 +131,7 @@ class Driver {
         poll(rests);
         const Time began = now();
         const Duration worked = work_time();
-        const bool drained = rests ? false : receive(began);
+        const bool drained = !rests && receive(began);
         note_connections();
         land(began);
         broker_.set_read_only(journal_.disk_is_full());
@@ -163,7 +163,8 @@ class Driver {
             {sockets_.door(), POLLIN, 0},
             {scrapes_.fd(), POLLIN, 0},
         }};
-        ::poll(items.data(), items.size(), at_once ? 0 : rests ? rest_ms : timeout_ms());
+        const int longest = rests ? rest_ms : timeout_ms();
+        ::poll(items.data(), items.size(), at_once ? 0 : longest);
         if (((items[1].revents | items[2].revents) & POLLIN) != 0) {
             sockets_.connected().follow();
         }

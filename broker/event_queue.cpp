@@ -39,7 +39,7 @@ void Events::clear() {
 }
 
 void EventQueue::hand_over() {
-    if (waiting_ + gathered_.bytes() > most) {
+    if (waiting_ > most) {
         drop_but_ticks();
     }
     if (gathered_.empty()) {

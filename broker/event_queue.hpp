@@ -58,22 +58,22 @@ class Events {
 
 class EventQueue {
   public:
-    // Bytes that wait. Beyond `enough` the loop had better rest; beyond `most` events are dropped,
-    // which subscribers see by their numbers.
+    // Bytes that wait. Beyond `enough` the loop had better rest; while there are more than `most`
+    // events are dropped, which subscribers see by their numbers.
     static constexpr std::size_t enough = 1U << 20;
     static constexpr std::size_t most = 32U << 20;
     // A thread that sent nothing for so long is held up: the loop does not rest for that.
     static constexpr core::Duration held_up = std::chrono::milliseconds(20);
     // At a stretch.
-    static constexpr core::Duration longest_rest = std::chrono::milliseconds(500);
+    static constexpr core::Duration longest_rest = std::chrono::milliseconds(50);
 
     // ---- the loop's --------------------------------------------------------------------------
     void add(std::string_view topic, std::string_view body) { gathered_.add(topic, body); }
 
     // Lets go of those that were added: all of them, or only ticks, which tell of the hole.
     void hand_over();
-    // Whether the loop had better take no requests for now, so that it is no faster than what it
-    // publishes. To be asked once a turn.
+    // Whether the loop had better take no requests for now, so that these are no faster than what
+    // is published of them. To be asked once a turn.
     bool wants_rest(core::Time now);
     // take() gives what was handed over, then false.
     void close();

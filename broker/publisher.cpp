@@ -4,6 +4,7 @@
 #include "broker/connections.hpp"
 #include "broker/journal/quiet_thread.hpp"
 #include "broker/monitor.hpp"
+#include "broker/system.hpp"
 
 #include <zmq.h>
 
@@ -34,7 +35,8 @@ void Publisher::end(std::chrono::milliseconds at_most) {
         return;
     }
     queue_.close();
-    for (auto left = at_most; left > 0ms && queue_.waiting() > 0; --left) {
+    const core::Time until = boot_time() + at_most;
+    while (queue_.waiting() > 0 && boot_time() < until) {
         std::this_thread::sleep_for(1ms);
     }
     drops_ = true;
@@ -64,12 +66,14 @@ void Publisher::publish(std::string_view topic, std::string_view body) {
 }
 
 // A connection that is gone takes libzmq two of these calls: so what had come before the last one
-// began is handled now.
+// began is handled when this one returns.
 void Publisher::take_in_subscriptions() {
     const Hearing::Mark before = begun_;
     begun_ = {.number = before.number + 1, .left = left_so_far(Side::events)};
-    note_hearing(Side::events, begun_, before);
+    note_hearing(Side::events, begun_, until_);
     ready_events_of(socket_);
+    until_ = before;
+    note_hearing(Side::events, begun_, until_);
 }
 
 void Publisher::sleep() const {

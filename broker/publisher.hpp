@@ -34,7 +34,9 @@ class Publisher {
     void sleep() const;
 
     void* socket_;
-    Hearing::Mark begun_;  // when what had come was taken in last
+    // When what had come was taken in last; before when all was handled.
+    Hearing::Mark begun_;
+    Hearing::Mark until_;
     std::uint64_t sent_ = 0;
     EventQueue queue_;
     std::atomic<bool> drops_{false};

@@ -6,24 +6,18 @@
 #include "broker/hearing.hpp"
 #include "broker/monitor.hpp"
 #include "broker/publisher.hpp"
-#include "broker/system.hpp"
 #include "broker/unread.hpp"
 
 #include <zmq.h>
 
-#include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <fmt/format.h>
 #include <future>
 #include <optional>
 #include <sys/random.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -36,10 +30,10 @@ constexpr int reply_queue = 100'000;  // messages to one peer, which are bounded
 // Events to one subscriber; beyond, it has a hole and asks `replay`. A full queue costs nothing
 // more, but until it is full each event costs a place in it: 256 subscribers that do not read
 // are 2.5 million.
-constexpr int event_queue = 10'000;
+constexpr int subscriber_queue = 10'000;
 constexpr int subscription_bytes = 4096;  // the longest message on the events socket
-// Connections that are gone and were not heard yet. Of subscribers, each may take libzmq a tenth of
-// a second.
+// Connections that are gone and were not heard yet. Of subscribers, for whose end libzmq looks at
+// all subscriptions: that may take a tenth of a second.
 constexpr std::uint64_t most_gone = 256;
 constexpr std::uint64_t most_gone_subscribers = 32;
 constexpr std::uint64_t subscriptions_left = 8U << 20;
@@ -76,7 +70,9 @@ class Sockets::Machinery {
             Side::requests,
             {.bytes = (messages_held + 1) * settings.message_bytes, .connections = most_gone});
         limit_left(Side::events,
-                   {.bytes = subscriptions_left, .connections = most_gone_subscribers});
+                   {.bytes = subscriptions_left,
+                    .connections = most_gone_subscribers,
+                    .is_end_costly = true});
         seed_routing_ids();
         context = zmq_ctx_new();
         zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 16);
@@ -96,7 +92,7 @@ class Sockets::Machinery {
         set(requests, ZMQ_RCVHWM, messages_held);
         set(requests, ZMQ_SNDHWM, reply_queue);
         set_size(requests, settings.message_bytes);
-        set(events, ZMQ_SNDHWM, event_queue);
+        set(events, ZMQ_SNDHWM, subscriber_queue);
         // Subscriptions are taken in by whoever sends or asks, as long as there are any: with a
         // longer queue a flood of them would hold up what is published for as long as it lasts.
         // With CURVE one place is taken for good, by the client's key.
@@ -224,17 +220,18 @@ Sockets::Sockets(const SocketSettings& settings)
 
 // Where somebody subscribed to very much, libzmq takes long to let go of each subscriber.
 Sockets::~Sockets() {
-    auto closed = std::make_shared<std::promise<void>>();
-    std::thread closing([machinery = std::move(machinery_), closed]() mutable {
-        machinery.reset();
-        closed->set_value();
-    });
-    if (closed->get_future().wait_for(longest_farewell) == std::future_status::ready) {
-        closing.join();
-    } else {
-        closing.detach();
-        abandoned = true;
+    Machinery* const machinery = machinery_.release();
+    const auto closed = std::make_shared<std::promise<void>>();
+    try {
+        std::thread([machinery, closed] {
+            delete machinery;
+            closed->set_value();
+        }).detach();
+    } catch (const std::system_error&) {  // no thread: it may take as long as it takes
+        delete machinery;
+        return;
     }
+    abandoned = closed->get_future().wait_for(longest_farewell) != std::future_status::ready;
 }
 
 bool Sockets::are_abandoned() {
@@ -323,7 +320,7 @@ std::size_t Sockets::unread(const Peer& peer) const {
 }
 
 // Nobody is there to hear it: libzmq would only find that out message by message. Who is connecting
-// just now has not subscribed yet, as far as this thread knows.
+// just now hears what comes after the first tick that it hears.
 void Sockets::publish(const std::vector<Publication>& publications) {
     if (connected().subscribers() == 0) {
         return;

@@ -8,7 +8,9 @@
 #include "broker/outbox.hpp"
 #include "broker/zap.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -44,7 +46,8 @@ class Sockets {
 
     // Binds both. Throws BindError.
     explicit Sockets(const SocketSettings& settings);
-    // Waits up to a second for what was sent to leave, where linger() was called; else drops it.
+    // Where linger() was called, waits up to a second for events to be published and another one
+    // for what was sent to leave; else drops it.
     ~Sockets();
     // libzmq did not let go of the sockets for some seconds: a thread of its own goes on with that,
     // so the process is to end without destructors (_Exit).

@@ -18,22 +18,20 @@ void WaitHolders::change(const std::string& holder, const Change& change) {
 }
 
 void WaitHolders::add(const std::string& holder, Ticket ticket, std::size_t amount) {
-    if (amount > 0) {
-        change(holder, [&](Held& held) {
+    change(holder, [&](Held& held) {
+        if (amount > 0) {
             held.tickets.insert(ticket);
-            held.amount += amount;
-            held.is_gone = false;
-        });
-    }
+        }
+        held.amount += amount;
+        held.is_gone = false;
+    });
 }
 
 void WaitHolders::remove(const std::string& holder, Ticket ticket, std::size_t amount) {
-    if (amount > 0) {
-        change(holder, [&](Held& held) {
-            held.tickets.erase(ticket);
-            held.amount -= amount;
-        });
-    }
+    change(holder, [&](Held& held) {
+        held.tickets.erase(ticket);
+        held.amount -= amount;
+    });
 }
 
 void WaitHolders::note_gone(const std::string& holder) {

@@ -35,7 +35,7 @@ using taskbbs::broker::Unheard;
 struct Counted {
     std::atomic<std::uint64_t> bytes;
     std::atomic<std::int64_t> at;     // seconds; of the last of them
-    std::atomic<std::int64_t> since;  // 0: there was none yet
+    std::atomic<std::int64_t> since;  // 0: there is none
     // That thread's alone.
     Unheard unheard;
     Side side;
@@ -104,13 +104,17 @@ Side side_of(int listener) {
     return listener == events_listener ? Side::events : Side::requests;
 }
 
-// Somebody has this descriptor from now on, so whoever had it before is gone.
+// Somebody else has this descriptor, so whoever was let in on it before is gone.
+void end_counting(int descriptor) {
+    if (Counted* const one = counted_of(descriptor); one != nullptr && one->since != 0) {
+        heard_by(one->side).note_gone(one->unheard);
+        one->unheard = {};
+        one->since = 0;
+    }
+}
+
 void begin_counting(int descriptor, Side side) {
     if (Counted* const one = counted_of(descriptor)) {
-        if (one->since != 0) {
-            heard_by(one->side).note_gone(one->unheard);
-        }
-        one->unheard = {};
         one->side = side;
         count(*one, 0);
         one->since.store(one->at, std::memory_order_relaxed);
@@ -172,12 +176,13 @@ int accept_or_hang_up(int listener, sockaddr* peer, socklen_t* size, int flags) 
         return -1;
     }
     const Side side = side_of(listener);
-    begin_counting(connection, side);
+    end_counting(connection);
     if (const int fault = fault_of(connection, side); fault != 0) {
         close(connection);
         errno = fault;
         return -1;
     }
+    begin_counting(connection, side);
     ++present;
     return connection;
 }

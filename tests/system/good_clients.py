@@ -97,6 +97,14 @@ class Newcomer(Good):
         self.done += 1
 
 
+class NewSubscriber(Good):
+    """Comes, hears a tick and goes, again and again."""
+
+    def lifecycle(self):
+        self.board.subscriber("nothing").close()
+        self.done += 1
+
+
 def resident(board):
     with open(f"/proc/{board.process.pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmRSS"))

@@ -8,7 +8,7 @@ import socket
 import attacks
 from client import Silent
 from expect import holds, same
-from good_clients import BOUNDS, DEADLINE, GoodReader, GoodWaiter, Newcomer, withstands
+from good_clients import BOUNDS, DEADLINE, GoodReader, GoodWaiter, Newcomer, NewSubscriber, withstands
 from raw_peer import greeted
 from system_board import eventually
 
@@ -54,6 +54,11 @@ def acquires_of_very_many_names(board):
 def subscribers_beside_many_subscriptions(board):
     withstands(board, attacks.subscribers_beside_many_subscriptions)
     board.says("subscriber_dropped")
+
+
+def subscribers_that_come_and_go(board):
+    """A good one that comes meanwhile hears ticks."""
+    withstands(board, attacks.subscribers_that_come_and_go, others=(NewSubscriber,))
 
 
 def who_went_and_was_heard_holds_nobody_off(board):

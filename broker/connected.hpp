@@ -23,7 +23,8 @@ class Connected {
     // Takes in what libzmq has told; where somebody was one too many, who is idle gives way.
     void follow();
 
-    std::size_t requesters() const { return requesters_.size(); }
+    // Connections of both sockets; of the events socket.
+    std::size_t count() const { return requesters_.size() + subscribers_.size(); }
 
     std::size_t subscribers() const { return subscribers_.size(); }
 

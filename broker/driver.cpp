@@ -382,7 +382,7 @@ class Driver {
     void keep_house(Duration turn, Time ended) {
         Stats& stats = broker_.stats();
         const Connected& connected = sockets_.connected();
-        stats.connections = connected.requesters() + connected.subscribers();
+        stats.connections = connected.count();
         stats.connections_refused = connected.refused();
         stats.connections_held_off = connected.held_off();
         stats.dropped_events = sockets_.dropped_events();

@@ -34,7 +34,7 @@ void Scrapes::answer(const Sources& sources) {
     figures->reserve_bytes = sources.journal.reserve_held();
     // Of now, as the subscribers: the loop notes them at its turn's end.
     const Connected& connected = sources.sockets.connected();
-    figures->stats.connections = connected.requesters() + connected.subscribers();
+    figures->stats.connections = connected.count();
     figures->subscribers = connected.subscribers();
     figures->limits.connections = sources.sockets.connection_limit();
     server_->answer(std::move(figures));

@@ -73,19 +73,20 @@ bool Broker::may_list(const Caller& caller, const protocol::AcquireArgs& args) {
         const std::size_t before = waiters_.listed(caller.session, args.executor_id);
         return waiters_.name_budget().has_room(before, now, limit);
     };
-    const bool is_too_much = extra > 0 && own > share;
-    while (!is_too_much && !has_room() && end_wait(waiters_.name_holders().latest(own))) {
+    bool may = extra == 0 || own <= share;
+    while (may && !has_room()) {
+        may = end_wait(waiters_.name_holders().latest(own));
     }
-    if (!is_too_much && has_room()) {
-        return true;
+    if (!may) {
+        refuse(caller,
+               Status::busy,
+               {.message =
+                    fmt::format("acquires that wait list as many stacks and domains as "
+                                "limits.waiting allows: name {} at most, or ask without wait_ms",
+                                core::NameBudget::free_names),
+                .limit = told(most)});
     }
-    refuse(caller,
-           Status::busy,
-           {.message = fmt::format("acquires that wait list as many stacks and domains as "
-                                   "limits.waiting allows: name {} at most, or ask without wait_ms",
-                                   core::NameBudget::free_names),
-            .limit = told(most)});
-    return false;
+    return may;
 }
 
 // It gives way to who has less. False: there is none.

@@ -111,7 +111,7 @@ def bringing_beside_a_crowd(target, stop):
 def lists_of_who_is_gone(target, stop):
     """Each asks for all there is, in few bytes, and is gone."""
     message = frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
-                                               for at in range(1, 21)]))
+                                              for at in range(1, 21)]))
     while not stop.is_set():
         pour(target, stop, [message])
 
@@ -194,7 +194,7 @@ def id_floods(target, stop):
 def never_reading_replies(target, stop):
     """Asks for as much as can be answered, and reads nothing of it."""
     asks = frame(_message(os.urandom(16), [[at, "list", {"view": "full", "limit": 1000}]
-                                            for at in range(1, 101)]))
+                                           for at in range(1, 101)]))
     wires = _greeted_many(target.requests, 8)
     while wires and not stop.is_set():
         for wire in list(wires):

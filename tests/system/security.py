@@ -45,6 +45,17 @@ def _hears_nothing(board, curve, seconds=1.0):
     return not heard
 
 
+def _is_told_of_who_comes_in_the_clear(board):
+    """Mostly at once. Now and then libzmq tells the broker nothing, perhaps as the client's own saw
+    first that they do not match and hung up; it does not come again by itself.
+    """
+    def is_told():
+        holds(_hears_nothing(board, None, 0.2), "a client without CURVE hears nothing")
+        return "handshake_failed" in board.words()
+    eventually(is_told, "a client without CURVE is told of")
+    board.says("handshake_failed .*it has no key")
+
+
 def _reload(board):
     before = board.words()
     board.process.send_signal(signal.SIGHUP)
@@ -112,7 +123,7 @@ def only_who_holds_an_authorized_key_gets_in(board):
     same(_client(board, "ci").call("hello")["role"], "requester", "an authorized key gets in")
     same(board.client().stats()["keys_refused"], 0, "stats: keys_refused, at first")
     holds(_hears_nothing(board, None), "a client without CURVE hears nothing", "")
-    board.says("handshake_failed .*it has no key")
+    _is_told_of_who_comes_in_the_clear(board)
     before = board.client().stats()["keys_refused"]
     holds(before >= 1, "stats: keys_refused of those without a key", before)
     stranger = client_keys(board, "stranger")
